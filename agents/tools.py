@@ -1,0 +1,110 @@
+"""How an agent declares what it can do: one tool an event it may propose, and tools that look things up."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic.fields import FieldInfo
+
+SlotKind = Literal["text", "name", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One argument: `description` is written for the model, `ask` is the question a caller is asked for it.
+
+    `kind` tells the offline brain how to read the answer: digits as text without spaces, money as whole cents,
+    datetime as ISO 8601, phone as E.164 or digits. `choices` gives each value of a choice its example phrases.
+    """
+
+    description: str
+    ask: str
+    kind: SlotKind = "text"
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a tool is called, what it takes and what a caller may say to mean it.
+
+    `proposes` tools ask for the event of their name; the others run `body(agent, **args)` and return a sentence.
+    `leads_on` says that after this one the caller's same words usually mean a proposal too.
+    """
+
+    name: str
+    description: str
+    args: type[BaseModel]
+    slots: Mapping[str, Slot]
+    phrases: tuple[str, ...]
+    proposes: bool
+    body: Callable[..., Any]
+    leads_on: bool = False
+
+    def schema(self) -> dict[str, Any]:
+        """The function description sent to a model."""
+        parameters = self.args.model_json_schema()
+        parameters.pop("title", None)
+        for its in parameters.get("properties", {}).values():
+            its.pop("title", None)
+        says = "; ".join(f"“{p}”" for p in self.phrases)
+        return {"name": self.name, "description": f"{self.description}\nCallers say: {says}.", "parameters": parameters}
+
+
+def proposes(*phrases: str) -> Callable[[Callable[..., Any]], Any]:
+    """Declare the tool that proposes the event of the function's name.
+
+    The signature gives the arguments, each `Annotated[type, Slot(...)]`; the docstring is written for the model; the
+    body stays empty. Raises `TypeError` at import when one of these is missing.
+    """
+    return lambda function: _Declared(_tool(function, phrases, True, False))
+
+
+def data_tool(*phrases: str, leads_on: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a tool that notes or looks something up; the coroutine returns the sentence the model reads."""
+    return lambda function: _Declared(_tool(function, phrases, False, leads_on))
+
+
+def tools_of(agent: type) -> dict[str, Tool]:
+    """The tools an agent class declares, inherited ones too."""
+    found: dict[str, Tool] = {}
+    for base in reversed(agent.__mro__):
+        for member in vars(base).values():
+            if isinstance(member, _Declared):
+                found[member.tool.name] = member.tool
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    tool: Tool
+
+
+def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: bool, leads_on: bool) -> Tool:
+    name = function.__name__
+    description = inspect.getdoc(function)
+    if not description:
+        raise TypeError(f"tool {name} has no docstring: write it for the model")
+    if len(phrases) < 3:
+        raise TypeError(f"tool {name} has {len(phrases)} example phrases, expected at least 3")
+    if not proposing and not inspect.iscoroutinefunction(function):
+        raise TypeError(f"tool {name} is no coroutine function: a data tool is async")
+    hints = get_type_hints(function, include_extras=True)
+    slots: dict[str, Slot] = {}
+    fields: dict[str, Any] = {}
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        slot = _slot(name, parameter.name, hints.get(parameter.name))
+        slots[parameter.name] = slot
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[parameter.name] = (hints[parameter.name], FieldInfo(default=default, description=slot.description))
+    model = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), **fields)
+    return Tool(name, description, model, slots, phrases, proposing, function, leads_on)
+
+
+def _slot(tool: str, argument: str, hint: Any) -> Slot:
+    if get_origin(hint) is Annotated:
+        for mark in get_args(hint)[1:]:
+            if isinstance(mark, Slot):
+                return mark
+    raise TypeError(f"tool {tool}: argument {argument} has no Slot, expected Annotated[type, Slot(...)]")

@@ -1,0 +1,35 @@
+"""When a colleague can call back."""
+
+from datetime import datetime, time
+from typing import Protocol
+
+from guards.base import Proposal, guard
+
+OPENS, CLOSES = time(9), time(18)
+LAST_WEEKDAY = 4  # Friday, as datetime.weekday() counts
+
+
+class Clocked(Protocol):
+    @property
+    def now(self) -> datetime | None: ...
+
+
+@guard("Ask for the number to call back on.", say="Which number may we call you back on?")
+def callback_number_given(facts: Clocked, proposal: Proposal) -> bool:
+    """The caller gave a number to call back on."""
+    return bool(proposal.args.get("phone"))
+
+
+@guard(
+    "Callbacks are Monday to Friday from 9 to 18, from now on: ask for such a day and time.",
+    say="We call back on weekdays from nine to six. Which day and time suit you?",
+)
+def callback_in_opening_hours(facts: Clocked, proposal: Proposal) -> bool:
+    """The time asked for is ahead of us and within opening hours."""
+    asked = proposal.args.get("time")
+    if not asked or facts.now is None:
+        return False
+    when = datetime.fromisoformat(asked)
+    when = when if when.tzinfo else when.replace(tzinfo=facts.now.tzinfo)
+    local = when.astimezone(facts.now.tzinfo)
+    return local > facts.now and local.weekday() <= LAST_WEEKDAY and OPENS <= local.time() < CLOSES

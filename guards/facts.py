@@ -1,0 +1,93 @@
+"""What is known in a call, who may say so, and what must never be written down."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Origin = Literal["claimed", "established"]
+
+
+def claimed(default: Any = None, *, pii: bool = False, description: str = "") -> Any:
+    """A field the caller may set, through the model: it can be wrong or a lie."""
+    return _field("claimed", default, pii, description)
+
+
+def established(default: Any = None, *, pii: bool = False, description: str = "") -> Any:
+    """A field only our own systems set: an effect, a timer, an operator, a tool's look-up."""
+    return _field("established", default, pii, description)
+
+
+def _field(origin: Origin, default: Any, pii: bool, description: str) -> Any:
+    return Field(default, description=description, json_schema_extra={"origin": origin, "pii": pii})
+
+
+class FactsError(ValueError):
+    """A fact that does not exist, has the wrong value, or is not this speaker's to set."""
+
+
+class Facts(BaseModel):
+    """Everything known in one call; frozen, one subclass a flow.
+
+    A subclass declares each field with `claimed` or `established` and a default. Raises `TypeError`
+    at import for a field that is neither.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    now: datetime | None = established(description="the time of the proposal, with its time zone")
+    silences: int = established(0, description="how often in a row the caller stayed silent")
+
+    _origins: ClassVar[dict[str, Origin]] = {}
+    _pii: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._origins, pii = {}, set()
+        for name, info in cls.model_fields.items():
+            marks = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+            if "origin" not in marks:
+                raise TypeError(f"{cls.__name__}.{name} says not who may set it: use claimed() or established()")
+            if info.is_required():
+                raise TypeError(f"{cls.__name__}.{name} has no default: a call begins with nothing known")
+            cls._origins[name] = "claimed" if marks["origin"] == "claimed" else "established"
+            if marks["pii"]:
+                pii.add(name)
+        cls._pii = frozenset(pii)
+
+    @classmethod
+    def names(cls, origin: Origin) -> frozenset[str]:
+        """The fields of one origin."""
+        return frozenset(name for name, its in cls._origins.items() if its == origin)
+
+    @classmethod
+    def pii(cls) -> frozenset[str]:
+        """The fields whose values reach no log line and no audit record (I6)."""
+        return cls._pii
+
+    def having(self, origin: Origin, values: dict[str, Any]) -> "Facts":
+        """These facts with `values` set by a speaker of `origin`.
+
+        Raises `FactsError` naming the field, never its value, when one is unknown, belongs to the other
+        origin, or does not validate.
+        """
+        self._refuse_strangers(origin, values)
+        try:
+            return type(self).model_validate({**dict(self), **values})
+        except ValueError as error:
+            raise FactsError(f"{_fields_in(error)}: not a value this fact can have") from None
+
+    def _refuse_strangers(self, origin: Origin, names: Iterable[str]) -> None:
+        for name in names:
+            its = self._origins.get(name)
+            if its is None:
+                raise FactsError(f"there is no fact {name!r} in {type(self).__name__}")
+            if its != origin:
+                raise FactsError(f"{name} is {its}: it cannot be {origin}")
+
+
+def _fields_in(error: ValueError) -> str:
+    errors = getattr(error, "errors", None)
+    return ", ".join(sorted({str(e["loc"][0]) for e in errors() if e["loc"]})) if errors else "a fact"

@@ -1,0 +1,147 @@
+"""The one function that says what may happen. Pure: the same question has the same answer, today and at the audit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from statemachine.exceptions import TransitionNotAllowed
+from statemachine.transition import Transition
+
+from guards.base import Guard, GuardResult, Proposal
+from guards.facts import Facts
+from machines.base import (
+    Machine,
+    Snapshot,
+    candidates,
+    engine,
+    events_of,
+    guards_of,
+    is_over,
+    load,
+    offered,
+    proposers_of,
+    read,
+)
+
+Kind = Literal[
+    "accepted", "unknown_event", "not_from_here", "guard_false", "guard_error", "stale", "terminated", "not_yours"
+]
+
+REASONS: Mapping[Kind, str] = {
+    "unknown_event": "There is no such step. Use one of the tools you have.",
+    "not_from_here": "This step is not possible at this point of the call. Use one of the tools you have.",
+    "guard_error": "This cannot be checked right now. Apologise and offer a colleague.",
+    "stale": "The call has moved on since. Go by what was said last.",
+    "terminated": "The call is over.",
+    "not_yours": "This step is not yours to take. Use one of the tools you have.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the machine said to one proposal.
+
+    `guards` holds every guard of every candidate arrow, asked once; `refused_by` names the first false or failing
+    one; `target` is the state the accepted arrow points at (before history is resolved); `after` equals `before`
+    unless accepted.
+    """
+
+    kind: Kind
+    event: str
+    before: Snapshot
+    after: Snapshot
+    guards: tuple[GuardResult, ...] = ()
+    offered: tuple[str, ...] = ()
+    reason: str = ""
+    say: str = ""
+    refused_by: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the proposal was accepted."""
+        return self.kind == "accepted"
+
+
+def decide(machine: type[Machine], snapshot: Snapshot, proposal: Proposal, facts: Facts) -> Verdict:
+    """Judge one proposal: explain first, then let python-statemachine choose among the arrows.
+
+    Never raises for anything a proposer can send. Raises `KeyError` for a snapshot of another chart and
+    `AssertionError` if python-statemachine and the explanation ever differed.
+    """
+    refusal = _refused_unasked(machine, snapshot, proposal)
+    if refusal is not None:
+        return _refuse(machine, snapshot, proposal, refusal)
+    arrows = candidates(machine, snapshot, proposal.event)
+    if not arrows:
+        return _refuse(machine, snapshot, proposal, "not_from_here")
+    answers = {g.name: g.ask(facts, proposal) for arrow in arrows for g in guards_of(arrow)}
+    results = tuple(answers.values())
+    broken = next((r for r in results if r.error), None)
+    if broken is not None:
+        return _refuse(machine, snapshot, proposal, "guard_error", results, refused_by=broken.name)
+    expected = next((a for a in arrows if all(answers[g.name].held for g in guards_of(a))), None)
+    after = _send(machine, snapshot, proposal.event, answers)
+    assert (after is None) == (expected is None), f"{proposal.event}: the chart and its explanation differ"
+    if after is None:
+        return _refuse_for(_first_false(arrows, answers), machine, snapshot, proposal, results)
+    return Verdict(
+        "accepted", proposal.event, snapshot, after, results, offered(machine, snapshot, proposal.by)
+    )
+
+
+def _refused_unasked(machine: type[Machine], snapshot: Snapshot, proposal: Proposal) -> Kind | None:
+    if proposal.event not in events_of(machine):
+        return "unknown_event"
+    if is_over(machine, snapshot):
+        return "terminated"
+    if proposal.by not in proposers_of(machine, proposal.event):
+        return "not_yours"
+    if proposal.seen_epoch != snapshot.epoch:
+        return "stale"
+    return None
+
+
+def _refuse(
+    machine: type[Machine],
+    snapshot: Snapshot,
+    proposal: Proposal,
+    kind: Kind,
+    results: tuple[GuardResult, ...] = (),
+    refused_by: str = "",
+) -> Verdict:
+    may = offered(machine, snapshot, proposal.by)
+    return Verdict(kind, proposal.event, snapshot, snapshot, results, may, REASONS[kind], refused_by=refused_by)
+
+
+def _refuse_for(
+    false: Guard, machine: type[Machine], snapshot: Snapshot, proposal: Proposal, results: tuple[GuardResult, ...]
+) -> Verdict:
+    may = offered(machine, snapshot, proposal.by)
+    return Verdict(
+        "guard_false", proposal.event, snapshot, snapshot, results, may, false.reason, false.say, false.name
+    )
+
+
+def _first_false(arrows: tuple[Transition, ...], answers: Mapping[str, GuardResult]) -> Guard:
+    return next(g for arrow in arrows for g in guards_of(arrow) if not answers[g.name].held)
+
+
+@cache
+def _spare(machine: type[Machine]) -> list[Machine]:
+    return []
+
+
+def _send(machine: type[Machine], snapshot: Snapshot, event: str, answers: Mapping[str, Any]) -> Snapshot | None:
+    """Run one event through a machine object that was last left clean; None when no arrow was enabled."""
+    spare = _spare(machine)
+    chart = spare.pop() if spare else engine(machine)
+    load(machine, chart, snapshot)
+    try:
+        chart.send(event, facts=None, proposal=None, answers=answers)
+    except TransitionNotAllowed:
+        return None  # the object is dropped: what a refusal leaves queued would run on its next send
+    after = read(machine, chart, epoch=snapshot.epoch + 1)
+    if not chart.is_terminated:
+        spare.append(chart)
+    return after

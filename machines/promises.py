@@ -1,0 +1,50 @@
+"""What a flow promises, in words a checker can prove."""
+
+from dataclasses import dataclass
+
+from guards.base import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """`what` (a state or an event) never comes before `before` (a guard seen true, a state or an event)."""
+
+    what: str
+    before: Guard | str
+
+    def __str__(self) -> str:
+        need = f"“{self.before.sentence}”" if isinstance(self.before, Guard) else self.before
+        return f"never {self.what} before {need}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A path leads to `what` from the state `from_`, or from every state that is not final."""
+
+    what: str
+    from_: str
+
+    def __str__(self) -> str:
+        return f"{self.what} reachable from {self.from_}"
+
+
+@dataclass(frozen=True, slots=True)
+class _NeverOf:
+    what: str
+
+    def before(self, need: Guard | str) -> Never:
+        """Complete the promise."""
+        return Never(self.what, need)
+
+
+def never(what: str) -> _NeverOf:
+    """`never("refund").before(caller_verified)`: `what` is a state or an event of the chart."""
+    return _NeverOf(what)
+
+
+def reachable(what: str, *, from_: str = "everywhere") -> Reachable:
+    """`reachable("person", from_="everywhere")`; `from_` may name one state instead."""
+    return Reachable(what, from_)
+
+
+Promise = Never | Reachable
