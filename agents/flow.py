@@ -1,6 +1,6 @@
 """A flow: a machine with its cast."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,25 @@ if TYPE_CHECKING:
     from agents.base import Desk
     from agents.call import Call
 
-Effect = Callable[["Call", str, Mapping[str, Any]], Awaitable[str]]
-"""Work in the outside world: `(call, idempotency key, arguments of the accepted proposal) -> system event`."""
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What crosses a handoff: the whole conversation, its last `turns` messages, or (0) the facts only."""
+
+    turns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Work in the outside world.
+
+    `run(call, idempotency key, arguments of the accepted proposal)` returns the system event that says what came of
+    it; `failed` is that event when it raises or takes longer than `timeout_s`.
+    """
+
+    run: Callable[["Call", str, Mapping[str, Any]], Coroutine[Any, Any, str]]
+    failed: str
+    timeout_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +37,8 @@ class Flow:
     """Everything one kind of call is made of.
 
     `cast` gives each state that can be at rest its agent class; `effects` gives each state that stands for work its
-    coroutine, run once on entry with the key `call_id:epoch`; `silence_s` is how long a caller may say nothing.
+    work, begun on entry; `silence_s` is how long a caller may say nothing; `carry` says for an event what of the
+    conversation the next agent is told (everything, unless named).
     """
 
     name: str
@@ -31,4 +49,4 @@ class Flow:
     cast: Mapping[str, "type[Desk]"]
     effects: Mapping[str, Effect] = field(default_factory=dict)
     silence_s: float = 12.0
-    effect_timeout_s: float = 10.0
+    carry: Mapping[str, Carry] = field(default_factory=dict)

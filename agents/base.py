@@ -1,0 +1,178 @@
+"""The agent every desk is: its state's events as tools, the conversation carried over, a word on entry."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import structlog
+from livekit.agents import Agent, ModelSettings, RunContext, ToolError, function_tool, llm
+from livekit.agents.llm import RawFunctionTool, ToolResult
+from pydantic import ValidationError
+
+from agents.clock import within
+from agents.journal import JournalDown
+from agents.reply import LAST_RESORT, Chunk, reply
+from agents.sieve import REFUSED_CALL, Sieve
+from agents.tools import Tool, tools_of
+from guards.base import ProposalError
+from guards.facts import FactsError
+from machines.decide import Verdict
+
+if TYPE_CHECKING:
+    from agents.call import Call
+
+log = structlog.get_logger("interlock.call")
+
+TOOL_LIMIT_S = 4.0
+NOT_NOW = (
+    "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now."
+)
+HOUSE_RULES = """
+You are on the phone: answer in one or two short sentences, without lists or markup.
+What you may do next is decided for you: ask for a step with a tool, and if it is refused, do what the refusal says.
+Never say that something was done before a tool said so. Never promise a transfer: ask for it with a tool.
+"""
+
+
+class Desk(Agent):
+    """One agent of a flow's cast; a fresh one for each entry.
+
+    A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
+    `OPENINGS` (for particular events), and its tools.
+    """
+
+    INSTRUCTIONS: ClassVar[str] = ""
+    OPENING: ClassVar[str] = ""
+    OPENINGS: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, call: "Call", event: str, **models: Any) -> None:
+        self.call = call
+        self.event = event
+        self._epochs: dict[str, int] = {}
+        self._seen_ids: dict[str, tuple[str, str]] = {}
+        self._offered = _tools_here(type(self), call.offered())
+        super().__init__(
+            instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
+            tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
+            **models,
+        )
+
+    def opening(self) -> str:
+        """What is said on entry; nothing lets the model go on from what was said."""
+        return self.OPENINGS.get(self.event, self.OPENING)
+
+    async def on_enter(self) -> None:
+        """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
+        await self.update_chat_ctx(self._carried_over(), exclude_invalid_function_calls=False)
+        words = self.call.enter(self)
+        if words is None:
+            return
+        try:
+            self._speak_first(words)
+        except RuntimeError as error:  # the session closed, or the next agent was sent for meanwhile
+            log.info("opening.unspoken", call_id=self.call.id, error=type(error).__name__)
+
+    def _speak_first(self, words: str) -> None:
+        opening = self.opening()
+        if words:
+            self.session.generate_reply(user_input=words)
+        elif opening:
+            self.session.say(opening)
+        else:
+            self.session.generate_reply()
+
+    async def llm_node(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncGenerator[Chunk, None]:
+        """The model's answer, its tool calls sieved and stamped with the epoch in which it was asked."""
+        epoch = self.call.epoch
+        shown = [tool for tool in tools if tool.id != REFUSED_CALL]
+        sieve = Sieve([tool.id for tool in shown], self._seen_ids)
+        main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
+        async with aclosing(reply(self.call, main, sieve, chat_ctx, shown, model_settings)) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
+                    self._epochs.update((c.call_id, epoch) for c in chunk.delta.tool_calls)
+                yield chunk
+
+    def _carried_over(self) -> llm.ChatContext:
+        carry = self.call.flow.carry.get(self.event)
+        history = self.session.history.copy(exclude_handoff=True, exclude_config_update=True)
+        if carry is not None and carry.turns is not None:
+            messages = [item for item in history.items if item.type == "message"]
+            history.items = list(messages[-carry.turns :] if carry.turns else [])
+        return history
+
+    def _livekit_tool(self, tool: Tool) -> RawFunctionTool[Any, Any]:
+        async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
+            async with self.call.in_turn:
+                return await self._run(tool, raw_arguments, context)
+
+        made = function_tool(run, raw_schema=tool.schema())
+        made.spec = tool  # type: ignore[attr-defined]
+        return made
+
+    def _refused_call_tool(self) -> RawFunctionTool[Any, Any]:
+        async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
+            name, why = str(raw_arguments.get("tool", "")), str(raw_arguments.get("why", ""))
+            if why:
+                raise await self._malformed(name, why)
+            return await self._propose(name, {}, context)
+
+        parameters: dict[str, Any] = {"type": "object", "properties": {}}
+        return function_tool(run, raw_schema={"name": REFUSED_CALL, "parameters": parameters})
+
+    async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
+        try:
+            args = tool.args.model_validate(raw).model_dump(mode="json")
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
+            raise await self._malformed(tool.name, wrong) from None
+        if tool.proposes:
+            return await self._propose(tool.name, args, context)
+        return await self._look_up(tool, args)
+
+    async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
+        call_id = context.function_call.call_id
+        seen = self._epochs.get(call_id, self.call.epoch)
+        try:
+            verdict = await self.call.propose(event, args, seen_epoch=seen, tool_call_id=call_id)
+        except JournalDown:
+            raise ToolError(NOT_NOW) from None
+        except ProposalError as error:
+            raise await self._malformed(event, str(error)) from None
+        if verdict.accepted:
+            return ToolResult("accepted", reply_required=False)
+        if verdict.kind in ("stale", "terminated") or self.call.switching:
+            return ToolResult(verdict.reason, reply_required=False)
+        raise ToolError(refusal(verdict))
+
+    async def _look_up(self, tool: Tool, args: dict[str, Any]) -> Any:
+        try:
+            return await within(self.call.clock, TOOL_LIMIT_S, tool.body(self, **args))
+        except ToolError:
+            raise
+        except FactsError:
+            raise ToolError("That could not be noted. Ask the caller to say it again.") from None
+        except Exception as error:
+            log.warning("tool.failed", call_id=self.call.id, tool=tool.name, error=type(error).__name__)
+            raise ToolError(NOT_NOW) from None
+
+    async def _malformed(self, name: str, why: str) -> ToolError:
+        await self.call.malformed(name, why)
+        return ToolError(f"The call was not understood: {why}. Call the tool again, properly. | say: {LAST_RESORT}")
+
+
+def refusal(verdict: Verdict) -> str:
+    """What the model reads when a proposal is refused."""
+    return f"{verdict.reason} | say: {verdict.say}" if verdict.say else verdict.reason
+
+
+def known_facts(call: "Call") -> str:
+    """What is known, for a model to read: never for a log."""
+    known = {name: value for name, value in call.facts.model_dump(mode="json").items() if value not in (None, False, 0)}
+    return "Known so far: " + "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
+
+
+def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:
+    return {name: tool for name, tool in tools_of(desk).items() if not tool.proposes or name in events}

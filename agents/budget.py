@@ -1,0 +1,44 @@
+"""How often a call may go wrong before a person is offered (I7)."""
+
+from guards.base import Proposal
+from machines.decide import Verdict
+
+REFUSALS_OF_ONE_EVENT = 3
+FAILED_TURNS = 3
+
+
+class Budget:
+    """Counts refusals of the same event in a row, and turns in a row that no model answered."""
+
+    def __init__(self) -> None:
+        self._event = ""
+        self._refusals = 0
+        self._failures = 0
+
+    def refused(self, verdict: Verdict, proposal: Proposal) -> bool:
+        """Take note of a verdict; whether an agent was now refused the same event too often in a row.
+
+        A stale proposal says nothing about the caller's wish, so it does not count.
+        """
+        if proposal.by != "agent" or verdict.kind in ("stale", "terminated"):
+            return False
+        if verdict.accepted or verdict.event != self._event:
+            self._event, self._refusals = verdict.event, 0
+        if not verdict.accepted:
+            self._refusals += 1
+        if self._refusals < REFUSALS_OF_ONE_EVENT:
+            return False
+        self._refusals = 0
+        return True
+
+    def failed(self) -> bool:
+        """Take note of a turn nobody answered; whether there were too many in a row."""
+        self._failures += 1
+        if self._failures < FAILED_TURNS:
+            return False
+        self._failures = 0
+        return True
+
+    def answered(self) -> None:
+        """Take note of a turn that was answered."""
+        self._failures = 0

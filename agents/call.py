@@ -1,0 +1,276 @@
+"""One call: the only door to the machine, the journal and the agent that speaks."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from livekit.agents import AgentSession, llm
+
+from agents.budget import Budget
+from agents.clock import Clock, LoopClock
+from agents.effects import run_effect
+from agents.flow import Flow
+from agents.hearing import Hearing
+from agents.journal import Entry, Journal, JournalDown
+from agents.record import Line, Record, known_name, verdict_line
+from agents.silence import Silence
+from agents.switch import Switch
+from guards.base import Proposal, Proposer
+from guards.facts import Facts, FactsError, Origin
+from machines.base import Snapshot, events_of, initial, is_over, offered
+from machines.decide import Verdict, decide
+
+if TYPE_CHECKING:
+    from agents.base import Desk
+
+log = structlog.get_logger("interlock.call")
+T = TypeVar("T")
+
+
+class Call:
+    """LiveKit's `userdata` for one conversation.
+
+    `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
+    `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
+    is the model that answers when the real one fails; `watch` sees each journal entry once it is durable.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        *,
+        call_id: str,
+        journal: Journal,
+        services: Any = None,
+        clock: Clock | None = None,
+        spare: llm.LLM[Any] | None = None,
+        timezone: str = "UTC",
+        watch: Callable[[Entry], None] | None = None,
+    ) -> None:
+        self.id = call_id
+        self.flow = flow
+        self.services = services
+        self.spare = spare
+        self.clock: Clock = clock or LoopClock()
+        self.hearing = Hearing(self)
+        self.in_turn = asyncio.Lock()
+        self._facts = flow.facts(timezone=timezone)
+        self._snapshot = initial(flow.machine)
+        self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, watch=watch)
+        self._lock = asyncio.Lock()
+        self._verdicts: dict[tuple[int, str, str], Verdict] = {}
+        self._budget = Budget()
+        self._switch = Switch(self)
+        self._silence = Silence(self)
+        self._own_tasks: set[asyncio.Task[Any]] = set()
+        self._ended = False
+        self.session: AgentSession[Call] | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What is known now."""
+        return self._facts
+
+    @property
+    def configuration(self) -> tuple[str, ...]:
+        """The active states, outermost first."""
+        return self._snapshot.configuration
+
+    @property
+    def state(self) -> str:
+        """The innermost active state."""
+        return self._snapshot.state
+
+    @property
+    def epoch(self) -> int:
+        """How many transitions the call has made."""
+        return self._snapshot.epoch
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Where the call stands, as data."""
+        return self._snapshot
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no proposal, switch or effect is under way."""
+        return not self._lock.locked() and not self.switching and not self._own_tasks
+
+    @property
+    def switching(self) -> bool:
+        """Whether the next agent was sent for and has not entered yet."""
+        return self._switch.under_way
+
+    def offered(self, by: Proposer = "agent") -> tuple[str, ...]:
+        """The events the chart allows from here for this proposer."""
+        return offered(self.flow.machine, self._snapshot, by)
+
+    async def open(self, session: AgentSession["Call"]) -> None:
+        """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
+        self.session = session
+        audit = {"machine": self._snapshot.machine, "version": self._snapshot.version, "state": self.state}
+        await self.note(Line("call.opened", audit, snapshot=self._snapshot))
+        self.hearing.listen(session)
+        self._silence.listen(session)
+        session.on("close", lambda ev: self.spawn(self.end(ev.reason.value)))
+
+    async def propose(
+        self,
+        event: str,
+        args: Mapping[str, Any] | None = None,
+        *,
+        by: Proposer = "agent",
+        seen_epoch: int | None = None,
+        tool_call_id: str | None = None,
+    ) -> Verdict:
+        """Ask for `event` and return the verdict, once it is durable and acted on.
+
+        Cancelling the caller of this does not cancel the proposal: it is judged, recorded and acted on all the same.
+        Raises `ProposalError` for arguments out of bounds and `JournalDown` when no verdict could be recorded; then
+        nothing changed.
+        """
+        seen = self.epoch if seen_epoch is None else seen_epoch
+        proposal = Proposal(event, args or {}, by, seen, tool_call_id)
+        return await asyncio.shield(self.spawn(self._judge(proposal)))
+
+    async def claim(self, **values: Any) -> None:
+        """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
+        await asyncio.shield(self.spawn(self._learn("claimed", values)))
+
+    async def establish(self, **values: Any) -> None:
+        """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
+        await asyncio.shield(self.spawn(self._learn("established", values)))
+
+    async def note(self, *lines: Line) -> None:
+        """Record lines that change no state. Raises `JournalDown`."""
+        await self._record.write(self.epoch, *lines)
+
+    async def note_if_possible(self, *lines: Line) -> None:
+        """Record lines about something that already happened: without the journal they are at least logged."""
+        try:
+            await self.note(*lines)
+        except JournalDown:
+            for line in lines:
+                log.error("journal.down", lost=line.kind, call_id=self.id)
+
+    async def malformed(self, tool: str, why: str) -> None:
+        """Record a tool call that never became a proposal; `why` holds none of its arguments."""
+        await self.note_if_possible(Line("proposal.malformed", {"event": known_name(tool), "why": why}))
+
+    async def turn_failed(self, why: str) -> None:
+        """Count a turn the model could not answer; too many in a row, and a person is asked for."""
+        await self.note_if_possible(Line("turn.failed", {"why": why, "state": self.state}))
+        if self._budget.failed():
+            await self.propose("escalate", by="system")
+
+    def turn_answered(self) -> None:
+        """The model answered: failures before this one no longer count."""
+        self._budget.answered()
+
+    def first_agent(self) -> "Desk":
+        """The agent a call begins with; hand it to `session.start`."""
+        return self._switch.first(self.flow.cast[self.state](self, ""))
+
+    def enter(self, desk: "Desk") -> str | None:
+        """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
+        if not self._switch.entered(desk):
+            return None
+        line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__})
+        self.spawn(self.note_if_possible(line))
+        return self.hearing.take()
+
+    async def heard_caller(self) -> None:
+        """The caller spoke: silences before no longer count."""
+        if self._facts.silences:
+            await self.establish(silences=0)
+
+    async def end(self, reason: str) -> None:
+        """Record that the call is over, once, and stop its timers. A caller who left is the machine's to know too."""
+        if self._ended:
+            return
+        self._ended = True
+        self._silence.stop()
+        self._switch.stop()
+        over = is_over(self.flow.machine, self._snapshot)
+        if not over and "caller_left" in events_of(self.flow.machine):
+            await self._tell_caller_left()
+        line = Line("call.ended", {"reason": "agent_closed" if over else reason, "state": self.state})
+        await self.note_if_possible(line)
+
+    async def _tell_caller_left(self) -> None:
+        try:
+            await self.propose("caller_left", by="system")
+        except JournalDown:
+            log.error("journal.down", lost="caller_left", call_id=self.id)
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._own_tasks.add(task)
+        task.add_done_callback(self._own_done)
+        return task
+
+    async def settled(self) -> None:
+        """Wait until no switch and no work of the call's own is under way."""
+        while self._own_tasks or self.switching:
+            if self._own_tasks:
+                await asyncio.wait(set(self._own_tasks))
+            else:
+                await self._switch.arrived()
+
+    def _own_done(self, task: asyncio.Task[Any]) -> None:
+        self._own_tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("call.work_failed", call_id=self.id, error=type(error).__name__)
+
+    async def _judge(self, proposal: Proposal) -> Verdict:
+        async with self._lock:
+            key = (proposal.seen_epoch, proposal.event, proposal.tool_call_id or "")
+            if proposal.tool_call_id and key in self._verdicts:
+                return self._verdicts[key]
+            verdict = await self._decide(proposal)
+            if proposal.tool_call_id:
+                self._verdicts[key] = verdict
+            if self._budget.refused(verdict, proposal):
+                await self._offer_a_person()
+            return verdict
+
+    async def _offer_a_person(self) -> None:
+        if "refused_thrice" not in events_of(self.flow.machine):
+            return
+        try:
+            await self._decide(Proposal("refused_thrice", by="system", seen_epoch=self.epoch))
+        except JournalDown:
+            log.error("journal.down", lost="refused_thrice", call_id=self.id)
+
+    async def _decide(self, proposal: Proposal) -> Verdict:
+        facts = self._facts.having("established", {"now": self.clock.now()})
+        verdict = decide(self.flow.machine, self._snapshot, proposal, facts)
+        lines = [verdict_line(verdict, proposal, facts)]
+        if verdict.accepted and not self._ended:
+            lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
+        await self._record.write(verdict.after.epoch, *lines)
+        if verdict.accepted:
+            self._commit(verdict, proposal)
+        return verdict
+
+    def _commit(self, verdict: Verdict, proposal: Proposal) -> None:
+        """Act on a durable acceptance. No await in here: nothing may come between."""
+        self._snapshot = verdict.after
+        self._switch.to(verdict.after.state, verdict.event)
+        effect = self.flow.effects.get(verdict.after.state)
+        if effect is not None:
+            self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
+
+    async def _learn(self, origin: Origin, values: dict[str, Any]) -> None:
+        fields = sorted(known_name(name) for name in values)
+        async with self._lock:
+            try:
+                after = self._facts.having(origin, values)
+            except FactsError as error:
+                await self.note(Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"}))
+                raise error
+            plain = after.model_dump(mode="json", include=set(values))
+            await self.note(Line(f"facts.{origin}", {"fields": fields}, {"facts": plain}))
+            self._facts = after

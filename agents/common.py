@@ -1,0 +1,66 @@
+"""What every desk can do, written once."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from livekit.agents.voice import SpeechHandle
+from pydantic import AfterValidator
+
+from agents.base import Desk
+from agents.tools import proposes
+
+
+def _iso(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+IsoTime = Annotated[str, AfterValidator(_iso)]
+"""A day and time in ISO 8601; without a zone it is the service's own."""
+
+
+class LiveDesk(Desk):
+    """A desk with somebody on the line: a colleague and a goodbye are always one sentence away."""
+
+    @proposes(
+        "I want to talk to a human",
+        "can I speak to a real person please",
+        "get me a colleague",
+        "let me talk to somebody",
+        "yes please, have somebody call me back",
+    )
+    def escalate(self) -> None:
+        """Pass the caller on to a person, when they ask for one or you cannot help."""
+
+    @proposes(
+        "goodbye",
+        "no, that is all, thank you, bye",
+        "thanks, I have everything I need",
+        "I have to go now",
+        "you can hang up",
+    )
+    def say_goodbye(self) -> None:
+        """End the call, when the caller says goodbye or needs nothing more."""
+
+
+class Farewell(Desk):
+    """Says goodbye and hangs up."""
+
+    INSTRUCTIONS = "The call is over. Say goodbye."
+    OPENING = "Thank you for calling. Goodbye."
+    OPENINGS: ClassVar = {
+        "caller_silent": "I cannot hear you, so I will hang up now. Please call again any time. Goodbye.",
+        "handoff_failed": "I am sorry, we have a problem on our side. Please call again in a few minutes. Goodbye.",
+    }
+
+    async def on_enter(self) -> None:
+        """Say the last word, then close the session."""
+        self._last_word: SpeechHandle | None = None
+        await super().on_enter()
+        if self._last_word is None:
+            self.session.shutdown()
+        else:
+            self._last_word.add_done_callback(lambda _: self.session.shutdown())
+
+    def _speak_first(self, words: str) -> None:
+        self._last_word = self.session.say(self.opening(), allow_interruptions=False)

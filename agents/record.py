@@ -1,0 +1,109 @@
+"""A call's own lines in the journal: numbered, timed, personal data kept apart, and logged once durable."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from agents.clock import Clock
+from agents.journal import Entry, Journal
+from guards.base import Proposal
+from guards.facts import Facts
+from machines.base import Snapshot
+from machines.decide import Verdict
+
+log = structlog.get_logger("interlock.call")
+
+NAME_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one entry says, before it has a number and a time."""
+
+    kind: str
+    audit: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)
+    snapshot: Snapshot | None = None
+
+
+class Record:
+    """Writes one call's lines in order; `watch` sees each entry after it is durable."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, *, call_id: str, flow: str, watch: Callable[[Entry], None] | None
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._call_id = call_id
+        self._flow = flow
+        self._watch = watch
+        self._last_seq = 0
+        self._in_order = asyncio.Lock()
+
+    async def write(self, epoch: int, *lines: Line) -> None:
+        """Make the lines durable, all or none. Raises `JournalDown`; then no number is used up."""
+        async with self._in_order:
+            at = self._clock.now()
+            entries = [
+                Entry(self._call_id, self._flow, seq, ln.kind, at, epoch, ln.audit, ln.private, ln.snapshot)
+                for seq, ln in enumerate(lines, self._last_seq + 1)
+            ]
+            await self._journal.append(entries)
+            self._last_seq += len(entries)
+        for entry in entries:
+            self._tell(entry)
+
+    def _tell(self, entry: Entry) -> None:
+        said = {_LOG_KEYS[key]: value for key, value in entry.audit.items() if key in _LOG_KEYS}
+        log.info(entry.kind, call_id=self._call_id, flow=self._flow, epoch=entry.epoch, **said)
+        if self._watch is not None:
+            self._watch(entry)
+
+
+_LOG_KEYS = {
+    "event": "proposed",
+    "by": "by",
+    "kind": "verdict",
+    "refused_by": "refused_by",
+    "state": "state",
+    "agent": "agent",
+    "fields": "fields",
+    "why": "why",
+    "reason": "reason",
+    "from": "from",
+    "to": "to",
+}
+
+
+def verdict_line(verdict: Verdict, proposal: Proposal, facts: Facts) -> Line:
+    """What the journal says of a verdict: everything `decide` saw, personal data apart."""
+    audit: dict[str, Any] = {
+        "event": known_name(verdict.event),
+        "by": proposal.by,
+        "kind": verdict.kind,
+        "reason": verdict.reason,
+        "refused_by": verdict.refused_by,
+        "seen_epoch": proposal.seen_epoch,
+        "tool_call_id": known_name(proposal.tool_call_id or ""),
+        "before": list(verdict.before.configuration),
+        "after": list(verdict.after.configuration),
+        "offered": list(verdict.offered),
+        "guards": [{"name": g.name, "held": g.held, "reason": g.reason, "error": g.error} for g in verdict.guards],
+    }
+    private = {
+        "event": verdict.event,
+        "args": dict(proposal.args),
+        "facts": facts.model_dump(mode="json"),
+        "before": verdict.before.to_json(),
+    }
+    kind = "transition.accepted" if verdict.accepted else "transition.refused"
+    return Line(kind, audit, private, verdict.after if verdict.accepted else None)
+
+
+def known_name(name: str) -> str:
+    """A name fit for a record: an unknown one came from a model and could hold a caller's words."""
+    plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum() and len(name) <= NAME_LIMIT
+    return name if plain else f"({len(name)} characters, no name)" if name else ""

@@ -1,0 +1,94 @@
+"""A turn's answer: the model's, or else the spare's, or else one honest line. Never silence (I7)."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from livekit.agents import FlushSentinel, ModelSettings, llm
+
+from agents.sieve import Sieve
+
+if TYPE_CHECKING:
+    from agents.call import Call
+
+log = structlog.get_logger("interlock.call")
+
+LAST_RESORT = "I am sorry, I did not get that. Could you say it again, please?"
+
+Chunk = llm.ChatChunk | str | FlushSentinel
+
+
+class Answer:
+    """Streams one generation and notes what came of it."""
+
+    def __init__(self, call: "Call", sieve: Sieve, *, tools_allowed: bool) -> None:
+        self._call = call
+        self._sieve = sieve
+        self._tools_allowed = tools_allowed
+        self.spoke = False
+        self.called = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether the caller would hear nothing of this and no tool would run."""
+        return not self.spoke and not self.called
+
+    async def sifted(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
+        """The chunks, unsound tool calls turned into refused ones."""
+        async for chunk in chunks:
+            if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
+                self.spoke = self.spoke or bool(chunk.delta.content and chunk.delta.content.strip())
+                if chunk.delta.tool_calls:
+                    chunk = self._sift(chunk, chunk.delta)
+            elif isinstance(chunk, str):
+                self.spoke = self.spoke or bool(chunk.strip())
+            yield chunk
+
+    def _sift(self, chunk: llm.ChatChunk, delta: llm.ChoiceDelta) -> llm.ChatChunk:
+        calls = self._sieve.pass_on(delta.tool_calls) if self._tools_allowed else []
+        self.called = self.called or bool(calls)
+        return chunk.model_copy(update={"delta": delta.model_copy(update={"tool_calls": calls})})
+
+
+async def reply(
+    call: "Call", main: AsyncIterable[Any], sieve: Sieve, context: llm.ChatContext, tools: list[Any], settings: Any
+) -> AsyncGenerator[Chunk, None]:
+    """The model's answer; where it fails or says nothing, the spare model's; where that does too, `LAST_RESORT`.
+
+    A failure after words were spoken is answered too, unless a tool call is already on its way: then that answers.
+    """
+    tools_allowed = not isinstance(settings, ModelSettings) or settings.tool_choice != "none"
+    answer = Answer(call, sieve, tools_allowed=tools_allowed)
+    why = ""
+    try:
+        async with aclosing(answer.sifted(main)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+    except Exception as error:
+        why = type(error).__name__
+    if not why and not answer.empty:
+        call.turn_answered()
+        return
+    await call.turn_failed(why or "silent")
+    if answer.called or call.switching:
+        return
+    async with aclosing(_spare(call, sieve, context, tools, tools_allowed)) as chunks:
+        async for chunk in chunks:
+            yield chunk
+
+
+async def _spare(
+    call: "Call", sieve: Sieve, context: llm.ChatContext, tools: list[Any], tools_allowed: bool
+) -> AsyncGenerator[Chunk, None]:
+    answer = Answer(call, sieve, tools_allowed=tools_allowed)
+    if call.spare is not None:
+        try:
+            choice: Any = "auto" if tools_allowed else "none"
+            async with call.spare.chat(chat_ctx=context, tools=tools, tool_choice=choice) as stream:
+                async for chunk in answer.sifted(stream):
+                    yield chunk
+        except Exception as error:
+            log.error("spare.failed", call_id=call.id, error=type(error).__name__)
+    if answer.empty:
+        yield LAST_RESORT

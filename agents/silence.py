@@ -1,0 +1,58 @@
+"""How long a caller says nothing while the agent listens."""
+
+from typing import TYPE_CHECKING
+
+from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
+
+from agents.clock import Timer
+from machines.base import events_of
+
+if TYPE_CHECKING:
+    from agents.call import Call
+
+
+class Silence:
+    """Runs while the agent listens and the caller says nothing; then counts a silence and asks the machine."""
+
+    def __init__(self, call: "Call") -> None:
+        self._call = call
+        self._timer: Timer | None = None
+        self._agent_listens = False
+        self._caller_speaks = False
+
+    def listen(self, session: "AgentSession[Call]") -> None:
+        """Begin to watch the session's states."""
+        session.on("agent_state_changed", self._agent_changed)
+        session.on("user_state_changed", self._caller_changed)
+
+    def stop(self) -> None:
+        """Wait no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _agent_changed(self, event: AgentStateChangedEvent) -> None:
+        self._agent_listens = event.new_state == "listening"
+        self._restart()
+
+    def _caller_changed(self, event: UserStateChangedEvent) -> None:
+        self._caller_speaks = event.new_state == "speaking"
+        self._restart()
+
+    def _restart(self) -> None:
+        self.stop()
+        if self._agent_listens and not self._caller_speaks:
+            self._timer = self._call.clock.call_later(self._call.flow.silence_s, self._silent)
+
+    def _silent(self) -> None:
+        self._timer = None
+        self._call.spawn(self._ask_the_machine())
+
+    async def _ask_the_machine(self) -> None:
+        call = self._call
+        if "caller_silent" not in events_of(call.flow.machine) or call.switching or call.session is None:
+            return
+        await call.establish(silences=call.facts.silences + 1)
+        verdict = await call.propose("caller_silent", by="system")
+        if verdict.kind == "guard_false" and not call.switching:
+            call.session.say(verdict.say or "Are you still there?")

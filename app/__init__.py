@@ -1,0 +1,1 @@
+"""The process: everything that builds, runs, records and reads calls."""

@@ -1,0 +1,96 @@
+"""A call by text: what a caller types goes in, what the agents say comes out."""
+
+import asyncio
+from collections.abc import Callable
+
+from livekit.agents import AgentSession, AgentStateChangedEvent, ConversationItemAddedEvent, llm
+from livekit.agents.voice.agent_activity import ActivityClosedError
+
+from agents.call import Call
+from app.session import start_call
+
+REST_LIMIT_S = 60.0
+
+
+class TypedCall:
+    """Drives one call; `said` holds the agents' lines since the caller's last words."""
+
+    def __init__(
+        self,
+        session: "AgentSession[Call]",
+        call: Call,
+        told: Callable[[str, str], None] = lambda who, words: None,
+    ) -> None:
+        self.session = session
+        self.call = call
+        self.said: list[str] = []
+        self.heard: list[str] = []
+        self.over = asyncio.Event()
+        self._told = told
+        self._began = asyncio.Event()
+        session.on("conversation_item_added", self._added)
+        session.on("agent_state_changed", self._state_changed)
+        session.on("tool_execution_updated", lambda _: self._began.set())
+        session.on("close", lambda _: self.over.set())
+
+    async def start(self) -> None:
+        """Begin the call and wait for the greeting to end."""
+        await start_call(self.session, self.call)
+        await self.rest()
+
+    async def caller(self, words: str) -> list[str]:
+        """The caller says something; what the agents answered, once everything is quiet."""
+        self.say(words)
+        await self.rest()
+        return self.said
+
+    def say(self, words: str) -> None:
+        """The caller says something, and nobody waits."""
+        self.said = []
+        self._began.clear()
+        self.call.hearing.hear(words)
+
+    async def rest(self) -> None:
+        """Wait until nobody speaks, works or switches. Raises `TimeoutError` after a minute."""
+        async with asyncio.timeout(REST_LIMIT_S):
+            while not self.over.is_set():
+                await self.call.settled()
+                try:
+                    await self.session.wait_for_idle()
+                except (ActivityClosedError, RuntimeError):
+                    break
+                if self.call.at_rest and not await self._stirs():
+                    return
+            await self.call.settled()
+
+    async def _stirs(self) -> bool:
+        """Whether something new begins in the next few rounds of the event loop."""
+        for _ in range(5):
+            await asyncio.sleep(0)
+            if not self.call.at_rest or self.session.current_speech is not None:
+                return True
+        return False
+
+    async def agent_began(self) -> None:
+        """Wait until the agent speaks or uses a tool."""
+        async with asyncio.timeout(REST_LIMIT_S):
+            await self._began.wait()
+
+    def barge_in(self) -> None:
+        """The caller interrupts."""
+        self.session.interrupt(force=True)
+
+    async def hang_up(self) -> None:
+        """The caller leaves."""
+        await self.session.aclose()
+        await self.call.settled()
+
+    def _state_changed(self, event: AgentStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._began.set()
+
+    def _added(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if isinstance(item, llm.ChatMessage) and item.text_content:
+            (self.said if item.role == "assistant" else self.heard).append(item.text_content)
+            self._told("agent" if item.role == "assistant" else "caller", item.text_content)
