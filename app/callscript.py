@@ -119,7 +119,7 @@ def _parts(path: Path, root: yaml.Node | None) -> dict[str, yaml.Node]:
 
 def _step(path: Path, found: yaml.Node) -> Step:
     line = found.start_mark.line + 1
-    content = yaml.SafeLoader("").construct_object(found, deep=True)  # type: ignore[no-untyped-call]
+    content = yaml.SafeLoader("").construct_object(found, deep=True)
     if not isinstance(content, dict):
         raise ScriptError(f"{path}:{line}: a step is a {type(content).__name__}, expected one field such as `caller:`")
     try:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from livekit.agents import AgentSession, AgentStateChangedEvent, ConversationItemAddedEvent, llm
-from livekit.agents.voice.agent_activity import ActivityClosedError
+from livekit.agents.voice import SpeechHandle
 
 from agents.call import Call
 from app.session import start_call
@@ -29,6 +29,8 @@ class TypedCall:
         self._told = told
         self._began = asyncio.Event()
         session.on("conversation_item_added", self._added)
+        self._speeches: list[SpeechHandle] = []
+        session.on("speech_created", lambda event: self._speeches.append(event.speech_handle))
         session.on("agent_state_changed", self._state_changed)
         session.on("tool_execution_updated", lambda _: self._began.set())
         session.on("close", lambda _: self.over.set())
@@ -55,19 +57,18 @@ class TypedCall:
         async with asyncio.timeout(REST_LIMIT_S):
             while not self.over.is_set():
                 await self.call.settled()
-                try:
-                    await self.session.wait_for_idle()
-                except (ActivityClosedError, RuntimeError):
-                    break
-                if self.call.at_rest and not await self._stirs():
+                if speeches := [speech for speech in self._speeches if not speech.done()]:
+                    await asyncio.gather(*(speech.wait_for_playout() for speech in speeches))
+                elif not await self._stirs():
                     return
+                self._speeches = [speech for speech in self._speeches if not speech.done()]
             await self.call.settled()
 
     async def _stirs(self) -> bool:
         """Whether something new begins in the next few rounds of the event loop."""
         for _ in range(5):
             await asyncio.sleep(0)
-            if not self.call.at_rest or self.session.current_speech is not None:
+            if not self.call.at_rest or not all(speech.done() for speech in self._speeches):
                 return True
         return False
 

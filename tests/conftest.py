@@ -1,0 +1,28 @@
+"""What all tests share: a real journal in a real file, and real business systems."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.support_systems import SupportSystems
+from app.business import open_support_systems
+from app.store import SqliteJournal, open_journal
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[SqliteJournal]:
+    """
+    A SQLite journal in a file of its own.
+    """
+    opened = open_journal(tmp_path / "calls.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def systems(tmp_path: Path) -> SupportSystems:
+    """
+    The seeded business systems of a support call.
+    """
+    return open_support_systems(tmp_path / "business.sqlite")
