@@ -93,6 +93,11 @@ class Call:
         return self._snapshot
 
     @property
+    def over(self) -> bool:
+        """Whether the machine reached its end; the last words may still be spoken."""
+        return is_over(self.flow.machine, self._snapshot)
+
+    @property
     def at_rest(self) -> bool:
         """Whether no proposal, switch or effect is under way."""
         return not self._lock.locked() and not self.switching and not self._own_tasks
@@ -192,7 +197,7 @@ class Call:
         self._ended = True
         self._silence.stop()
         self._switch.stop()
-        over = is_over(self.flow.machine, self._snapshot)
+        over = self.over
         if not over and "caller_left" in events_of(self.flow.machine):
             await self._tell_caller_left()
         line = Line("call.ended", {"reason": "agent_closed" if over else reason, "state": self.state})

@@ -59,6 +59,8 @@ class TypedCall:
                 await self.call.settled()
                 if speeches := [speech for speech in self._speeches if not speech.done()]:
                     await asyncio.gather(*(speech.wait_for_playout() for speech in speeches))
+                elif self.call.over:
+                    await self.over.wait()
                 elif not await self._stirs():
                     return
                 self._speeches = [speech for speech in self._speeches if not speech.done()]
