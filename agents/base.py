@@ -64,7 +64,7 @@ class Desk(Agent):
     async def on_enter(self) -> None:
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
         await self.update_chat_ctx(self._carried_over(), exclude_invalid_function_calls=False)
-        words = self.call.enter(self)
+        words = await self.call.enter(self)
         if words is None:
             return
         try:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
 
+END_REASONS = {"participant_disconnected": "caller_left", "job_shutdown": "drained", "user_initiated": "closed"}
+"""LiveKit's close reasons in our words."""
+ENTRY_NOTE_LIMIT_S = 0.25
+"""How long an agent waits for its entry to be on record before it speaks: a slow journal must not cost a silence."""
+
 
 class Call:
     """LiveKit's `userdata` for one conversation.
@@ -118,7 +123,7 @@ class Call:
         await self.note(Line("call.opened", audit, snapshot=self._snapshot))
         self.hearing.listen(session)
         self._silence.listen(session)
-        session.on("close", lambda ev: self.spawn(self.end(ev.reason.value)))
+        session.on("close", lambda ev: self.spawn(self.end(END_REASONS.get(ev.reason.value, ev.reason.value))))
 
     async def propose(
         self,
@@ -177,13 +182,14 @@ class Call:
         """The agent a call begins with; hand it to `session.start`."""
         return self._switch.first(self.flow.cast[self.state](self, ""))
 
-    def enter(self, desk: "Desk") -> str | None:
+    async def enter(self, desk: "Desk") -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
         if not self._switch.entered(desk):
             return None
         line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__})
-        self.spawn(self.note_if_possible(line))
-        return self.hearing.take()
+        words = self.hearing.take()
+        await asyncio.wait([self.spawn(self.note_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
+        return words
 
     async def heard_caller(self) -> None:
         """The caller spoke: silences before no longer count."""

@@ -112,7 +112,10 @@ technical desk, anything about money to the billing desk. The billing desk needs
 postcode. General questions that need neither you may answer if you know the answer, and resolve the call.
 """
     OPENING = "Thank you. What can we help you with?"
-    OPENINGS: ClassVar = {"reopen": "Of course. What else can we help you with?"}
+    OPENINGS: ClassVar = {
+        "reopen": "Of course. What else can we help you with?",
+        "return_to_desk": "All right. What can we help you with?",
+    }
 
     def opening(self) -> str:
         """Nothing, when the caller has already said what is wrong: then the model goes on with it."""

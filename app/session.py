@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -30,11 +31,12 @@ def open_call(
     call_id: str | None = None,
     clock: Clock | None = None,
     timezone: str = "UTC",
+    silence_s: float | None = None,
     watch: Callable[[Entry], None] | None = None,
 ) -> tuple["AgentSession[Call]", Call]:
     """A session and its call, not yet started: see `start_call`."""
     call = Call(
-        flow,
+        flow if silence_s is None else replace(flow, silence_s=silence_s),
         call_id=call_id or new_call_id(),
         journal=journal,
         services=services,

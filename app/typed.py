@@ -85,6 +85,7 @@ class TypedCall:
 
     async def hang_up(self) -> None:
         """The caller leaves."""
+        await self.call.end("caller_left")
         await self.session.aclose()
         await self.call.settled()
 

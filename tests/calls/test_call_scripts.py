@@ -7,15 +7,17 @@ import pytest
 from app.callscript import read_script
 from app.flows import flow_named
 from app.play import play
+from app.systems import open_systems
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted(HERE.glob("*/*.yaml"))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-async def test_call_goes_as_its_script_says(path, journal, systems):
+async def test_call_goes_as_its_script_says(path, journal):
     """
     Each expectation of the script holds, with the real machine, session and journal.
     """
-    played = await play(flow_named(path.parent.name), read_script(path), journal=journal, services=systems)
+    flow = flow_named(path.parent.name)
+    played = await play(flow, read_script(path), journal=journal, services=open_systems(flow))
     assert not played.failures, "\n".join(played.failures)

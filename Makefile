@@ -1,0 +1,57 @@
+# The front door. On a machine with only Python 3.11+ and make, every target does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := app agents guards machines
+
+.PHONY: dev demo test test-fast check lint format diagrams bench lock clean help
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+dev: $(READY) ## talk to the support flow: typed and offline, or on LiveKit when LIVEKIT_URL is set
+	@$(BIN)/interlock dev
+
+demo: $(READY) ## a spoken call, offline, from WAV files to a WAV file
+	@$(BIN)/interlock demo
+
+test: $(READY) ## every test
+	$(BIN)/python -m pytest -q
+
+test-fast: $(READY) ## guards, machines, calls: no network, no models, under a minute
+	$(BIN)/python -m pytest -q -m "not slow"
+
+check: $(READY) ## what the flows promise, proven; diagrams up to date
+	$(BIN)/interlock check
+	$(BIN)/interlock diagrams --check
+
+lint: $(READY) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES)
+
+format: $(READY) ## let ruff write
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+diagrams: $(READY) ## draw every flow into diagrams/
+	$(BIN)/interlock diagrams
+
+bench: $(READY) ## how long deciding, recording and handing over take
+	$(BIN)/python -m app.bench
+
+lock: $(READY) ## compile the locks anew
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements-dev.txt
+
+clean: ## forget the environment
+	rm -rf $(VENV)
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python is $$($(PYTHON) -V 2>&1), expected 3.11 or newer: make PYTHON=python3.12"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV): about a gigabyte, some minutes the first time."
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $(READY)
