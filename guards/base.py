@@ -24,24 +24,28 @@ class ProposalError(ValueError):
 class Proposal:
     """Somebody asks for an event.
 
-    `args` are validated values in plain JSON, at most 8 KiB and 8 levels; `seen_epoch` is the epoch in which
-    the proposer was offered the event. Raises `ProposalError` when the arguments are out of bounds.
+    `args` are validated values in plain JSON, at most 8 KiB and 8 levels, kept as JSON would give them back: a
+    replay sees the same, and whoever proposed cannot change them afterwards. `seen_epoch` is the epoch in which the
+    proposer was offered the event. Raises `ProposalError` when the arguments are out of bounds.
     """
 
     event: str
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict, repr=False)
     by: Proposer = "agent"
     seen_epoch: int = 0
     tool_call_id: str | None = None
 
     def __post_init__(self) -> None:
-        _check_depth(self.args, ARGS_LIMIT_DEPTH)
+        if not isinstance(self.args, Mapping):
+            raise ProposalError(f"arguments are a {type(self.args).__name__}, expected an object")
+        _check_shape(self.args, ARGS_LIMIT_DEPTH)
         try:
-            size = len(json.dumps(dict(self.args), allow_nan=False).encode())
+            text = json.dumps(dict(self.args), allow_nan=False)
         except (TypeError, ValueError):
             raise ProposalError("arguments are not plain JSON: expected text, numbers, lists and objects") from None
-        if size > ARGS_LIMIT_BYTES:
-            raise ProposalError(f"arguments have {size} bytes, expected at most {ARGS_LIMIT_BYTES}")
+        if len(text) > ARGS_LIMIT_BYTES:
+            raise ProposalError(f"arguments have {len(text)} bytes, expected at most {ARGS_LIMIT_BYTES}")
+        object.__setattr__(self, "args", json.loads(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,10 @@ def guard(
     signature, or a missing docstring or reason: an awaitable is truthy, so each of these could open what it guards.
     """
 
+    if not isinstance(reason, str):
+        name = getattr(reason, "__qualname__", repr(reason))
+        raise TypeError(f'guard {name} has no reason: write @guard("what the model is told when it is false")')
+
     def make(predicate: Callable[[Any, Proposal], bool]) -> Guard:
         return Guard(_plain(predicate, reason), reason, say, opposite_of)
 
@@ -121,16 +129,10 @@ def _plain(predicate: Callable[..., Any], reason: str) -> FunctionType:
         raise TypeError(f"guard {name} is a {type(predicate).__name__}, expected a plain function")
     if predicate.__name__ == "<lambda>":
         raise TypeError(f"guard {name} in {predicate.__module__} is a lambda, expected a named function")
-    if hasattr(predicate, "__wrapped__"):
-        raise TypeError(f"guard {name} wraps {predicate.__wrapped__!r}, expected a plain function")
-    if inspect.iscoroutinefunction(predicate) or inspect.isgeneratorfunction(predicate) or inspect.isasyncgenfunction(predicate):
-        raise TypeError(f"guard {name} is a coroutine or generator function, expected a plain one")
-    for cell in predicate.__closure__ or ():
-        if inspect.iscoroutinefunction(cell.cell_contents):
-            raise TypeError(f"guard {name} wraps the coroutine {cell.cell_contents.__qualname__}, expected a plain function")
-    parameters = [p.name for p in inspect.signature(predicate).parameters.values()]
-    if parameters != ["facts", "proposal"]:
-        raise TypeError(f"guard {name} takes ({', '.join(parameters)}), expected (facts, proposal)")
+    _refuse_awaitables(name, predicate)
+    parameters = inspect.signature(predicate).parameters.values()
+    if [(p.name, p.kind) for p in parameters] != _PARAMETERS:
+        raise TypeError(f"guard {name} takes ({', '.join(map(str, parameters))}), expected (facts, proposal)")
     if not inspect.getdoc(predicate):
         raise TypeError(f"guard {name} has no docstring: write the sentence product reads")
     if not reason.strip():
@@ -138,13 +140,46 @@ def _plain(predicate: Callable[..., Any], reason: str) -> FunctionType:
     return predicate
 
 
-def _check_depth(value: Any, left: int) -> None:
-    if not isinstance(value, dict | list | tuple | Mapping):
+_PARAMETERS = [(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("facts", "proposal")]
+_AWAITED = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+
+
+def _refuse_awaitables(name: str, predicate: FunctionType) -> None:
+    if hasattr(predicate, "__wrapped__"):
+        raise TypeError(f"guard {name} wraps {predicate.__wrapped__!r}, expected a plain function")
+    if any(of_that_kind(predicate) for of_that_kind in _AWAITED):
+        raise TypeError(f"guard {name} is a coroutine or generator function, expected a plain one")
+    hidden = _coroutine_in(predicate, set())
+    if hidden is not None:
+        raise TypeError(f"guard {name} wraps the coroutine {hidden}, expected a plain function")
+
+
+def _coroutine_in(function: FunctionType, seen: set[int]) -> str | None:
+    """The name of a coroutine function this one closes over, however many functions deep."""
+    seen.add(id(function))
+    for cell in function.__closure__ or ():
+        try:
+            held = cell.cell_contents
+        except ValueError:  # empty: what it will hold is not there yet; `Guard.ask` catches what comes of it
+            continue
+        if inspect.iscoroutinefunction(held) or inspect.iscoroutinefunction(getattr(held, "__call__", None)):  # noqa: B004
+            return str(getattr(held, "__qualname__", type(held).__qualname__))
+        if isinstance(held, FunctionType) and id(held) not in seen:
+            found = _coroutine_in(held, seen)
+            if found is not None:
+                return found
+    return None
+
+
+def _check_shape(value: Any, left: int) -> None:
+    if not isinstance(value, list | tuple | Mapping):
         return
     if left == 0:
         raise ProposalError(f"arguments are nested deeper than {ARGS_LIMIT_DEPTH} levels")
+    if isinstance(value, Mapping) and not all(isinstance(key, str) for key in value):
+        raise ProposalError("arguments are not plain JSON: expected text as keys")
     for inner in value.values() if isinstance(value, Mapping) else value:
-        _check_depth(inner, left - 1)
+        _check_shape(inner, left - 1)
 
 
 def _close_if_coroutine(value: object) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from guards.base import Proposal, guard
 
@@ -12,6 +13,8 @@ LAST_WEEKDAY = 4  # Friday, as datetime.weekday() counts
 class Clocked(Protocol):
     @property
     def now(self) -> datetime | None: ...
+    @property
+    def timezone(self) -> str: ...
 
 
 @guard("Ask for the number to call back on.", say="Which number may we call you back on?")
@@ -29,7 +32,7 @@ def callback_in_opening_hours(facts: Clocked, proposal: Proposal) -> bool:
     asked = proposal.args.get("time")
     if not asked or facts.now is None:
         return False
+    here = ZoneInfo(facts.timezone)
     when = datetime.fromisoformat(asked)
-    when = when if when.tzinfo else when.replace(tzinfo=facts.now.tzinfo)
-    local = when.astimezone(facts.now.tzinfo)
+    local = when.astimezone(here) if when.tzinfo else when.replace(tzinfo=here)
     return local > facts.now and local.weekday() <= LAST_WEEKDAY and OPENS <= local.time() < CLOSES

@@ -20,7 +20,7 @@ def established(default: Any = None, *, pii: bool = False, description: str = ""
 
 
 def _field(origin: Origin, default: Any, pii: bool, description: str) -> Any:
-    return Field(default, description=description, json_schema_extra={"origin": origin, "pii": pii})
+    return Field(default, description=description, repr=not pii, json_schema_extra={"origin": origin, "pii": pii})
 
 
 class FactsError(ValueError):
@@ -36,7 +36,8 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    now: datetime | None = established(description="the time of the proposal, with its time zone")
+    now: datetime | None = established(description="the time of the proposal, in UTC")
+    timezone: str = established("UTC", description="IANA name of the zone opening hours are in")
     silences: int = established(0, description="how often in a row the caller stayed silent")
 
     _origins: ClassVar[dict[str, Origin]] = {}

@@ -26,7 +26,7 @@ def order_found(facts: Order, proposal: Proposal) -> bool:
 )
 def within_refund_limit(facts: Order, proposal: Proposal) -> bool:
     """The refund is 50 or less."""
-    return 0 < proposal.args["amount_cents"] <= REFUND_LIMIT_CENTS
+    return bool(0 < proposal.args["amount_cents"] <= REFUND_LIMIT_CENTS)
 
 
 @guard(

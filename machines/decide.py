@@ -14,6 +14,7 @@ from machines.base import (
     Machine,
     Snapshot,
     candidates,
+    clear,
     engine,
     events_of,
     guards_of,
@@ -43,8 +44,7 @@ class Verdict:
     """What the machine said to one proposal.
 
     `guards` holds every guard of every candidate arrow, asked once; `refused_by` names the first false or failing
-    one; `target` is the state the accepted arrow points at (before history is resolved); `after` equals `before`
-    unless accepted.
+    one; `offered` is what this proposer could have asked for; `after` is `before` unless accepted.
     """
 
     kind: Kind
@@ -66,28 +66,46 @@ class Verdict:
 def decide(machine: type[Machine], snapshot: Snapshot, proposal: Proposal, facts: Facts) -> Verdict:
     """Judge one proposal: explain first, then let python-statemachine choose among the arrows.
 
-    Never raises for anything a proposer can send. Raises `KeyError` for a snapshot of another chart and
+    Never raises for anything a proposer can send. Raises `KeyError` for a snapshot of another chart or version and
     `AssertionError` if python-statemachine and the explanation ever differed.
     """
+    _check_snapshot(machine, snapshot)
     refusal = _refused_unasked(machine, snapshot, proposal)
     if refusal is not None:
         return _refuse(machine, snapshot, proposal, refusal)
     arrows = candidates(machine, snapshot, proposal.event)
     if not arrows:
         return _refuse(machine, snapshot, proposal, "not_from_here")
-    answers = {g.name: g.ask(facts, proposal) for arrow in arrows for g in guards_of(arrow)}
+    asked = {g.name: g for arrow in arrows for g in guards_of(arrow)}
+    answers = {name: g.ask(facts, proposal) for name, g in asked.items()}
     results = tuple(answers.values())
     broken = next((r for r in results if r.error), None)
     if broken is not None:
         return _refuse(machine, snapshot, proposal, "guard_error", results, refused_by=broken.name)
     expected = next((a for a in arrows if all(answers[g.name].held for g in guards_of(a))), None)
     after = _send(machine, snapshot, proposal.event, answers)
-    assert (after is None) == (expected is None), f"{proposal.event}: the chart and its explanation differ"
+    _check_same(proposal.event, expected, after)
     if after is None:
         return _refuse_for(_first_false(arrows, answers), machine, snapshot, proposal, results)
-    return Verdict(
-        "accepted", proposal.event, snapshot, after, results, offered(machine, snapshot, proposal.by)
-    )
+    return Verdict("accepted", proposal.event, snapshot, after, results, offered(machine, snapshot, proposal.by))
+
+
+def _check_snapshot(machine: type[Machine], snapshot: Snapshot) -> None:
+    if (snapshot.machine, snapshot.version) != (machine.__name__, machine.version):
+        found = f"{snapshot.machine} version {snapshot.version}"
+        raise KeyError(f"the snapshot is of {found}, expected {machine.__name__} version {machine.version}")
+
+
+def _check_same(event: str, expected: Transition | None, after: Snapshot | None) -> None:
+    if after is None or expected is None:
+        same = after is None and expected is None
+    else:
+        target = expected.target
+        same = (
+            target is not None and bool(after.configuration) and (target.is_history or target.id in after.configuration)
+        )
+    if not same:
+        raise AssertionError(f"{event}: the chart and its explanation differ")  # not `assert`: -O would drop it
 
 
 def _refused_unasked(machine: type[Machine], snapshot: Snapshot, proposal: Proposal) -> Kind | None:
@@ -118,9 +136,7 @@ def _refuse_for(
     false: Guard, machine: type[Machine], snapshot: Snapshot, proposal: Proposal, results: tuple[GuardResult, ...]
 ) -> Verdict:
     may = offered(machine, snapshot, proposal.by)
-    return Verdict(
-        "guard_false", proposal.event, snapshot, snapshot, results, may, false.reason, false.say, false.name
-    )
+    return Verdict("guard_false", proposal.event, snapshot, snapshot, results, may, false.reason, false.say, false.name)
 
 
 def _first_false(arrows: tuple[Transition, ...], answers: Mapping[str, GuardResult]) -> Guard:
@@ -135,12 +151,17 @@ def _spare(machine: type[Machine]) -> list[Machine]:
 def _send(machine: type[Machine], snapshot: Snapshot, event: str, answers: Mapping[str, Any]) -> Snapshot | None:
     """Run one event through a machine object that was last left clean; None when no arrow was enabled."""
     spare = _spare(machine)
-    chart = spare.pop() if spare else engine(machine)
+    try:
+        chart = spare.pop()
+    except IndexError:
+        chart = engine(machine)
     load(machine, chart, snapshot)
     try:
         chart.send(event, facts=None, proposal=None, answers=answers)
     except TransitionNotAllowed:
-        return None  # the object is dropped: what a refusal leaves queued would run on its next send
+        clear(chart)  # what a refusal leaves queued would run on its next send
+        spare.append(chart)
+        return None
     after = read(machine, chart, epoch=snapshot.epoch + 1)
     if not chart.is_terminated:
         spare.append(chart)

@@ -4,10 +4,12 @@ Verification is a fact, not a state: a caller may prove who they are before or a
 in a state of its own (`refunding`), so that no model ever reports that it did.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from statemachine import HistoryState, State
 
+from guards.base import Proposer
 from guards.callbacks import callback_in_opening_hours, callback_number_given
 from guards.facts import Facts, claimed, established
 from guards.identity import caller_named, caller_verified
@@ -42,8 +44,8 @@ class SupportFacts(Facts):
 class Support(Machine):
     """Greeting, triage, two desks, and a person for everything else."""
 
-    class live(State.Compound, name="In a call"):  # type: ignore[misc]
-        class desks(State.Compound, name="Our desks"):  # type: ignore[misc]
+    class live(State.Compound, name="In a call"):
+        class desks(State.Compound, name="Our desks"):
             greeting = State("Reception", initial=True)
             triage = State("Triage")
             technical = State("Technical desk")
@@ -86,7 +88,7 @@ class Support(Machine):
     refused_thrice = live.person.to(closed)
     handoff_failed = live.person.to(closed) | live.to(live.person)
 
-    proposers = {
+    proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {
         "escalate": ANYBODY,
         "say_goodbye": ANYBODY,
         "take_over": frozenset({"operator"}),

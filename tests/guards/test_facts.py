@@ -1,0 +1,132 @@
+"""Who may set which fact, and what never shows."""
+
+import pytest
+from pydantic import ValidationError
+
+from guards.facts import Facts, FactsError, claimed, established
+
+SECRET = "canary-7f3a"
+
+
+class Known(Facts):
+    name: str | None = claimed(pii=True)
+    mood: str | None = claimed()
+    age: int = claimed(0, pii=True)
+    account: str | None = established(pii=True)
+    verified: bool = established(False)
+
+
+def test_claimed_and_established_are_two_sets_and_pii_crosses_them() -> None:
+    """The base's own facts are established and nobody's secret."""
+    assert Known.names("claimed") == {"name", "mood", "age"}
+    assert Known.names("established") == {"account", "verified", "now", "timezone", "silences"}
+    assert Known.pii() == {"name", "age", "account"}
+
+
+def test_each_flow_keeps_its_own_fields() -> None:
+    """Declaring one subclass changes no other."""
+
+    class Other(Known):
+        extra: str | None = established()
+
+    assert Other.names("established") == Known.names("established") | {"extra"}
+    assert "extra" not in Known.names("established")
+    assert Other.pii() == Known.pii()
+
+
+def test_setting_facts_gives_new_ones_and_leaves_the_old() -> None:
+    """Facts are a value."""
+    before = Known()
+    after = before.having("claimed", {"name": "Ann", "age": 3}).having("established", {"verified": True})
+    assert (before.name, before.age, before.verified) == (None, 0, False)
+    assert isinstance(after, Known)
+    assert (after.name, after.age, after.verified) == ("Ann", 3, True)
+
+
+@pytest.mark.parametrize("field", sorted(Known.names("established")))
+def test_no_established_fact_can_be_claimed(field: str) -> None:
+    """Faults 12: verification forged by the model."""
+    with pytest.raises(FactsError, match=f"{field} is established: it cannot be claimed"):
+        Known().having("claimed", {field: getattr(Known(), field)})
+
+
+@pytest.mark.parametrize("field", sorted(Known.names("claimed")))
+def test_no_claimed_fact_can_be_established(field: str) -> None:
+    """What the caller said stays what the caller said."""
+    with pytest.raises(FactsError, match=f"{field} is claimed: it cannot be established"):
+        Known().having("established", {field: getattr(Known(), field)})
+
+
+@pytest.mark.parametrize(
+    "field", ["nobody", "Verified", "v\u0435rified", "", "_origins", "model_config", "__class__", "having"]
+)
+@pytest.mark.parametrize("origin", ["claimed", "established"])
+def test_an_unknown_fact_is_refused_by_name(field: str, origin: str) -> None:
+    """Python's own attributes and homoglyphs are no facts."""
+    with pytest.raises(FactsError, match="there is no fact"):
+        Known().having(origin, {field: True})  # type: ignore[arg-type]
+
+
+def test_one_bad_value_among_good_ones_sets_nothing() -> None:
+    """All or none."""
+    before = Known(mood="calm")
+    with pytest.raises(FactsError):
+        before.having("claimed", {"mood": "cross", "verified": True})
+    assert before == Known(mood="calm")
+
+
+@pytest.mark.parametrize("value", [SECRET, {"x": SECRET}, [SECRET], None])
+def test_an_error_names_the_field_and_never_the_value(value: object) -> None:
+    """Not in the text, and no cause or context is shown with it (I6)."""
+    with pytest.raises(FactsError) as caught:
+        Known().having("claimed", {"age": value})
+    assert "age" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_facts_are_frozen_and_closed() -> None:
+    """No other way in than `having`."""
+    facts = Known()
+    with pytest.raises(ValidationError, match="frozen"):
+        facts.verified = True  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="extra"):
+        Known(verifiedd=True)  # type: ignore[call-arg]
+    with pytest.raises(ValidationError):
+        del facts.verified
+
+
+def test_personal_data_shows_in_no_repr() -> None:
+    """A log line that formats the facts whole gives nothing away (I6)."""
+    facts = Known(name=SECRET, account=SECRET, age=987123, mood="calm")
+    shown = f"{facts!r} {facts} {[facts]}"
+    assert SECRET not in shown
+    assert "987123" not in shown
+    assert "calm" in shown
+
+
+def test_a_field_that_says_not_whose_it_is_is_refused_at_import() -> None:
+    """Neither a bare default nor none at all."""
+    with pytest.raises(TypeError, match=r"Bare\.thing says not who may set it"):
+
+        class Bare(Facts):
+            thing: str = ""
+
+
+def test_a_field_without_a_default_is_refused_at_import() -> None:
+    """A call begins with nothing known."""
+    with pytest.raises(TypeError, match=r"Required\.thing has no default"):
+
+        class Required(Facts):
+            thing: str = claimed(...)
+
+
+def test_a_default_that_is_not_of_its_type_is_refused_when_made() -> None:
+    """Defaults are validated like values."""
+
+    class Mistyped(Facts):
+        thing: int = claimed("many")
+
+    with pytest.raises(ValidationError):
+        Mistyped()

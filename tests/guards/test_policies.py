@@ -1,0 +1,146 @@
+"""Every policy, seen true and seen false, at its edges."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from guards.base import Guard, Proposal
+from guards.callbacks import callback_in_opening_hours, callback_number_given
+from guards.identity import caller_named, caller_verified
+from guards.issue import issue_known
+from guards.patience import silent_twice
+from guards.refunds import order_found, within_refund_limit, within_what_was_paid
+from machines.support import SupportFacts
+
+MONDAY_NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
+
+POLICIES = [
+    (caller_named, {"caller_name": "Ann"}, {}, True),
+    (caller_named, {"caller_name": None}, {}, False),
+    (caller_named, {"caller_name": ""}, {}, False),
+    (caller_verified, {"caller_verified": True}, {}, True),
+    (caller_verified, {"caller_verified": False}, {}, False),
+    (caller_verified, {"caller_verified": False}, {"caller_verified": True}, False),
+    (issue_known, {"issue_category": "technical"}, {}, True),
+    (issue_known, {"issue_category": "billing"}, {}, True),
+    (issue_known, {"issue_category": "general"}, {}, True),
+    (issue_known, {"issue_category": None}, {}, False),
+    (silent_twice, {"silences": 0}, {}, False),
+    (silent_twice, {"silences": 1}, {}, False),
+    (silent_twice, {"silences": 2}, {}, True),
+    (silent_twice, {"silences": 3}, {}, True),
+    (order_found, {"order_found": True}, {}, True),
+    (order_found, {"order_found": False}, {}, False),
+    (order_found, {"order_found": False}, {"order_found": True}, False),
+    (within_refund_limit, {}, {"amount_cents": -1}, False),
+    (within_refund_limit, {}, {"amount_cents": 0}, False),
+    (within_refund_limit, {}, {"amount_cents": 1}, True),
+    (within_refund_limit, {}, {"amount_cents": 5000}, True),
+    (within_refund_limit, {}, {"amount_cents": 5001}, False),
+    (within_refund_limit, {}, {"amount_cents": 10**30}, False),
+    (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4199}, True),
+    (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4200}, True),
+    (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4201}, False),
+    (within_what_was_paid, {"order_paid_cents": 0}, {"amount_cents": 1}, False),
+    (callback_number_given, {}, {"phone": "+4930123456"}, True),
+    (callback_number_given, {}, {"phone": ""}, False),
+    (callback_number_given, {}, {}, False),
+]
+
+
+@pytest.mark.parametrize(("policy", "known", "args", "held"), POLICIES)
+def test_a_policy_holds_exactly_when_its_sentence_is_true(
+    policy: Guard, known: dict[str, Any], args: dict[str, Any], held: bool
+) -> None:
+    """What is claimed in the arguments never counts as established."""
+    result = policy.ask(SupportFacts(**known), Proposal("any", args))
+    assert (result.held, result.error) == (held, "")
+    assert result.reason == ("" if held else policy.reason)
+
+
+CALLBACK_TIMES = [
+    ("2026-03-24T09:00", True),
+    ("2026-03-24T08:59", False),
+    ("2026-03-24T08:59:59.999999", False),
+    ("2026-03-24T17:59", True),
+    ("2026-03-24T17:59:59.999999", True),
+    ("2026-03-24T18:00", False),
+    ("2026-03-23T12:00", False),
+    ("2026-03-23T12:00:00.000001", True),
+    ("2026-03-23T11:59", False),
+    ("2026-03-20T10:00", False),
+    ("2026-03-27T10:00", True),
+    ("2026-03-28T10:00", False),
+    ("2026-03-29T10:00", False),
+    ("2026-03-24", False),
+    ("2026-03-24T16:30:00-02:00", False),
+    ("2026-03-24T07:30:00-02:00", True),
+    ("2026-03-24T10:30:00+02:00", False),
+    ("2026-03-24T19:30:00+02:00", True),
+    ("2026-03-24T10:00Z", True),
+    ("2026-03-28T01:00:00+16:00", True),
+    ("", False),
+    (None, False),
+]
+
+
+@pytest.mark.parametrize(("time", "held"), CALLBACK_TIMES)
+def test_a_callback_is_ahead_of_us_and_in_opening_hours(time: str | None, held: bool) -> None:
+    """Nine is open, six is closed; a time without a zone is ours, one with a zone is converted."""
+    result = callback_in_opening_hours.ask(SupportFacts(now=MONDAY_NOON), Proposal("book_callback", {"time": time}))
+    assert (result.held, result.error) == (held, "")
+
+
+@pytest.mark.parametrize(
+    ("time", "held"),
+    [
+        ("2026-03-27T17:59", True),
+        ("2026-03-27T16:59Z", True),
+        ("2026-03-27T17:00Z", False),
+        ("2026-03-30T15:59Z", True),
+        ("2026-03-30T16:00Z", False),
+        ("2026-03-30T07:00Z", True),
+        ("2026-03-30T06:59Z", False),
+    ],
+)
+def test_opening_hours_follow_the_zone_of_the_office_through_the_clock_change(time: str, held: bool) -> None:
+    """On 29 March 2026 Berlin goes from UTC+1 to UTC+2."""
+    facts = SupportFacts(now=MONDAY_NOON, timezone="Europe/Berlin")
+    assert callback_in_opening_hours.ask(facts, Proposal("book_callback", {"time": time})).held is held
+
+
+def test_without_an_established_time_no_callback_is_in_opening_hours() -> None:
+    """No clock is read: an unknown time is a false guard."""
+    asked = Proposal("book_callback", {"time": "2026-03-24T10:00"})
+    assert callback_in_opening_hours.ask(SupportFacts(), asked).held is False
+
+
+BROKEN: list[tuple[Guard, dict[str, Any], Mapping[str, Any], str]] = [
+    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "tomorrow at ten"}, "raised ValueError"),
+    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "2026-02-30T10:00"}, "raised ValueError"),
+    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "2026-03-24T1\uff10:00"}, "raised ValueError"),
+    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": 1774346400}, "raised TypeError"),
+    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "9999-12-31T23:59-12:00"}, "raised OverflowError"),
+    (callback_in_opening_hours, {"now": datetime(2026, 3, 23, 12)}, {"time": "2026-03-24T10:00"}, "raised TypeError"),
+    (
+        callback_in_opening_hours,
+        {"now": MONDAY_NOON, "timezone": "Nowhere/Town"},
+        {"time": "2026-03-24T10:00"},
+        "raised ZoneInfoNotFoundError",
+    ),
+    (within_refund_limit, {}, {}, "raised KeyError"),
+    (within_refund_limit, {}, {"amount_cents": "5"}, "raised TypeError"),
+    (within_what_was_paid, {}, {}, "raised KeyError"),
+    (within_what_was_paid, {}, {"amount_cents": [1]}, "raised TypeError"),
+]
+
+
+@pytest.mark.parametrize(("policy", "known", "args", "error"), BROKEN)
+def test_what_a_policy_cannot_read_is_an_error_and_not_a_yes(
+    policy: Guard, known: dict[str, Any], args: dict[str, Any], error: str
+) -> None:
+    """The error names the type only: a message could hold what the caller said."""
+    result = policy.ask(SupportFacts(**known), Proposal("any", args))
+    assert (result.held, result.error, result.reason) == (False, error, policy.reason)
