@@ -278,7 +278,7 @@ class BookingClerk(LiveDesk):
 
 def money(cents: int) -> str:
     """An amount as it is spoken."""
-    return f"{cents // 100} {cents % 100:02d}" if cents % 100 else f"{cents // 100}"
+    return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"
 
 
 SUPPORT = Flow(

@@ -91,6 +91,8 @@ async def chat(
             if words is None:
                 break
             if words.strip():
+                if not sys.stdin.isatty():
+                    screen.caller_said(words.strip())
                 await typed.caller(words.strip())
     finally:
         if not typed.over.is_set():
