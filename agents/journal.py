@@ -12,7 +12,7 @@ from machines.base import Snapshot
 class Entry:
     """One line of a call's record.
 
-    `seq` rises by one within a call, from 1; `kind` is a stable dotted name (`verdict.accepted`); `at` is UTC.
+    `seq` rises by one within a call, from 1; `kind` is a stable dotted name (`transition.accepted`); `at` is UTC.
     `audit` is what auditors read and holds no personal data; `private` holds facts' values, arguments and words,
     and is kept apart. `snapshot`, when given, becomes the call's last one in the same transaction.
     """

@@ -1,0 +1,160 @@
+"""What can be set from outside: environment variables, `.env` and `.env.local`, checked once at start."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "INTERLOCK_"
+FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
+
+KEYS_OF = {"openai": "OPENAI_API_KEY", "assemblyai": "ASSEMBLYAI_API_KEY", "elevenlabs": "ELEVEN_API_KEY"}
+
+
+class SettingsError(Exception):
+    """Bad or missing settings, one line each; a secret's value is never in it."""
+
+
+def default_store() -> str:
+    """Where calls are recorded when nobody says otherwise: the user's data folder (XDG base directories)."""
+    given = os.environ.get("XDG_DATA_HOME", "")
+    data = Path(given) if given.startswith("/") else Path.home() / ".local" / "share"
+    return str(data / "interlock" / "calls.sqlite")
+
+
+def _a_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError
+    return name
+
+
+def _a_key(secret: SecretStr) -> SecretStr:
+    if any(c.isspace() for c in secret.get_secret_value()):
+        raise ValueError
+    return secret
+
+
+def _says(expected: str, default: Any = None, name: str | None = None, **kwargs: Any) -> Any:
+    return Field(default, validation_alias=name, description=expected, **kwargs)
+
+
+MODEL = r"^[a-z][a-z0-9_-]*/\S+$"
+Secret = Annotated[SecretStr, AfterValidator(_a_key)]
+ModelName = Annotated[str, Field(pattern=MODEL)]
+
+
+class Settings(BaseSettings):
+    """All settings; each field's description is what is expected of it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=FILES, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    store: str = Field(default_factory=default_store, description="a path or sqlite:///path", min_length=1)
+    flow: str = _says("the name of a flow, as interlock flows lists them", "support", pattern=r"^[a-z][a-z0-9_]*$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _says(
+        "DEBUG, INFO, WARNING, ERROR or CRITICAL", "INFO"
+    )
+    log_json: bool | None = _says("true or false")
+    timezone: Annotated[str, AfterValidator(_a_timezone)] = _says("an IANA name such as Europe/Berlin", "UTC")
+    llm: ModelName | None = _says("provider/model, such as openai/gpt-4.1-mini")
+    stt: ModelName | None = _says("provider/model, such as assemblyai/universal-streaming")
+    tts: ModelName | None = _says("provider/model, such as elevenlabs/eleven_flash_v2_5")
+    silence_s: float | None = _says("seconds of silence, above 0 and up to 600", gt=0, le=600, allow_inf_nan=False)
+    whisper_model_dir: Path | None = _says("a folder")
+    piper_voice: Path | None = _says("a .onnx file")
+    minilm_onnx: Path | None = _says("a .onnx file")
+
+    livekit_url: str | None = _says("ws:// or wss://", name="LIVEKIT_URL", pattern=r"^wss?://[^\s/]+")
+    livekit_api_key: str | None = _says("the key of the LiveKit project", name="LIVEKIT_API_KEY")
+    livekit_api_secret: Secret | None = _says(
+        "the secret of the LiveKit project, without spaces", name="LIVEKIT_API_SECRET"
+    )
+    openai_api_key: Secret | None = _says("a key from OpenAI, without spaces", name="OPENAI_API_KEY")
+    assemblyai_api_key: Secret | None = _says("a key from AssemblyAI, without spaces", name="ASSEMBLYAI_API_KEY")
+    eleven_api_key: Secret | None = _says("a key from ElevenLabs, without spaces", name="ELEVEN_API_KEY")
+
+    @property
+    def live(self) -> bool:
+        """Whether a LiveKit server is named; without, calls run on the embedded models."""
+        return self.livekit_url is not None
+
+
+def load_settings() -> Settings:
+    """Read and check everything. Raises `SettingsError` with one line for each bad setting."""
+    lines = list(_unknown())
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines += dict.fromkeys(_line(e["loc"]) for e in error.errors(include_input=False))
+    except OSError as error:
+        lines.append(f"{error.filename} cannot be read ({error.strerror}), expected a readable file")
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return settings
+
+
+def require_live(settings: Settings) -> None:
+    """Check that a real call could begin: LiveKit's three, and a key for each provider named.
+
+    Raises `SettingsError` with one line for each missing one.
+    """
+    wanted = {"LIVEKIT_URL": "", "LIVEKIT_API_KEY": "", "LIVEKIT_API_SECRET": ""}
+    for field in ("llm", "stt", "tts"):
+        model = getattr(settings, field)
+        if model and (key := KEYS_OF.get(model.partition("/")[0])):
+            wanted[key] = f", because {PREFIX}{field.upper()} is {model}"
+    missing = [name for name in wanted if getattr(settings, name.lower()) is None]
+    if missing:
+        raise SettingsError("\n".join(f"{n} is missing, expected {_expected(n)}{wanted[n]}" for n in missing))
+
+
+def _line(where: tuple[int | str, ...]) -> str:
+    name = _variable(str(where[0])) if where else "the settings"
+    return f"{name} is {_found(name)}, expected {_expected(name)}"
+
+
+def _expected(variable: str) -> str:
+    info = next(i for f, i in Settings.model_fields.items() if _variable(f) == variable)
+    return info.description or "another value"
+
+
+def _variable(field: str) -> str:
+    info = Settings.model_fields.get(field)
+    if info is None:
+        return field  # pydantic names an aliased field by its alias already
+    return info.validation_alias if isinstance(info.validation_alias, str) else PREFIX + field.upper()
+
+
+def _found(variable: str) -> str:
+    if variable.endswith(("_KEY", "_SECRET")):
+        return "something else (not shown)"
+    return f'"{_given().get(variable, "")}"'
+
+
+def _unknown() -> list[str]:
+    known = {_variable(field) for field in Settings.model_fields}
+    return [
+        f"{name} is no setting{_nearest(name, known)}"
+        for name in sorted(_given())
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(k for k in known if k.startswith(PREFIX)), n=1, cutoff=0)
+    return f", expected a name such as {near[0]}" if near else ""
+
+
+def _given() -> dict[str, str]:
+    """Every variable that is set and not empty, upper case, with the value that wins."""
+    given: dict[str, str] = {}
+    for file in FILES:
+        if Path(file).is_file():
+            given |= {k.upper(): v for k, v in dotenv_values(file).items() if v}
+    return given | {k.upper(): v for k, v in os.environ.items() if v}
