@@ -1,0 +1,97 @@
+"""Whether a flow keeps its promises, a way to a person among them."""
+
+from collections.abc import Iterator
+
+import networkx as nx
+
+from app.check import source
+from app.check.finding import Finding
+from app.check.paths import Paths, Position, Step
+from guards.base import Guard
+from machines.base import Machine, events_of, is_end, states_of, transitions_of
+from machines.promises import Never, Promise, Reachable
+
+
+def promise_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
+    """Every promise that is not proven, with a call that breaks it."""
+    if not any(_is_of_a_person(machine, promise) for promise in machine.promises):
+        text = (
+            f"{machine.__name__} promises no way to a person: add reachable(state, from_='everywhere') to its"
+            " promises, for the state in which the caller waits for one"
+        )
+        yield Finding("no_person_promised", text, source.of_class(machine))
+    for number, promise in enumerate(machine.promises):
+        where = source.of_promise(machine, number)
+        strangers = _strangers(machine, promise)
+        if strangers:
+            text = f"“{promise}” names {', '.join(strangers)}: no such state or event in {machine.__name__}"
+            yield Finding("promise_of_nothing", text, where)
+        elif isinstance(promise, Never):
+            yield from _never(machine, paths, promise, where)
+        else:
+            yield from _reachable(machine, paths, promise, where)
+
+
+def _is_of_a_person(machine: type[Machine], promise: Promise) -> bool:
+    if not isinstance(promise, Reachable) or promise.from_ != "everywhere":
+        return False
+    state = states_of(machine).get(promise.what)
+    return state is not None and not is_end(state)
+
+
+def _strangers(machine: type[Machine], promise: Promise) -> list[str]:
+    states, events = set(states_of(machine)), set(events_of(machine))
+    if isinstance(promise, Reachable):
+        return [name for name in (promise.what, promise.from_) if name not in states | {"everywhere"}]
+    named = [promise.what] if isinstance(promise.before, Guard) else [promise.what, promise.before]
+    return [name for name in named if name not in states | events]
+
+
+def _never(machine: type[Machine], paths: Paths, promise: Never, where: str) -> Iterator[Finding]:
+    """Proven when taking away everything that brings what is needed takes away what is promised against, too."""
+    left = _without(paths, promise.before)
+    if paths.start not in left:
+        return
+    near = nx.descendants(left, paths.start) | {paths.start}
+    ways = [paths.to(p, left) for p in near if promise.what in p[0]]
+    steps = [(a, data["step"]) for a, _, data in left.edges(data=True) if a in near]
+    ways += [(*paths.to(a, left), step.event) for a, step in steps if step.event == promise.what]
+    if ways:
+        text = f"“{promise}” does not hold{_unguarded(machine, promise)}"
+        yield Finding("unproven_promise", text, where, min(ways, key=lambda way: (len(way), way)))
+
+
+def _without(paths: Paths, need: Guard | str) -> "nx.MultiDiGraph[Position]":
+    left = paths.graph.copy()
+    if isinstance(need, str):
+        left.remove_nodes_from([p for p in paths.graph if need in p[0]])
+    brings = [(a, b, k) for a, b, k, data in left.edges(keys=True, data=True) if _brings(data["step"], need)]
+    left.remove_edges_from(brings)
+    return left
+
+
+def _brings(step: Step, need: Guard | str) -> bool:
+    return need in step.guards if isinstance(need, Guard) else step.event == need
+
+
+def _unguarded(machine: type[Machine], promise: Never) -> str:
+    if not isinstance(promise.before, Guard):
+        return ""
+    used = any(promise.before in (spec.func for spec in arrow.cond) for arrow in transitions_of(machine))
+    return f": ask for {promise.before.name} on every way there" if used else f": no arrow asks {promise.before.name}"
+
+
+def _reachable(machine: type[Machine], paths: Paths, promise: Reachable, where: str) -> Iterator[Finding]:
+    goals = paths.at(promise.what)
+    fine = set(goals).union(*(nx.ancestors(paths.graph, goal) for goal in goals))
+    lost: dict[str, Position] = {}
+    for position in paths.graph:
+        state = position[0][-1]
+        asked = promise.from_ in ("everywhere", *position[0]) and not is_end(states_of(machine)[state])
+        if asked and position not in fine:
+            lost.setdefault(state, position)
+    person = _is_of_a_person(machine, promise)
+    for state, position in lost.items():
+        at = source.of_state(machine, states_of(machine)[state]) if person else where
+        text = f"no way leads from {state} to {promise.what}, which “{promise}” promises"
+        yield Finding("no_way_to_a_person" if person else "unproven_promise", text, at, paths.to(position))
