@@ -115,7 +115,10 @@ def check(
         _print_json({name: [finding.to_json() for finding in findings] for name, findings in found.items()})
     else:
         for its in chosen:
-            console.print(f"{its.name}: {len(its.machine.promises)} promises, {len(found[its.name])} findings")
+            console.print(f"{its.name}: {its.title}", markup=False)
+            if not found[its.name]:
+                for promise in its.machine.promises:
+                    console.print(f"  proven: {promise}", markup=False)
             render(found[its.name], console)
     if any(found.values()):
         raise typer.Exit(1)
@@ -181,16 +184,16 @@ def main() -> None:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:
-        if type(error).__name__ not in _EXPECTED:
+        if not _EXPECTED & {t.__name__ for t in type(error).__mro__}:
             raise
         print(error, file=sys.stderr)
         raise SystemExit(USAGE) from None
 
 
 _EXPECTED = {t.__name__ for t in (AuditError, ScriptError, SettingsError, StoreError, UnknownFlow)} | {
+    "DemoError",
+    "OfflineModelError",
     "WavError",
-    "MissingExtra",
-    "OutError",
 }
 
 OFFLINE_HELP = """\

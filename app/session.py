@@ -65,6 +65,7 @@ async def start_call(session: "AgentSession[Call]", call: Call, **start: Any) ->
     structlog.contextvars.bind_contextvars(call_id=call.id, flow=call.flow.name)
     await call.open(session)
     await session.start(call.first_agent(), **start)
+    call.started()
 
 
 def new_call_id() -> str:

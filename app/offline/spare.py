@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from livekit.agents import llm
 
-from app.offline.models import MissingExtra
+from app.offline.models import OfflineModelError
 
 log = structlog.get_logger("interlock.offline")
 
@@ -16,6 +16,6 @@ def spare_model() -> llm.LLM[Any] | None:
 
     try:
         return OfflineBrain()
-    except MissingExtra as error:
+    except OfflineModelError as error:
         log.warning("spare.missing", why=str(error))
         return None

@@ -1,0 +1,119 @@
+"""Reading the record: calls, their lines, and what was kept apart."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import Engine, Row, Select, func, select
+
+from app.store import tables
+from machines.base import Snapshot
+
+ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call as the record knows it; times are UTC, `refused` and `accepted` count its verdicts."""
+
+    call_id: str
+    flow: str
+    machine: str
+    machine_version: int
+    epoch: int
+    started_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    snapshot: Snapshot | None
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a call's record as auditors read it: no personal data."""
+
+    call_id: str
+    seq: int
+    kind: str
+    at: datetime
+    epoch: int
+    audit: dict[str, Any]
+
+
+class JournalReader:
+    """Reads a record, synchronously and without ever blocking whoever writes it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reads = engine
+
+    def calls(self, limit: int = 50) -> list[CallRow]:
+        """The latest calls, newest first."""
+        return [_call_row(row) for row in self._rows(_calls_query().limit(limit))]
+
+    def call(self, call_id: str) -> CallRow | None:
+        """One call, or None when the record has none of that id."""
+        rows = self._rows(_calls_query().where(tables.calls.c.call_id == call_id))
+        return _call_row(rows[0]) if rows else None
+
+    def records(self, call_id: str) -> list[Record]:
+        """A call's record in order; empty when there is no such call."""
+        rows = self._rows(
+            select(tables.records).where(tables.records.c.call_id == call_id).order_by(tables.records.c.seq)
+        )
+        return [
+            Record(r.call_id, r.seq, r.kind, datetime.fromisoformat(r.at), r.epoch, json.loads(r.audit)) for r in rows
+        ]
+
+    def private(self, call_id: str) -> dict[int, dict[str, Any]]:
+        """What was kept apart, by `seq`: personal data, never for a log or an audit."""
+        rows = self._rows(
+            select(tables.private).where(tables.private.c.call_id == call_id).order_by(tables.private.c.seq)
+        )
+        return {r.seq: json.loads(r.data) for r in rows}
+
+    def snapshot(self, call_id: str) -> Snapshot | None:
+        """Where a call last stood."""
+        row = self.call(call_id)
+        return row.snapshot if row else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reads.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        with self._reads.connect() as connection:
+            return connection.execute(query).all()
+
+
+def _calls_query() -> Select[Any]:
+    def verdicts(kind: str) -> Any:
+        its = (tables.records.c.call_id == tables.calls.c.call_id, tables.records.c.kind == kind)
+        return select(func.count()).where(*its).scalar_subquery()
+
+    counts = (verdicts(ACCEPTED).label("accepted"), verdicts(REFUSED).label("refused"))
+    return select(tables.calls, *counts).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
+
+
+def _call_row(row: Row[Any]) -> CallRow:
+    return CallRow(
+        call_id=row.call_id,
+        flow=row.flow,
+        machine=row.machine or "",
+        machine_version=row.machine_version or 0,
+        epoch=row.epoch,
+        started_at=datetime.fromisoformat(row.started_at),
+        ended_at=datetime.fromisoformat(row.ended_at) if row.ended_at else None,
+        end_reason=row.end_reason,
+        snapshot=Snapshot.from_json(json.loads(row.snapshot)) if row.snapshot else None,
+        accepted=row.accepted,
+        refused=row.refused,
+    )
