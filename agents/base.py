@@ -5,13 +5,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
-from livekit.agents import Agent, ModelSettings, RunContext, ToolError, function_tool, llm
+from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolError, function_tool, llm
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
 
 from agents.clock import within
 from agents.journal import JournalDown
-from agents.reply import LAST_RESORT, Chunk, reply
+from agents.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
 from agents.sieve import REFUSED_CALL, Sieve
 from agents.tools import Tool, tools_of
 from guards.base import ProposalError
@@ -48,8 +48,9 @@ class Desk(Agent):
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
         self.call = call
         self.event = event
-        self._epochs: dict[str, int] = {}
-        self._seen_ids: dict[str, tuple[str, str]] = {}
+        self._epoch = call.epoch
+        self._asked: dict[str, frozenset[str]] = {}
+        self._taken_ids: set[str] = set()
         self._offered = _tools_here(type(self), call.offered())
         super().__init__(
             instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
@@ -70,30 +71,34 @@ class Desk(Agent):
         try:
             self._speak_first(words)
         except RuntimeError as error:  # the session closed, or the next agent was sent for meanwhile
+            self.call.hearing.give_back(words)
             log.info("opening.unspoken", call_id=self.call.id, error=type(error).__name__)
 
     def _speak_first(self, words: str) -> None:
-        opening = self.opening()
-        if words:
-            self.session.generate_reply(user_input=words)
-        elif opening:
+        opening, owed = self.opening(), bool(words) or self.call.hearing.owes_an_answer
+        if opening and (not owed or self.event in self.OPENINGS):  # what came of an event is said in any case
             self.session.say(opening)
-        else:
-            self.session.generate_reply()
+        if owed or not opening:
+            self.session.generate_reply(user_input=words or NOT_GIVEN)
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
     ) -> AsyncGenerator[Chunk, None]:
-        """The model's answer, its tool calls sieved and stamped with the epoch in which it was asked."""
-        epoch = self.call.epoch
+        """The model's answer, its tool calls sieved; silent when the call moved on before it began."""
+        asked = frozenset(item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
-        sieve = Sieve([tool.id for tool in shown], self._seen_ids)
+        sieve = Sieve([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
         async with aclosing(reply(self.call, main, sieve, chat_ctx, shown, model_settings)) as chunks:
+            late: bool | None = None
             async for chunk in chunks:
-                if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
-                    self._epochs.update((c.call_id, epoch) for c in chunk.delta.tool_calls)
-                yield chunk
+                words, calls = words_of(chunk), calls_of(chunk)
+                self._asked.update((call.call_id, asked) for call in calls)
+                if late is None and (words or calls):
+                    late = self.call.epoch != self._epoch
+                if words and not late:
+                    self.call.hearing.answered(asked)
+                yield without_words(chunk) if late else chunk
 
     def _carried_over(self) -> llm.ChatContext:
         carry = self.call.flow.carry.get(self.event)
@@ -126,22 +131,21 @@ class Desk(Agent):
         try:
             args = tool.args.model_validate(raw).model_dump(mode="json")
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
-            raise await self._malformed(tool.name, wrong) from None
+            raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
         if tool.proposes:
             return await self._propose(tool.name, args, context)
         return await self._look_up(tool, args)
 
     async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
         call_id = context.function_call.call_id
-        seen = self._epochs.get(call_id, self.call.epoch)
         try:
-            verdict = await self.call.propose(event, args, seen_epoch=seen, tool_call_id=call_id)
+            verdict = await self.call.propose(event, args, seen_epoch=self._epoch, tool_call_id=call_id)
         except JournalDown:
             raise ToolError(NOT_NOW) from None
         except ProposalError as error:
             raise await self._malformed(event, str(error)) from None
         if verdict.accepted:
+            self.call.hearing.answered(self._asked.get(call_id, ()))
             return ToolResult("accepted", reply_required=False)
         if verdict.kind in ("stale", "terminated") or self.call.switching:
             return ToolResult(verdict.reason, reply_required=False)
@@ -161,6 +165,12 @@ class Desk(Agent):
     async def _malformed(self, name: str, why: str) -> ToolError:
         await self.call.malformed(name, why)
         return ToolError(f"The call was not understood: {why}. Call the tool again, properly. | say: {LAST_RESORT}")
+
+
+def wrong_arguments(tool: Tool, error: ValidationError) -> str:
+    """What is wrong with which declared argument; what a model made up is not repeated, as it goes on the record."""
+    wrong = {(str(e["loc"][0]) if e["loc"] else "", e["type"]) for e in error.errors()}
+    return "; ".join(sorted(f"{name if name in tool.slots else 'an argument'}: {kind}" for name, kind in wrong))
 
 
 def refusal(verdict: Verdict) -> str:

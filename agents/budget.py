@@ -5,22 +5,26 @@ from machines.decide import Verdict
 
 REFUSALS_OF_ONE_EVENT = 3
 FAILED_TURNS = 3
+ROUNDS_LIMIT = 10
 
 
 class Budget:
-    """Counts refusals of the same event in a row, and turns in a row that no model answered."""
+    """Counts refusals of the same event in a row, turns in a row that no model answered, and agents' steps while
+    nobody heard the caller.
+    """
 
     def __init__(self) -> None:
         self._event = ""
         self._refusals = 0
         self._failures = 0
+        self._rounds = 0
 
     def refused(self, verdict: Verdict, proposal: Proposal) -> bool:
         """Take note of a verdict; whether an agent was now refused the same event too often in a row.
 
-        A stale proposal says nothing about the caller's wish, so it does not count.
+        One made before the call moved on says nothing about the caller's wish, so it does not count.
         """
-        if proposal.by != "agent" or verdict.kind in ("stale", "terminated"):
+        if proposal.by != "agent" or verdict.kind == "terminated" or proposal.seen_epoch != verdict.before.epoch:
             return False
         if verdict.accepted or verdict.event != self._event:
             self._event, self._refusals = verdict.event, 0
@@ -31,13 +35,23 @@ class Budget:
         self._refusals = 0
         return True
 
+    def going_round(self, verdict: Verdict, proposal: Proposal) -> bool:
+        """Take note of a verdict; whether agents moved the call more often than one turn of a caller can ask for."""
+        if proposal.by == "agent" and verdict.accepted:
+            self._rounds += 1
+        if self._rounds <= ROUNDS_LIMIT:
+            return False
+        self._rounds = 0
+        return True
+
+    def heard_caller(self) -> None:
+        """The caller spoke: what agents do from here on answers them."""
+        self._rounds = 0
+
     def failed(self) -> bool:
         """Take note of a turn nobody answered; whether there were too many in a row."""
         self._failures += 1
-        if self._failures < FAILED_TURNS:
-            return False
-        self._failures = 0
-        return True
+        return self._failures >= FAILED_TURNS
 
     def answered(self) -> None:
         """Take note of a turn that was answered."""

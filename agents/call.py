@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -13,7 +14,7 @@ from agents.effects import run_effect
 from agents.flow import Flow
 from agents.hearing import Hearing
 from agents.journal import Entry, Journal, JournalDown
-from agents.record import Line, Record, known_name, verdict_line
+from agents.record import Line, Record, unknown_name, verdict_line
 from agents.silence import Silence
 from agents.switch import Switch
 from guards.base import Proposal, Proposer
@@ -136,13 +137,16 @@ class Call:
     ) -> Verdict:
         """Ask for `event` and return the verdict, once it is durable and acted on.
 
-        Cancelling the caller of this does not cancel the proposal: it is judged, recorded and acted on all the same.
+        Without `seen_epoch` an agent asks as of this moment; the system and operators, who say what is so whatever was
+        decided meanwhile, as of the decision. Cancelling the caller of this does not cancel the proposal: it is
+        judged, recorded and acted on all the same.
         Raises `ProposalError` for arguments out of bounds and `JournalDown` when no verdict could be recorded; then
         nothing changed.
         """
         seen = self.epoch if seen_epoch is None else seen_epoch
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
-        return await asyncio.shield(self.spawn(self._judge(proposal)))
+        as_of_now = seen_epoch is None and by != "agent"
+        return await asyncio.shield(self.spawn(self._judge(proposal, as_of_now)))
 
     async def claim(self, **values: Any) -> None:
         """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
@@ -154,7 +158,8 @@ class Call:
 
     async def note(self, *lines: Line) -> None:
         """Record lines that change no state. Raises `JournalDown`."""
-        await self._record.write(self.epoch, *lines)
+        # Whoever is cancelled half-way would not know whether the lines are there, nor which number is next.
+        await asyncio.shield(self.spawn(self._record.write(self.epoch, *lines)))
 
     async def note_if_possible(self, *lines: Line) -> None:
         """Record lines about something that already happened: without the journal they are at least logged."""
@@ -165,14 +170,25 @@ class Call:
                 log.error("journal.down", lost=line.kind, call_id=self.id)
 
     async def malformed(self, tool: str, why: str) -> None:
-        """Record a tool call that never became a proposal; `why` holds none of its arguments."""
-        await self.note_if_possible(Line("proposal.malformed", {"event": known_name(tool), "why": why}))
+        """Record a call of a declared tool that never became a proposal; `why` holds none of its arguments."""
+        await self.note_if_possible(Line("proposal.malformed", {"event": tool, "why": why}))
 
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
+        epoch = self.epoch
         await self.note_if_possible(Line("turn.failed", {"why": why, "state": self.state}))
-        if self._budget.failed():
-            await self.propose("escalate", by="system")
+        if not self._budget.failed():
+            return
+        try:
+            for event in ("escalate", "refused_thrice"):  # with a person already, the chart knows what else is left
+                verdict = await self.propose(event, by="system", seen_epoch=epoch)
+                if verdict.accepted:
+                    self.hearing.dealt_with()
+                if verdict.accepted or verdict.kind == "stale":
+                    self._budget.answered()
+                    return
+        except JournalDown:
+            log.error("journal.down", lost="escalate", call_id=self.id)
 
     def turn_answered(self) -> None:
         """The model answered: failures before this one no longer count."""
@@ -182,17 +198,21 @@ class Call:
         """The agent a call begins with; hand it to `session.start`."""
         return self._switch.first(self.flow.cast[self.state](self, ""))
 
+    def started(self) -> None:
+        """The session runs: whether its first agent speaks is watched from now on."""
+        self._switch.started()
+
     async def enter(self, desk: "Desk") -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
         if not self._switch.entered(desk):
             return None
         line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__})
-        words = self.hearing.take()
         await asyncio.wait([self.spawn(self.note_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
-        return words
+        return None if self.switching else self.hearing.take()
 
     async def heard_caller(self) -> None:
         """The caller spoke: silences before no longer count."""
+        self._budget.heard_caller()
         if self._facts.silences:
             await self.establish(silences=0)
 
@@ -235,25 +255,27 @@ class Call:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("call.work_failed", call_id=self.id, error=type(error).__name__)
 
-    async def _judge(self, proposal: Proposal) -> Verdict:
+    async def _judge(self, proposal: Proposal, as_of_now: bool) -> Verdict:
         async with self._lock:
+            if as_of_now:
+                proposal = replace(proposal, seen_epoch=self.epoch)
             key = (proposal.seen_epoch, proposal.event, proposal.tool_call_id or "")
             if proposal.tool_call_id and key in self._verdicts:
                 return self._verdicts[key]
             verdict = await self._decide(proposal)
             if proposal.tool_call_id:
                 self._verdicts[key] = verdict
-            if self._budget.refused(verdict, proposal):
+            if self._budget.refused(verdict, proposal) or self._budget.going_round(verdict, proposal):
                 await self._offer_a_person()
             return verdict
 
     async def _offer_a_person(self) -> None:
-        if "refused_thrice" not in events_of(self.flow.machine):
-            return
+        event = next((e for e in ("refused_thrice", "escalate") if e in events_of(self.flow.machine)), "")
         try:
-            await self._decide(Proposal("refused_thrice", by="system", seen_epoch=self.epoch))
+            if event and (await self._decide(Proposal(event, by="system", seen_epoch=self.epoch))).accepted:
+                self.hearing.dealt_with()
         except JournalDown:
-            log.error("journal.down", lost="refused_thrice", call_id=self.id)
+            log.error("journal.down", lost=event, call_id=self.id)
 
     async def _decide(self, proposal: Proposal) -> Verdict:
         facts = self._facts.having("established", {"now": self.clock.now()})
@@ -275,7 +297,8 @@ class Call:
             self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
 
     async def _learn(self, origin: Origin, values: dict[str, Any]) -> None:
-        fields = sorted(known_name(name) for name in values)
+        known = type(self._facts).model_fields
+        fields = sorted(name if name in known else unknown_name(name) for name in values)
         async with self._lock:
             try:
                 after = self._facts.having(origin, values)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from livekit.agents.voice import SpeechHandle
 from pydantic import AfterValidator
 
 from agents.base import Desk
@@ -53,14 +52,11 @@ class Farewell(Desk):
         "handoff_failed": "I am sorry, we have a problem on our side. Please call again in a few minutes. Goodbye.",
     }
 
-    async def on_enter(self) -> None:
-        """Say the last word, then close the session."""
-        self._last_word: SpeechHandle | None = None
-        await super().on_enter()
-        if self._last_word is None:
-            self.session.shutdown()
-        else:
-            self._last_word.add_done_callback(lambda _: self.session.shutdown())
-
     def _speak_first(self, words: str) -> None:
-        self._last_word = self.session.say(self.opening(), allow_interruptions=False)
+        """Say the last word, then close the session."""
+        try:
+            last_word = self.session.say(self.opening(), allow_interruptions=False)
+        except RuntimeError:
+            self.session.shutdown()
+            raise
+        last_word.add_done_callback(lambda _: self.session.shutdown())

@@ -12,6 +12,7 @@ from agents.record import Line
 if TYPE_CHECKING:
     from agents.call import Call
     from agents.flow import Effect
+    from machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
 
@@ -31,18 +32,23 @@ async def run_effect(call: "Call", effect: "Effect", args: dict[str, Any], epoch
     except Exception as error:
         event, why = effect.failed, type(error).__name__
     await call.note_if_possible(Line("effect.ended", {"state": state, "key": key, "event": event, "why": why}))
-    await _report(call, event)
+    verdict = await _report(call, event, epoch)
+    if verdict is not None and verdict.kind not in ("accepted", "stale", "terminated"):
+        log.error("effect.misreported", call_id=call.id, state=state, verdict=verdict.kind)
+        await _report(call, effect.failed, epoch)
 
 
-async def _report(call: "Call", event: str) -> None:
-    """Propose the outcome; while the journal is down, again every second for a minute: the call waits for it."""
+async def _report(call: "Call", event: str, epoch: int) -> "Verdict | None":
+    """Propose the outcome of this work and no later one: once the call moved on it is stale.
+
+    While the journal is down, again every second for a minute: the call waits for it.
+    """
     for _ in range(REPORT_TRIES):
         try:
-            await call.propose(event, by="system")
+            return await call.propose(event, by="system", seen_epoch=epoch)
         except JournalDown:
             again = asyncio.Event()
             call.clock.call_later(1.0, again.set)
             await again.wait()
-        else:
-            return
-    log.error("effect.unreported", call_id=call.id, outcome=event)
+    log.error("effect.unreported", call_id=call.id, epoch=epoch)
+    return None

@@ -1,9 +1,11 @@
 """What the caller said and nobody answered yet.
 
 LiveKit drops a user turn that ends while agents switch. Final transcripts are kept here until they turn up in the
-conversation; what is left when the next agent enters is the first thing it answers.
+conversation; what the old agent leaves behind when it hands over is the first thing the next one answers. So are words
+that did reach the conversation, when the old agent's answer to them came to nothing because the call had moved on.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from livekit.agents import (
@@ -23,7 +25,11 @@ class Hearing:
 
     def __init__(self, call: "Call") -> None:
         self._call = call
-        self._unanswered: list[str] = []
+        self._heard: list[str] = []
+        self._left_behind: list[str] = []
+        self._waiting: list[str] = []
+        self._owed: list[str] = []
+        self._answered: set[str] = set()
 
     def listen(self, session: "AgentSession[Call]") -> None:
         """Begin to listen."""
@@ -37,23 +43,57 @@ class Hearing:
         assert session is not None, "a call hears nothing before it is open"
         self._call.spawn(self._call.heard_caller())
         if self._call.switching:
-            self._unanswered.append(words)
+            self._left_behind.append(words)
             return
         session.generate_reply(user_input=words)
 
     def take(self) -> str:
-        """The words nobody answered, once."""
-        words, self._unanswered = " ".join(self._unanswered), []
+        """The words nobody answered and no agent will bring up any more, once."""
+        words, self._left_behind = " ".join(self._left_behind), []
         return words
+
+    def give_back(self, words: str) -> None:
+        """What was taken and could not be answered after all."""
+        self._left_behind[:0] = [words] if words else []
+
+    @property
+    def owes_an_answer(self) -> bool:
+        """Whether the agents before this one left a message of the caller in the conversation without an answer."""
+        return bool(self._owed)
+
+    def answered(self, messages: Collection[str]) -> None:
+        """An agent speaks, or hands over, in answer to these messages."""
+        self._answered.update(messages)
+        self._waiting = [message for message in self._waiting if message not in self._answered]
+        self._owed = [message for message in self._owed if message not in self._answered]
+
+    def dealt_with(self) -> None:
+        """Whatever the caller said, the handoff now under way is the answer."""
+        self.answered([*self._waiting, *self._owed])
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
-            self._unanswered.append(event.transcript.strip())
+            self._heard.append(event.transcript.strip())
             self._call.spawn(self._call.heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
-        if isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
-            self._unanswered.clear()
+        if isinstance(event.item, llm.AgentHandoff):
+            self._old_agent_gone()
+        elif isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
+            self._strike(event.item.text_content or "")
+            if event.item.id not in self._answered:
+                self._waiting.append(event.item.id)
+
+    def _old_agent_gone(self) -> None:
+        """From here on LiveKit gives transcripts to the new agent, which brings them up itself."""
+        self._left_behind += self._heard
+        self._owed += self._waiting
+        self._heard, self._waiting = [], []
+
+    def _strike(self, message: str) -> None:
+        """Forget the transcripts a message is made of, not those of the words after it."""
+        while self._heard and self._heard[0] in message:
+            message = message.replace(self._heard.pop(0), "", 1)
 
     def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
         """The agent that called these tools has handed over: the next one speaks."""

@@ -16,8 +16,6 @@ from machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
 
-NAME_LIMIT = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -53,8 +51,9 @@ class Record:
             ]
             await self._journal.append(entries)
             self._last_seq += len(entries)
-        for entry in entries:
-            self._tell(entry)
+        loop = asyncio.get_running_loop()
+        for entry in entries:  # later: what is durable is acted on first, however long telling takes and if it raises
+            loop.call_soon(self._tell, entry)
 
     def _tell(self, entry: Entry) -> None:
         said = {_LOG_KEYS[key]: value for key, value in entry.audit.items() if key in _LOG_KEYS}
@@ -81,13 +80,12 @@ _LOG_KEYS = {
 def verdict_line(verdict: Verdict, proposal: Proposal, facts: Facts) -> Line:
     """What the journal says of a verdict: everything `decide` saw, personal data apart."""
     audit: dict[str, Any] = {
-        "event": known_name(verdict.event),
+        "event": unknown_name(verdict.event) if verdict.kind == "unknown_event" else verdict.event,
         "by": proposal.by,
         "kind": verdict.kind,
         "reason": verdict.reason,
         "refused_by": verdict.refused_by,
         "seen_epoch": proposal.seen_epoch,
-        "tool_call_id": known_name(proposal.tool_call_id or ""),
         "before": list(verdict.before.configuration),
         "after": list(verdict.after.configuration),
         "offered": list(verdict.offered),
@@ -95,6 +93,7 @@ def verdict_line(verdict: Verdict, proposal: Proposal, facts: Facts) -> Line:
     }
     private = {
         "event": verdict.event,
+        "tool_call_id": proposal.tool_call_id,
         "args": dict(proposal.args),
         "facts": facts.model_dump(mode="json"),
         "before": verdict.before.to_json(),
@@ -103,7 +102,6 @@ def verdict_line(verdict: Verdict, proposal: Proposal, facts: Facts) -> Line:
     return Line(kind, audit, private, verdict.after if verdict.accepted else None)
 
 
-def known_name(name: str) -> str:
-    """A name fit for a record: an unknown one came from a model and could hold a caller's words."""
-    plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum() and len(name) <= NAME_LIMIT
-    return name if plain else f"({len(name)} characters, no name)" if name else ""
+def unknown_name(name: str) -> str:
+    """What a record says for a name that nobody declared: a model made it up, and may have put a caller's words in."""
+    return f"(unknown name, {len(name)} characters)"

@@ -19,6 +19,25 @@ LAST_RESORT = "I am sorry, I did not get that. Could you say it again, please?"
 Chunk = llm.ChatChunk | str | FlushSentinel
 
 
+def words_of(chunk: Chunk) -> str:
+    """What of a chunk is spoken."""
+    if isinstance(chunk, llm.ChatChunk):
+        return (chunk.delta.content or "") if chunk.delta is not None else ""
+    return chunk if isinstance(chunk, str) else ""
+
+
+def calls_of(chunk: Chunk) -> list[llm.FunctionToolCall]:
+    """The tool calls in a chunk."""
+    return chunk.delta.tool_calls if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None else []
+
+
+def without_words(chunk: Chunk) -> Chunk:
+    """The chunk, with nothing to be spoken."""
+    if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
+        return chunk.model_copy(update={"delta": chunk.delta.model_copy(update={"content": None})})
+    return "" if isinstance(chunk, str) else chunk
+
+
 class Answer:
     """Streams one generation and notes what came of it."""
 
@@ -67,8 +86,9 @@ async def reply(
                 yield chunk
     except Exception as error:
         why = type(error).__name__
-    if not why and not answer.empty:
+    if answer.spoke and not why:
         call.turn_answered()
+    if not why and not answer.empty:
         return
     await call.turn_failed(why or "silent")
     if answer.called or call.switching:

@@ -10,12 +10,13 @@ from typing import Any
 
 from livekit.agents import llm
 
-from agents.record import known_name
 from guards.base import ARGS_LIMIT_BYTES, ARGS_LIMIT_DEPTH
 
 REFUSED_CALL = "refused_call"
 CALLS_LIMIT = 128
 """Tool calls of one generation that are looked at; a model that makes more is not asking for anything."""
+NAME_LIMIT = 64
+TOO_DEEP = f"the arguments are nested deeper than {ARGS_LIMIT_DEPTH} levels"
 
 
 class Malformed(ValueError):
@@ -23,11 +24,16 @@ class Malformed(ValueError):
 
 
 class Sieve:
-    """Looks at the tool calls of one generation: `offered` are the tools it was shown."""
+    """Looks at the tool calls of one generation: `offered` are the tools it was shown.
 
-    def __init__(self, offered: Collection[str], seen_ids: dict[str, tuple[str, str]]) -> None:
+    A call repeated in it runs once. `taken_ids` are those of all generations so far: some providers number each answer
+    from zero, so an id that was used before says nothing, and the call gets another.
+    """
+
+    def __init__(self, offered: Collection[str], taken_ids: set[str]) -> None:
         self._offered = frozenset(offered)
-        self._seen_ids = seen_ids
+        self._taken_ids = taken_ids
+        self._seen: set[int] = set()
         self._count = 0
 
     def pass_on(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
@@ -38,23 +44,24 @@ class Sieve:
         self._count += 1
         if self._count > CALLS_LIMIT:
             return None
-        content = (call.name, call.arguments)
-        if self._seen_ids.get(call.call_id) == content:
+        content = hash((call.call_id, call.name, call.arguments))
+        if call.call_id and content in self._seen:
             return None
-        if call.call_id in self._seen_ids:
-            call = call.model_copy(update={"call_id": f"{call.call_id}~{self._count}"})
-        self._seen_ids[call.call_id] = content
+        self._seen.add(content)
+        if call.call_id in self._taken_ids:
+            call = call.model_copy(update={"call_id": f"{call.call_id}~{len(self._taken_ids)}"})
+        self._taken_ids.add(call.call_id)
         if call.name not in self._offered:
             return _refused(call, "")
         try:
             arguments = read_arguments(call.arguments)
         except Malformed as error:
             return _refused(call, str(error))
-        return call.model_copy(update={"arguments": json.dumps(arguments)})
+        return call.model_copy(update={"arguments": arguments})
 
 
-def read_arguments(text: str | None) -> dict[str, Any]:
-    """One JSON object, read strictly. Raises `Malformed`."""
+def read_arguments(text: str | None) -> str:
+    """One JSON object, read strictly and written plainly. Raises `Malformed`."""
     text = text or "{}"
     size = len(text.encode(errors="replace"))
     if size > ARGS_LIMIT_BYTES:
@@ -62,16 +69,39 @@ def read_arguments(text: str | None) -> dict[str, Any]:
     try:
         value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
     except RecursionError:
-        raise Malformed(f"the arguments are nested deeper than {ARGS_LIMIT_DEPTH} levels") from None
+        raise Malformed(TOO_DEEP) from None
     except json.JSONDecodeError as error:
         raise Malformed(f"the arguments are not JSON (character {error.pos})") from None
+    except Malformed:
+        raise
+    except ValueError:  # Python reads no integer of more than 4300 digits
+        raise Malformed("a number has too many digits") from None
     if not isinstance(value, dict):
         raise Malformed(f"the arguments are a {type(value).__name__}, expected an object")
-    return value
+    return _written(value)
+
+
+def _written(value: dict[str, Any]) -> str:
+    _check_depth(value, ARGS_LIMIT_DEPTH)
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:  # 1e999 is JSON, and infinite
+        raise Malformed("a number is too large") from None
+
+
+def _check_depth(value: Any, left: int) -> None:
+    """LiveKit and pydantic recurse into what they read, and not in a way anybody would hear of."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if inner is None:
+        return
+    if left == 0:
+        raise Malformed(TOO_DEEP)
+    for each in inner:
+        _check_depth(each, left - 1)
 
 
 def _refused(call: llm.FunctionToolCall, why: str) -> llm.FunctionToolCall:
-    arguments = json.dumps({"tool": call.name[:64], "why": why, "fit": known_name(call.name)})
+    arguments = json.dumps({"tool": call.name[:NAME_LIMIT], "why": why})
     return call.model_copy(update={"name": REFUSED_CALL, "arguments": arguments})
 
 

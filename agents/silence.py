@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
 
 from agents.clock import Timer
+from agents.journal import JournalDown
 from machines.base import events_of
 
 if TYPE_CHECKING:
     from agents.call import Call
+
+STILL_THERE = "Are you still there?"
 
 
 class Silence:
@@ -19,6 +22,7 @@ class Silence:
         self._timer: Timer | None = None
         self._agent_listens = False
         self._caller_speaks = False
+        self._stopped = False
 
     def listen(self, session: "AgentSession[Call]") -> None:
         """Begin to watch the session's states."""
@@ -26,10 +30,9 @@ class Silence:
         session.on("user_state_changed", self._caller_changed)
 
     def stop(self) -> None:
-        """Wait no longer."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Wait no longer: the call is over."""
+        self._stopped = True
+        self._cancel()
 
     def _agent_changed(self, event: AgentStateChangedEvent) -> None:
         self._agent_listens = event.new_state == "listening"
@@ -40,9 +43,14 @@ class Silence:
         self._restart()
 
     def _restart(self) -> None:
-        self.stop()
-        if self._agent_listens and not self._caller_speaks:
+        self._cancel()
+        if self._agent_listens and not self._caller_speaks and not self._stopped:
             self._timer = self._call.clock.call_later(self._call.flow.silence_s, self._silent)
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _silent(self) -> None:
         self._timer = None
@@ -50,9 +58,19 @@ class Silence:
 
     async def _ask_the_machine(self) -> None:
         call = self._call
-        if "caller_silent" not in events_of(call.flow.machine) or call.switching or call.session is None:
+        if "caller_silent" not in events_of(call.flow.machine) or call.session is None:
             return
-        await call.establish(silences=call.facts.silences + 1)
-        verdict = await call.propose("caller_silent", by="system")
+        if call.switching:  # the next agent may be cut off before its first word: this silence is noticed again
+            self._restart()
+            return
+        epoch = call.epoch
+        try:
+            await call.establish(silences=call.facts.silences + 1)
+            verdict = await call.propose("caller_silent", by="system", seen_epoch=epoch)
+        except JournalDown:
+            call.session.say(STILL_THERE)
+            return
         if verdict.kind == "guard_false" and not call.switching:
-            call.session.say(verdict.say or "Are you still there?")
+            call.session.say(verdict.say or STILL_THERE)
+        elif not verdict.accepted:
+            self._restart()

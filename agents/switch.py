@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from agents.clock import Timer
+from agents.journal import JournalDown
 from agents.record import Line
 from machines.base import events_of
 
@@ -31,7 +32,8 @@ class Switch:
 
     def __init__(self, call: "Call") -> None:
         self._call = call
-        self._awaited: Desk | None = None
+        self._awaited: object | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._event = ""
         self._tries = 0
         self._troubles = 0
@@ -50,8 +52,14 @@ class Switch:
 
     def first(self, desk: "Desk") -> "Desk":
         """The agent the session itself starts with."""
+        self._tries = 1
         self._await(desk)
         return desk
+
+    def started(self) -> None:
+        """The session runs: its first agent is watched like any other."""
+        if self._awaited is not None and self._watchdog is None:
+            self._watch(self._call.state, self._awaited)
 
     def to(self, state: str, event: str) -> None:
         """Send for the agent of `state`; never raises and never waits, so that it can follow a commit at once."""
@@ -78,15 +86,19 @@ class Switch:
     def _send(self, state: str) -> None:
         self._tries += 1
         self._quiet()
+        self._await(object())  # whoever was awaited before shall not take the call any more
         try:
             desk = self._call.flow.cast[state](self._call, self._event)
             self._await(desk)
-            task = self._update_agent(desk)
+            self._task = self._update_agent(desk)
         except Exception as error:
             self._call.spawn(self._stalled(state, self._awaited, type(error).__name__))
             return
-        if task is not None:
-            task.add_done_callback(lambda done: self._switched(state, desk, done))
+        if self._task is not None:
+            self._task.add_done_callback(lambda done: self._switched(state, desk, done))
+        self._watch(state, desk)
+
+    def _watch(self, state: str, desk: object) -> None:
         self._watchdog = self._call.clock.call_later(PLAYOUT_LIMIT_S, lambda: self._cut_off(state, desk))
 
     def _update_agent(self, desk: "Desk") -> "asyncio.Task[Any] | None":
@@ -97,13 +109,13 @@ class Switch:
         return session._update_activity_atask
 
     def _switched(self, state: str, desk: "Desk", done: "asyncio.Task[Any]") -> None:
-        if desk is not self._awaited or self._stopped:
+        if desk is not self._awaited or done is not self._task or self._stopped:
             return
         if done.cancelled() or done.exception() is not None:
             why = "cancelled" if done.cancelled() else type(done.exception()).__name__
             self._call.spawn(self._stalled(state, desk, why))
 
-    def _cut_off(self, state: str, desk: "Desk") -> None:
+    def _cut_off(self, state: str, desk: object) -> None:
         """The old agent still speaks or works: stop its speech, and give the switch a moment more."""
         session = self._call.session
         if desk is not self._awaited or session is None:
@@ -117,7 +129,7 @@ class Switch:
             STALL_LIMIT_S, lambda: self._call.spawn(stalled(state, desk, "timed out"))
         )
 
-    async def _stalled(self, state: str, desk: "Desk | None", why: str) -> None:
+    async def _stalled(self, state: str, desk: object, why: str) -> None:
         if desk is not self._awaited or self._stopped:
             return
         self._quiet()
@@ -132,14 +144,23 @@ class Switch:
         if self._troubles > 1 or "handoff_failed" not in events_of(self._call.flow.machine):
             await self._give_up()
             return
-        verdict = await self._call.propose("handoff_failed", by="system")
-        if not verdict.accepted:
+        if not await self._somebody_else():
             await self._give_up()
+
+    async def _somebody_else(self) -> bool:
+        """Whether the machine knows who speaks when the one it sent for cannot, or has sent for somebody meanwhile."""
+        epoch = self._call.epoch
+        try:
+            verdict = await self._call.propose("handoff_failed", by="system", seen_epoch=epoch)
+            return verdict.kind in ("accepted", "stale")
+        except JournalDown:
+            return False
 
     def _clear_the_track(self) -> None:
         """Forget LiveKit's failed or hanging switch: each later one would wait for it and raise its error again."""
         session = self._call.session
         assert session is not None
+        self._task = None
         task, session._update_activity_atask = session._update_activity_atask, None
         if task is not None and not task.done():
             task.cancel()
@@ -150,7 +171,7 @@ class Switch:
         self._await(None)
         await apologise(self._call)
 
-    def _await(self, desk: "Desk | None") -> None:
+    def _await(self, desk: object | None) -> None:
         self._awaited = desk
         (self._arrived.clear if desk is not None else self._arrived.set)()
 

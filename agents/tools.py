@@ -1,8 +1,10 @@
 """How an agent declares what it can do: one tool an event it may propose, and tools that look things up."""
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -44,10 +46,7 @@ class Tool:
 
     def schema(self) -> dict[str, Any]:
         """The function description sent to a model."""
-        parameters = self.args.model_json_schema()
-        parameters.pop("title", None)
-        for its in parameters.get("properties", {}).values():
-            its.pop("title", None)
+        parameters = json.loads(_parameters(self.args))
         says = "; ".join(f"“{p}”" for p in self.phrases)
         return {"name": self.name, "description": f"{self.description}\nCallers say: {says}.", "parameters": parameters}
 
@@ -79,6 +78,16 @@ def tools_of(agent: type) -> dict[str, Tool]:
 @dataclass(frozen=True, slots=True)
 class _Declared:
     tool: Tool
+
+
+@cache
+def _parameters(args: type[BaseModel]) -> str:
+    """The JSON schema, made once: it costs more than the rest of an agent. Text, so that nobody can change it."""
+    parameters = args.model_json_schema()
+    parameters.pop("title", None)
+    for its in parameters.get("properties", {}).values():
+        its.pop("title", None)
+    return json.dumps(parameters)
 
 
 def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: bool, leads_on: bool) -> Tool:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import structlog
@@ -11,7 +12,7 @@ from app.scrub import WITHHELD, scrub, scrub_exception, scrub_foreign
 
 __all__ = ["NOISY", "WITHHELD", "configure_logs"]
 
-NOISY = ("asyncio", "httpcore", "httpx", "livekit", "openai", "urllib3", "websockets")
+NOISY = ("asyncio", "httpcore", "httpx", "livekit", "openai", "statemachine", "urllib3", "websockets")
 
 
 def configure_logs(level: str = "INFO", json: bool | None = None, stream: TextIO | None = None) -> None:
@@ -33,7 +34,7 @@ def configure_logs(level: str = "INFO", json: bool | None = None, stream: TextIO
     render: Processor = structlog.dev.ConsoleRenderer(colors=terminal)
     if json or (json is None and not terminal):
         render = structlog.processors.JSONRenderer()
-    out = logging.StreamHandler(to)
+    out = _Out(to)
     out.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[scrub_foreign, *_common()],
@@ -43,6 +44,16 @@ def configure_logs(level: str = "INFO", json: bool | None = None, stream: TextIO
     )
     logging.getLogger().handlers[:] = [out]
     _set_levels(level)
+
+
+class _Out(logging.StreamHandler[TextIO]):
+    """Where lines go. The standard library prints one that fails raw, arguments and all; here it is reported lost."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say which line was lost, and why by type."""
+        lost = type(sys.exc_info()[1]).__name__
+        with suppress(Exception):
+            self.stream.write(f"log line lost ({lost}): {record.name}, line {record.lineno}\n")
 
 
 def _common() -> list[Processor]:

@@ -14,6 +14,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -121,10 +122,17 @@ def _harmless(value: Any) -> bool:
 
 
 def _literal(record: logging.LogRecord) -> str:
-    for written in _written(record.pathname, record.lineno):
+    for written in _written_if_readable(record.pathname, record.lineno):
         if written == record.msg or "…" in written:
             return written
     return WITHHELD
+
+
+def _written_if_readable(path: str, line: int) -> tuple[str, ...]:
+    for _ in range(2):  # Python 3.11's parser fails when another thread enters it meanwhile (gh-106905): once more
+        with suppress(SystemError, RecursionError, MemoryError):
+            return _written(path, line)
+    return ()
 
 
 @cache

@@ -1,0 +1,65 @@
+"""`python -m app.bench [--quick]`: run all benchmarks and print what came of them."""
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from app.bench.deciding import deciding
+from app.bench.handing import handing
+from app.bench.recording import recording
+from app.bench.times import Figure, table
+from app.logs import configure_logs
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each thing is done."""
+
+    decisions: int = 3000
+    verdicts: int = 500
+    calls: int = 100
+    verdicts_per_call: int = 10
+    sessions: int = 8
+    handoffs: int = 40
+
+
+QUICK = Counts(decisions=600, verdicts=100, verdicts_per_call=3, sessions=2, handoffs=15)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m app.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a fifth of the runs")
+    quick = parser.parse_args(arguments).quick
+    with open(os.devnull, "w") as nowhere:
+        configure_logs("INFO", json=True, stream=nowhere)  # made as for a log collector, and read by nobody
+        run(QUICK if quick else Counts(), Console())
+
+
+def run(counts: Counts, console: Console) -> dict[str, list[Figure]]:
+    """Run all benchmarks, in a folder of their own, and print each table as soon as it is there."""
+    with tempfile.TemporaryDirectory(prefix="interlock-bench-") as made:
+        folder = Path(made)
+        parts: dict[str, Callable[[], list[Figure]]] = {
+            "Deciding": lambda: deciding(counts.decisions),
+            "Recording": lambda: asyncio.run(
+                recording(folder, counts.verdicts, counts.calls, counts.verdicts_per_call)
+            ),
+            "Handing over": lambda: asyncio.run(handing(folder, counts.sessions, counts.handoffs)),
+        }
+        found: dict[str, list[Figure]] = {}
+        for title, measure in parts.items():
+            with console.status(f"{title} …"):
+                found[title] = measure()
+            console.print(table(title, found[title]))
+    return found
+
+
+if __name__ == "__main__":
+    main()

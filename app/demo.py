@@ -1,0 +1,158 @@
+"""A spoken call without a network: WAV files in, a stereo WAV, a transcript and a record out."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livekit.agents import AgentSession, ConversationItemAddedEvent, inference, llm, stt, tts
+from rich.console import Console
+
+from agents.call import Call
+from agents.flow import Flow
+from agents.journal import Entry
+from app.chat import Screen
+from app.offline.line import WavLine
+from app.offline.wav import read_wav
+from app.session import open_call, start_call
+from app.settings import Settings
+from app.store import open_journal
+from app.systems import open_systems
+from app.tell import tell
+
+SHIPPED = Path(__file__).parent / "offline" / "calls"
+
+
+class DemoError(Exception):
+    """A demonstration that cannot be given; the text is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a demonstration left behind."""
+
+    recording: Path
+    transcript: Path
+    call_id: str
+    turns: int
+    handoffs: int
+
+
+async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Path, console: Console) -> Made:
+    """Hold a spoken call and return what it left in `out`.
+
+    Raises `WavError`, `DemoError` or `OfflineModelError` before anything is said, and `StoreError`.
+    """
+    sounds = [read_wav(path) for path in wavs or shipped(flow)]
+    recording, transcript = _folder(out) / f"{flow.name}.wav", out / f"{flow.name}.txt"
+    began = time.monotonic()
+    with console.status("Loading the embedded models: ears, brain and mouth (a few seconds) ..."):
+        ears, brain, mouth = await asyncio.to_thread(_models, settings)
+    seconds = sum(sound.seconds for sound in sounds)
+    console.print(
+        f"Loaded in {time.monotonic() - began:.1f} s. A call of {len(sounds)} turns, in real time:", style="dim"
+    )
+    teller = _Teller(Screen(console, as_json=False))
+    with closing(open_journal(settings.store)) as journal:
+        session, call = open_call(
+            flow,
+            llm=brain,
+            stt=ears,
+            tts=mouth,
+            vad=inference.VAD(),
+            journal=journal,
+            services=open_systems(flow),
+            timezone=settings.timezone,
+            watch=teller.watch,
+        )
+        line = WavLine(sounds, at_rest=lambda: call.at_rest)
+        await _hold(session, call, line, teller, seconds)
+    line.write(recording)
+    transcript.write_text(teller.transcript(call), encoding="utf-8")
+    made = Made(recording, transcript, call.id, teller.turns, teller.handoffs)
+    _sum_up(made, console)
+    return made
+
+
+def shipped(flow: Flow) -> list[Path]:
+    """The caller's side that comes with a flow, a file a turn. Raises `DemoError` when there is none."""
+    found = sorted((SHIPPED / flow.name).glob("*.wav"))
+    if not found:
+        raise DemoError(f"no recorded caller comes with the flow {flow.name}, expected --wav FILE for each turn")
+    return found
+
+
+async def _hold(session: "AgentSession[Call]", call: Call, line: WavLine, teller: "_Teller", seconds: float) -> None:
+    line.attach(session)
+    session.on("conversation_item_added", teller.added)
+    try:
+        await start_call(session, call)
+        await asyncio.wait_for(line.finished(), timeout=120 + 6 * seconds)
+        await call.settled()
+    except TimeoutError:
+        raise DemoError("the call did not come to an end in time: is the machine busy? Try again") from None
+    finally:
+        await call.end("caller_left")
+        await session.aclose()
+        await line.aclose()
+        await call.settled()
+
+
+class _Teller:
+    """Shows the call and keeps it for the transcript."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._lines: list[str] = []
+        self.turns = 0
+        self.handoffs = 0
+
+    def added(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or not item.text_content:
+            return
+        who = "agent" if item.role == "assistant" else "caller"
+        self.turns += who == "caller"
+        self._lines.append(f"{who:<8}{item.text_content}{' (interrupted)' if item.interrupted else ''}")
+        (self._screen.told if who == "agent" else lambda _, words: self._screen.caller_said(words))(
+            who, item.text_content
+        )
+
+    def watch(self, entry: Entry) -> None:
+        self.handoffs += entry.kind == "handoff.entered" and entry.epoch > 0
+        if line := tell(entry):
+            self._lines.append(f"{'':<8}[{line}]")
+        self._screen.watch(entry)
+
+    def transcript(self, call: Call) -> str:
+        head = f"{call.flow.title}, {call.id}. In brackets: what was proposed, and what the machine said.\n"
+        return "\n".join([head, *self._lines, ""])
+
+
+def _models(settings: Settings) -> tuple[stt.STT[Any], llm.LLM[Any], tts.TTS[Any]]:
+    from app.offline.brain import OfflineBrain
+    from app.offline.ears import WhisperSTT
+    from app.offline.mouth import PiperTTS
+
+    ears = WhisperSTT(model=settings.whisper_model_dir)
+    return ears, OfflineBrain(), PiperTTS(model=settings.piper_voice)
+
+
+def _folder(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / ".writable").touch()
+        (out / ".writable").unlink()
+    except OSError as error:
+        raise DemoError(f"--out {out}: cannot be written ({error.strerror}), expected a folder of yours") from None
+    return out
+
+
+def _sum_up(made: Made, console: Console) -> None:
+    console.print(f"\n{made.turns} turns, {made.handoffs} handoffs.", markup=False)
+    console.print(f"Recording   {made.recording}   (caller left, agent right)", markup=False)
+    console.print(f"Transcript  {made.transcript}", markup=False)
+    console.print(f"The record  interlock audit why {made.call_id}", markup=False)

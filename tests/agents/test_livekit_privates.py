@@ -1,0 +1,169 @@
+"""What we rely on in LiveKit that nobody promised us: each test says what to look at when a version changes it."""
+
+import asyncio
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from livekit.agents import Agent, AgentSession, AgentTask, function_tool
+from livekit.agents.llm import ToolResult
+
+import agents
+from agents.base import Desk
+from agents.switch import Switch
+from app.flows import FLOWS
+from app.offline.scripted import ScriptedModel
+
+ROOT = Path(agents.__file__).parent.parent
+USED = {"session._update_activity_atask"}
+"""The private attributes of LiveKit's objects that agents/ and app/ touch: each has a test below."""
+
+
+@pytest.fixture
+async def session():
+    """
+    A bare LiveKit session with one agent, and no code of ours.
+    """
+    made = AgentSession(llm=ScriptedModel(), vad=None)
+    await made.start(Agent(instructions="first"))
+    yield made
+    await made.aclose()
+
+
+def test_no_other_private_attribute_is_used():
+    """
+    A new dependency on LiveKit's insides gets a test here before it is used.
+    """
+    found = set()
+    for path in (*ROOT.glob("agents/*.py"), *ROOT.glob("app/**/*.py")):
+        found |= set(re.findall(r"\b((?:session|activity|speech|handle|context)\._[a-z]\w*)", path.read_text()))
+    assert found == USED, f"expected exactly {USED}: test the new ones in {Path(__file__).name}"
+
+
+async def test_the_switch_runs_in_the_task_we_watch(session):
+    """
+    agents/switch.py learns from `_update_activity_atask` that a switch failed.
+    """
+    assert hasattr(session, "_update_activity_atask"), "Switch cannot see LiveKit's switch any more"
+    second = Agent(instructions="second")
+    session.update_agent(second)
+    task = session._update_activity_atask
+    assert isinstance(task, asyncio.Task), "update_agent no longer leaves its task in _update_activity_atask"
+    await task
+    assert session._activity.agent is second, "the switch no longer happens in _update_activity_atask"
+
+
+async def test_a_switch_that_raises_poisons_those_after_it(session):
+    """
+    P3: why Switch clears the track. When this fails, LiveKit recovers by itself, and clearing can go.
+    """
+    await _fails(session, Agent(instructions="bad", tools=[_tool()]))
+    session.update_agent(Agent(instructions="good"))
+    with pytest.raises(ValueError, match="duplicate"):
+        await session._update_activity_atask
+    session._update_activity_atask = None
+
+
+async def test_a_cleared_track_lets_the_next_switch_through(session):
+    """
+    What Switch does after a failure is enough.
+    """
+    await _fails(session, Agent(instructions="bad", tools=[_tool()]))
+    session._update_activity_atask = None
+    good = Agent(instructions="good")
+    session.update_agent(good)
+    await session._update_activity_atask
+    assert session._activity.agent is good, "setting _update_activity_atask to None no longer clears a failed switch"
+
+
+async def test_a_hanging_switch_can_be_cancelled_and_left_behind(session):
+    """
+    What Switch does after a stall is enough: the agent that hangs on its way in does not stop the one after the next.
+    """
+
+    left = asyncio.Event()
+
+    class Hanging(Agent):
+        async def on_enter(self) -> None:
+            await left.wait()
+
+    session.update_agent(Hanging(instructions="hanging"))
+    await session._update_activity_atask
+    session.update_agent(Agent(instructions="never"))
+    hanging = session._update_activity_atask
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not hanging.done(), "LiveKit no longer waits for what an old agent has begun"
+    hanging.cancel()
+    session._update_activity_atask = None
+    await asyncio.wait([hanging])
+    assert hanging.cancelled(), "a hanging switch can no longer be cancelled through _update_activity_atask"
+    after = Agent(instructions="after")
+    session.update_agent(after)
+    await session._update_activity_atask
+    assert session._activity.agent is after, "a cancelled switch stands in the way of the next one"
+    left.set()
+
+
+async def test_the_handoff_item_comes_between_the_old_ears_and_the_new_entry(session):
+    """
+    agents/hearing.py takes the `AgentHandoff` item for the moment after which the new agent hears the caller.
+    """
+    order: list[str] = []
+
+    class Leaving(Agent):
+        async def on_exit(self) -> None:
+            order.append("old agent leaves")
+
+    class Coming(Agent):
+        async def on_enter(self) -> None:
+            order.append("new agent enters")
+
+    session.update_agent(Leaving(instructions="old"))
+    await session._update_activity_atask
+    session.on("conversation_item_added", lambda event: order.append(event.item.type))
+    session.update_agent(Coming(instructions="new"))
+    await session._update_activity_atask
+    await session._activity._on_enter_task
+    assert order == ["old agent leaves", "agent_handoff", "new agent enters"]
+
+
+@pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
+def test_no_agent_is_a_task_and_no_tool_returns_an_agent(flow):
+    """
+    P1, P2, P5, P14: each of LiveKit's own ways of handing over loses handoffs or deadlocks.
+    """
+    for desk in flow.cast.values():
+        assert issubclass(desk, Desk)
+        assert not issubclass(desk, AgentTask)
+        assert desk.on_exit is Agent.on_exit, "LiveKit cannot get past an on_exit that hangs: see test_switch.py"
+    assert inspect.signature(Desk._propose).return_annotation is ToolResult
+
+
+def test_only_the_switch_updates_the_agent():
+    """
+    One place switches, so that each switch is watched; the other is the apology when that place gave up.
+    """
+    found = {path.name for path in ROOT.glob("agents/*.py") if ".update_agent(" in path.read_text()}
+    assert found == {"switch.py", "farewell.py"}
+    assert "update_agent" in inspect.getsource(Switch)
+
+
+def _tool() -> Any:
+    """
+    A tool whose name the failing agent has twice.
+    """
+
+    async def twice(raw_arguments: dict[str, object]) -> str:
+        return ""
+
+    return function_tool(twice, raw_schema={"name": "twice", "parameters": {"type": "object", "properties": {}}})
+
+
+async def _fails(session: AgentSession[Any], agent: Agent) -> None:
+    agent._tools = [_tool(), _tool()]
+    session.update_agent(agent)
+    with pytest.raises(ValueError, match="duplicate"):
+        await session._update_activity_atask

@@ -1,0 +1,23 @@
+"""That every benchmark runs; how long it takes is for `make bench` to say."""
+
+import io
+
+from rich.console import Console
+
+from app.bench.__main__ import Counts, run
+
+TINY = Counts(decisions=4, verdicts=3, calls=2, verdicts_per_call=2, sessions=1, handoffs=2)
+
+
+def test_each_benchmark_runs_and_prints_its_table() -> None:
+    """With a median, and where there is something to compare with, a ratio."""
+    console = Console(record=True, width=160, file=io.StringIO())
+    found = run(TINY, console)
+    printed = console.export_text()
+    assert list(found) == ["Deciding", "Recording", "Handing over"]
+    for title, figures in found.items():
+        assert title in printed
+        for figure in figures:
+            assert figure.times.what in printed
+            assert figure.times.p50 > 0
+            assert figure.beside is None or f"{figure.ratio:.2f}x" in printed

@@ -1,0 +1,34 @@
+"""A journal that can be held at the moments that matter."""
+
+import asyncio
+from collections.abc import Sequence
+
+from agents.journal import Entry
+from app.store import SqliteJournal
+
+
+class HeldJournal:
+    """The real journal, stopped `before` or `after` the next write of an entry of `kind` until `release`."""
+
+    def __init__(self, real: SqliteJournal) -> None:
+        self._real = real
+        self._when = self._kind = ""
+        self.reached = asyncio.Event()
+        self.release = asyncio.Event()
+
+    def hold(self, when: str, kind: str) -> None:
+        """Stop there once."""
+        self._when, self._kind = when, kind
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Write as the real one does."""
+        here = any(entry.kind == self._kind for entry in entries)
+        await self._stop(here and self._when == "before")
+        await self._real.append(entries)
+        await self._stop(here and self._when == "after")
+
+    async def _stop(self, here: bool) -> None:
+        if here:
+            self._kind = ""
+            self.reached.set()
+            await self.release.wait()
