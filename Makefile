@@ -17,10 +17,10 @@ demo: $(READY) ## a spoken call, offline, from WAV files to a WAV file
 	@$(BIN)/interlock demo
 
 test: $(READY) ## every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 test-fast: $(READY) ## guards, machines, calls: no network, no models, under a minute
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 check: $(READY) ## what the flows promise, proven; diagrams up to date
 	$(BIN)/interlock check

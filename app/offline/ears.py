@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class WhisperSTT(stt.STT[Any]):
         whisper = need("faster_whisper", "speech recognition", "faster-whisper")
         folder = str(whisper_folder(model))
         self._whisper: Any = whisper.WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=THREADS)
-        self._one_at_a_time = asyncio.Lock()
+        self._one_at_a_time = threading.Lock()
 
     @property
     def model(self) -> str:
@@ -67,8 +68,7 @@ class WhisperSTT(stt.STT[Any]):
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> stt.SpeechEvent:
         sound = samples(rtc.combine_audio_frames(buffer))
-        async with self._one_at_a_time:
-            text = await asyncio.to_thread(self._words, sound)
+        text = await asyncio.to_thread(self._words, sound)
         said = stt.SpeechData(language=LanguageCode("en"), text=text, confidence=1.0 if text else 0.0)
         return stt.SpeechEvent(stt.SpeechEventType.FINAL_TRANSCRIPT, utils.shortuuid("offline_"), [said])
 
@@ -76,15 +76,16 @@ class WhisperSTT(stt.STT[Any]):
         if sound.size == 0 or float(np.sqrt(np.mean(sound**2))) < QUIET:
             return ""
         # Whisper pads each window to the 30 s it was trained on; a shorter one makes it repeat itself.
-        stretches, _ = self._whisper.transcribe(
-            sound,
-            language="en",
-            beam_size=BEAMS,
-            temperature=0.0,
-            condition_on_previous_text=False,
-            without_timestamps=True,
-        )
-        return " ".join(s.text.strip() for s in stretches if was_said(s)).strip()
+        with self._one_at_a_time:
+            stretches, _ = self._whisper.transcribe(
+                sound,
+                language="en",
+                beam_size=BEAMS,
+                temperature=0.0,
+                condition_on_previous_text=False,
+                without_timestamps=True,
+            )
+            return " ".join(s.text.strip() for s in stretches if was_said(s)).strip()
 
 
 def was_said(stretch: Any) -> bool:
