@@ -71,7 +71,9 @@ async def test_fault_44_a_raising_guard(journal):
         await refused(stage, "raised LookupError")
 
 
-@pytest.mark.parametrize("value", [1, "yes", None, [True], object(), NotImplemented, float("nan")], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [1, "yes", None, [True], object(), NotImplemented, float("nan")], ids=lambda value: type(value).__name__
+)
 async def test_fault_45_a_guard_that_returns_a_non_bool(journal, value):
     """
     Truthy is not true.

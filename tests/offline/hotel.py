@@ -128,6 +128,11 @@ class Conversation:
         """The tool called last is accepted, in silence."""
         self._tool_answers("accepted", is_error=False, reply_required=False)
 
+    def another_model_called(self, name: str, output: str, *, is_error: bool) -> None:
+        """A call that stands in the history already, with its answer."""
+        self._last = Do(name, {})
+        self._tool_answers(output, is_error=is_error)
+
     def goes_on(self, **choose: Any) -> Say | Do:
         """What the chooser does as things stand."""
         self._last = self._chooser.choose(self._context, self._tools, **choose)

@@ -301,6 +301,25 @@ def test_words_that_say_nothing_repeat_the_question(talk, words):
     assert talk.caller(words) == Say(ASK_NAME)
 
 
+def test_in_the_middle_of_another_models_turn_a_failed_call_is_not_repeated(talk):
+    """
+    The brain takes over from a model that failed: what that one tried counts.
+    """
+    talk.caller("I want to check out", may_call=False)
+    talk.another_model_called("check_out", "No. | say: Not yet.", is_error=True)
+    talk.another_model_called("find_booking", "I have found your booking.", is_error=False)
+    assert talk.goes_on() == Say("I have found your booking.")
+
+
+def test_with_tool_choice_none_a_tools_answer_is_spoken(talk):
+    """
+    Though it would have led on.
+    """
+    talk.caller("The heating in my room is broken.")
+    talk.another_model_called("note_wish", "Noted.", is_error=False)
+    assert talk.goes_on(may_call=False) == Say("Noted.")
+
+
 @pytest.mark.parametrize("words", ["I want to check out", "The heating in my room is broken."])
 def test_with_tool_choice_none_it_speaks(talk, words):
     """

@@ -231,6 +231,25 @@ async def test_a_caller_cuts_in_on_the_answer_where_told_to(tmp_path):
     greeting.cancel()
 
 
+async def test_a_caller_does_not_cut_into_the_same_words_twice(tmp_path):
+    """
+    The second time is for the answer to the first.
+    """
+    begun: list[int] = []
+    wavs = [caller(tmp_path, 0.1)] * 2
+    line = WavLine(wavs, pace=Pace(speed=10, patience=60.0), barge_in={0: 0.1, 1: 0.1}, on_turn=begun.append)
+    agent = Agent()
+    line.attach(agent)
+    greeting = asyncio.create_task(agent.say())
+
+    async for _ in agent.input.audio:
+        if greeting.done():
+            break
+
+    assert begun == [0]
+    await line.aclose()
+
+
 async def test_a_call_at_work_is_not_talked_into(tmp_path):
     """
     While an effect runs the agent listens, but the call is not at rest.
