@@ -27,7 +27,7 @@ class Models:
 
 
 def models(settings: Settings) -> Models:
-    """The models the settings name, or the defaults. Raises `SettingsError` for an unknown provider or a missing key."""
+    """The models the settings name, or the defaults. Raises `SettingsError` for a stranger or a missing key."""
     return Models(speech_to_text(settings), language_model(settings), text_to_speech(settings))
 
 

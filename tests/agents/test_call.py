@@ -143,7 +143,11 @@ async def test_what_systems_and_operators_report_is_judged_as_of_the_decision(jo
         assert kinds == ["accepted", "stale", "accepted", "stale", "accepted"]
 
 
-@pytest.mark.parametrize("args", [{"a": float("nan")}, {"a": object()}, {"a": "x" * 9000}, {1: 2}, [1]], ids=["nan", "object", "long", "number as name", "a list"])
+@pytest.mark.parametrize(
+    "args",
+    [{"a": float("nan")}, {"a": object()}, {"a": "x" * 9000}, {1: 2}, [1]],
+    ids=["nan", "object", "long", "number as name", "a list"],
+)
 async def test_arguments_out_of_bounds_are_no_proposal(journal, systems, args):
     """
     They raise before anything is judged, and the error quotes none of them.

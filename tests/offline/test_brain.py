@@ -305,7 +305,7 @@ def test_in_the_middle_of_another_models_turn_a_failed_call_is_not_repeated(talk
     """
     The brain takes over from a model that failed: what that one tried counts.
     """
-    talk.caller("I want to check out", may_call=False)
+    talk.caller("I want to check out")
     talk.another_model_called("check_out", "No. | say: Not yet.", is_error=True)
     talk.another_model_called("find_booking", "I have found your booking.", is_error=False)
     assert talk.goes_on() == Say("I have found your booking.")

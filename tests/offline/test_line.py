@@ -13,6 +13,7 @@ from app.offline.sound import framed
 from app.offline.speaker import Speaker
 from app.offline.wav import LINE_HZ, Wav, read_wav
 
+FRAMES_A_SECOND = LINE_HZ // FRAME
 SECOND = np.full(LINE_HZ, 1000, dtype=np.int16)
 
 
@@ -159,15 +160,17 @@ class Agent(rtc.EventEmitter):
         self.becomes("speaking", "listening")
 
     async def talk(self, answers: int) -> None:
-        """Greet, then answer that many times, each time after the caller has fallen silent."""
+        """Greet, then answer that many times, each a second after the caller has fallen silent: longer than a pause."""
         self.answer = asyncio.create_task(self.say())
-        spoke = False
+        silent = -1
         async for frame in self.input.audio:
-            loud = np.any(frame.data)
-            if spoke and not loud and answers:
-                answers -= 1
+            if np.any(frame.data):
+                silent = 0
+            elif silent >= 0:
+                silent += 1
+            if silent == FRAMES_A_SECOND and answers:
+                answers, silent = answers - 1, -1
                 self.answer = asyncio.create_task(self.say())
-            spoke = loud
 
 
 def caller(tmp_path, seconds: float) -> Wav:
