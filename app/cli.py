@@ -234,7 +234,7 @@ def _chat(flow: Flow, settings: Settings, model: str, *, as_json: bool) -> None:
             )
         )
     if not as_json:
-        console.print(f"\nThe record: interlock audit why {call_id}", style="dim", markup=False)
+        console.print(f"\nThe record: {sys.argv[0]} audit why {call_id}", style="dim", markup=False)
 
 
 def _models(settings: Settings, model: str) -> tuple[Callable[[], Any], Callable[[], Any]]:

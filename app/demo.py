@@ -1,6 +1,7 @@
 """A spoken call without a network: WAV files in, a stereo WAV, a transcript and a record out."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -155,4 +156,4 @@ def _sum_up(made: Made, console: Console) -> None:
     console.print(f"\n{made.turns} turns, {made.handoffs} handoffs.", markup=False)
     console.print(f"Recording   {made.recording}   (caller left, agent right)", markup=False)
     console.print(f"Transcript  {made.transcript}", markup=False)
-    console.print(f"The record  interlock audit why {made.call_id}", markup=False)
+    console.print(f"The record  {sys.argv[0]} audit why {made.call_id}", markup=False)
