@@ -9,6 +9,7 @@ from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolErro
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
 
+from agents.carry import carried_over
 from agents.clock import within
 from agents.journal import JournalDown
 from agents.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
@@ -64,7 +65,8 @@ class Desk(Agent):
 
     async def on_enter(self) -> None:
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
-        await self.update_chat_ctx(self._carried_over(), exclude_invalid_function_calls=False)
+        told = await carried_over(self.call, self.session, self.event)
+        await self.update_chat_ctx(told, exclude_invalid_function_calls=False)
         words = await self.call.enter(self)
         if words is None:
             return
@@ -99,14 +101,6 @@ class Desk(Agent):
                 if words and not late:
                     self.call.hearing.answered(asked)
                 yield without_words(chunk) if late else chunk
-
-    def _carried_over(self) -> llm.ChatContext:
-        carry = self.call.flow.carry.get(self.event)
-        history = self.session.history.copy(exclude_handoff=True, exclude_config_update=True)
-        if carry is not None and carry.turns is not None:
-            messages = [item for item in history.items if item.type == "message"]
-            history.items = list(messages[-carry.turns :] if carry.turns else [])
-        return history
 
     def _livekit_tool(self, tool: Tool) -> RawFunctionTool[Any, Any]:
         async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What crosses a handoff: the whole conversation, its last `turns` messages, or (0) the facts only."""
+    """What crosses a handoff: the whole conversation, its last `turns` messages (0: the facts only), or a `summary`.
+
+    What is known as facts is told in any case.
+    """
 
     turns: int | None = None
+    summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
