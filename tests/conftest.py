@@ -26,3 +26,15 @@ def systems(tmp_path: Path) -> SupportSystems:
     The seeded business systems of a support call.
     """
     return open_support_systems(tmp_path / "business.sqlite")
+
+
+SLOW_FOLDERS = ("standins", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Whole folders that talk over sockets, loopback only as it is, are left out of the fast part.
+    """
+    for item in items:
+        if item.path.parent.name in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
