@@ -8,6 +8,9 @@ import pytest
 from agents.support_systems import SupportSystems
 from app.business import open_support_systems
 from app.store import SqliteJournal, open_journal
+from tests.e2e.reason import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 
 @pytest.fixture

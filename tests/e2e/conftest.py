@@ -1,0 +1,70 @@
+"""The LiveKit server that the end-to-end tests share, or the one reason why there is none."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.livekit_server import LiveKitServerError, LocalServer, Server, install_server
+from tests.e2e.room import Room
+
+REQUIRED = "INTERLOCK_REQUIRE_LIVEKIT"
+LIFE_S = 60 * 60
+
+
+@pytest.fixture(scope="session")
+def livekit_binary() -> Path:
+    """
+    The program livekit-server, built first when there is none; where it cannot be had, the tests are skipped.
+    """
+    if not _second_interface():
+        _none("LiveKit's Python client needs a network interface beside the loopback, and none is up here")
+    try:
+        return install_server(lambda line: print(line, flush=True))
+    except LiveKitServerError as error:
+        _none(str(error))
+
+
+@pytest.fixture(scope="session")
+def livekit(livekit_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """
+    A server on the loopback for this test run, an hour at most.
+    """
+    with LocalServer(livekit_binary, tmp_path_factory.mktemp("livekit"), life_s=LIFE_S) as local:
+        yield local.server
+
+
+@pytest.fixture
+def room(livekit: Server) -> Room:
+    """
+    A room nobody is in.
+    """
+    return Room(livekit)
+
+
+@pytest.fixture
+def new_room(livekit: Server) -> Callable[[], Room]:
+    """
+    Rooms nobody is in.
+    """
+    return lambda: Room(livekit)
+
+
+def _second_interface() -> bool:
+    """With the loopback alone `Room.connect` tries for 45 s and fails: no candidates are gathered on it."""
+    up = {name for name, stats in psutil.net_if_stats().items() if stats.isup}
+    return any(
+        address.address and not address.address.startswith(("127.", "::1"))
+        for name, addresses in psutil.net_if_addrs().items()
+        if name in up
+        for address in addresses
+        if address.family.name in ("AF_INET", "AF_INET6")
+    )
+
+
+def _none(reason: str) -> None:
+    if os.environ.get(REQUIRED) == "1":
+        pytest.fail(f"{REQUIRED}=1, and {reason}", pytrace=False)
+    pytest.skip(f"{reason}")
