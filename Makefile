@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := app agents guards machines
 
-.PHONY: dev demo test test-fast check lint format diagrams bench lock clean help
+.PHONY: dev demo livekit test test-fast check lint format diagrams bench lock clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,10 +16,13 @@ dev: $(READY) ## talk to the support flow: typed and offline, or on LiveKit when
 demo: $(READY) ## a spoken call, offline, from WAV files to a WAV file
 	@$(BIN)/interlock demo
 
+livekit: $(READY) ## a LiveKit server on this machine, built the first time; leave it running beside `make dev`
+	@$(BIN)/interlock livekit
+
 test: $(READY) ## every test
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
-test-fast: $(READY) ## guards, machines, calls: no network, no models, under a minute
+test-fast: $(READY) ## guards, machines, calls: no network, no speech models, under a minute
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 check: $(READY) ## what the flows promise, proven; diagrams up to date

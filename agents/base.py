@@ -1,8 +1,8 @@
 """The agent every desk is: its state's events as tools, the conversation carried over, a word on entry."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import AsyncGenerator, Coroutine, Mapping
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import structlog
 from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolError, function_tool, llm
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from agents.carry import carried_over
 from agents.clock import within
+from agents.farewell import APOLOGY
 from agents.journal import JournalDown
 from agents.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
 from agents.sieve import REFUSED_CALL, Sieve
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
     from agents.call import Call
 
 log = structlog.get_logger("interlock.call")
+T = TypeVar("T")
 
 TOOL_LIMIT_S = 4.0
+"""How long a look-up, or the record of a proposal, may take."""
+TURN_LIMIT_S = 8.0
+"""How long one tool may take, with those it waits for: tools called together run one after the other."""
 NOT_NOW = (
     "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now."
 )
@@ -39,12 +44,14 @@ class Desk(Agent):
     """One agent of a flow's cast; a fresh one for each entry.
 
     A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
-    `OPENINGS` (for particular events), and its tools.
+    `OPENINGS` (for particular events), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
+    for which `Call.voices` has a voice or not.
     """
 
     INSTRUCTIONS: ClassVar[str] = ""
     OPENING: ClassVar[str] = ""
     OPENINGS: ClassVar[Mapping[str, str]] = {}
+    VOICE: ClassVar[str] = ""
 
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
         self.call = call
@@ -56,6 +63,7 @@ class Desk(Agent):
         super().__init__(
             instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
             tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
+            tts=call.voices.get(self.VOICE, NOT_GIVEN),
             **models,
         )
 
@@ -72,9 +80,19 @@ class Desk(Agent):
             return
         try:
             self._speak_first(words)
-        except RuntimeError as error:  # the session closed, or the next agent was sent for meanwhile
+        except Exception as error:  # as a rule the session closed, or the next agent was sent for meanwhile
             self.call.hearing.give_back(words)
-            log.info("opening.unspoken", call_id=self.call.id, error=type(error).__name__)
+            log.info("opening.unspoken", **self.call.here, error=type(error).__name__)
+            self._speak_anyhow()
+
+    def _speak_anyhow(self) -> None:
+        """Whatever went wrong, the caller shall hear something: from this agent, unless there is a next one."""
+        if self.call.switching:
+            return
+        with suppress(RuntimeError):
+            last_word = self.session.say(APOLOGY if self.call.over else LAST_RESORT)
+            if self.call.over:
+                last_word.add_done_callback(lambda _: self.session.shutdown())
 
     def _speak_first(self, words: str) -> None:
         opening, owed = self.opening(), bool(words) or self.call.hearing.owes_an_answer
@@ -87,7 +105,8 @@ class Desk(Agent):
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
     ) -> AsyncGenerator[Chunk, None]:
         """The model's answer, its tool calls sieved; silent when the call moved on before it began."""
-        asked = frozenset(item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
+        said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
+        asked = self.call.hearing.still_open(said)
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
         sieve = Sieve([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
@@ -104,8 +123,7 @@ class Desk(Agent):
 
     def _livekit_tool(self, tool: Tool) -> RawFunctionTool[Any, Any]:
         async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
-            async with self.call.in_turn:
-                return await self._run(tool, raw_arguments, context)
+            return await self._in_time(TURN_LIMIT_S, self._in_turn(tool, raw_arguments, context))
 
         made = function_tool(run, raw_schema=tool.schema())
         made.spec = tool  # type: ignore[attr-defined]
@@ -114,12 +132,25 @@ class Desk(Agent):
     def _refused_call_tool(self) -> RawFunctionTool[Any, Any]:
         async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
             name, why = str(raw_arguments.get("tool", "")), str(raw_arguments.get("why", ""))
-            if why:
-                raise await self._malformed(name, why)
-            return await self._propose(name, {}, context)
+            work = self._misunderstood(name, why) if why else self._propose(name, {}, context)
+            return await self._in_time(TURN_LIMIT_S, work)
 
         parameters: dict[str, Any] = {"type": "object", "properties": {}}
         return function_tool(run, raw_schema={"name": REFUSED_CALL, "parameters": parameters})
+
+    async def _in_turn(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
+        async with self.call.in_turn:
+            return await self._run(tool, raw, context)
+
+    async def _in_time(self, limit_s: float, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await within(self.call.clock, limit_s, work)
+        except TimeoutError as error:
+            log.warning("tool.failed", **self.call.here, error=type(error).__name__)
+            raise ToolError(NOT_NOW) from None
+
+    async def _misunderstood(self, name: str, why: str) -> ToolResult:
+        raise await self._malformed(name, why)
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
@@ -133,13 +164,14 @@ class Desk(Agent):
     async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
         call_id = context.function_call.call_id
         try:
-            verdict = await self.call.propose(event, args, seen_epoch=self._epoch, tool_call_id=call_id)
+            work = self.call.propose(event, args, seen_epoch=self._epoch, tool_call_id=call_id)
+            verdict = await self._in_time(TOOL_LIMIT_S, work)
         except JournalDown:
             raise ToolError(NOT_NOW) from None
         except ProposalError as error:
             raise await self._malformed(event, str(error)) from None
         if verdict.accepted:
-            self.call.hearing.answered(self._asked.get(call_id, ()))
+            self.call.hearing.answered(self._asked.pop(call_id, ()))
             return ToolResult("accepted", reply_required=False)
         if verdict.kind in ("stale", "terminated") or self.call.switching:
             return ToolResult(verdict.reason, reply_required=False)
@@ -147,14 +179,18 @@ class Desk(Agent):
 
     async def _look_up(self, tool: Tool, args: dict[str, Any]) -> Any:
         try:
-            return await within(self.call.clock, TOOL_LIMIT_S, tool.body(self, **args))
+            found = await within(self.call.clock, TOOL_LIMIT_S, tool.body(self, **args))
         except ToolError:
             raise
         except FactsError:
+            await self.call.trouble.came_to_nothing()
             raise ToolError("That could not be noted. Ask the caller to say it again.") from None
         except Exception as error:
-            log.warning("tool.failed", call_id=self.call.id, tool=tool.name, error=type(error).__name__)
+            log.warning("tool.failed", **self.call.here, tool=tool.name, error=type(error).__name__)
+            await self.call.trouble.came_to_nothing()
             raise ToolError(NOT_NOW) from None
+        self.call.trouble.came_to_something()
+        return found
 
     async def _malformed(self, name: str, why: str) -> ToolError:
         await self.call.malformed(name, why)

@@ -5,22 +5,25 @@ from machines.decide import Verdict
 
 REFUSALS_OF_ONE_EVENT = 3
 FAILED_TURNS = 3
+FRUITLESS_TURNS = 6
 ROUNDS_LIMIT = 10
 
 
 class Budget:
-    """Counts refusals of the same event in a row, turns in a row that no model answered, and agents' steps while
-    nobody heard the caller.
+    """Counts refusals of the same event in a row, turns in a row that no model answered, turns in a row in which tools
+    were called and none did anything, and agents' steps while nobody heard the caller.
     """
 
     def __init__(self) -> None:
         self._event = ""
         self._refusals = 0
         self._failures = 0
+        self._fruitless = 0
+        self._turn_counted = False
         self._rounds = 0
 
     def refused(self, verdict: Verdict, proposal: Proposal) -> bool:
-        """Take note of a verdict; whether an agent was now refused the same event too often in a row.
+        """Take note of a verdict; whether an agent was now refused too often in a row.
 
         One made before the call moved on says nothing about the caller's wish, so it does not count.
         """
@@ -28,12 +31,29 @@ class Budget:
             return False
         if verdict.accepted or verdict.event != self._event:
             self._event, self._refusals = verdict.event, 0
-        if not verdict.accepted:
-            self._refusals += 1
-        if self._refusals < REFUSALS_OF_ONE_EVENT:
+        if verdict.accepted:
+            self.fruitful()
             return False
-        self._refusals = 0
+        self._refusals += 1
+        fruitless = self.fruitless()
+        if self._refusals < REFUSALS_OF_ONE_EVENT and not fruitless:
+            return False
+        self._refusals = self._fruitless = 0
         return True
+
+    def fruitless(self) -> bool:
+        """Take note of a tool call that did nothing; whether that was so in too many of the caller's turns in a row."""
+        if not self._turn_counted:
+            self._turn_counted = True
+            self._fruitless += 1
+        if self._fruitless < FRUITLESS_TURNS:
+            return False
+        self._fruitless = 0
+        return True
+
+    def fruitful(self) -> None:
+        """Take note of a tool call that did something."""
+        self._fruitless = 0
 
     def going_round(self, verdict: Verdict, proposal: Proposal) -> bool:
         """Take note of a verdict; whether agents moved the call more often than one turn of a caller can ask for."""
@@ -47,6 +67,7 @@ class Budget:
     def heard_caller(self) -> None:
         """The caller spoke: what agents do from here on answers them."""
         self._rounds = 0
+        self._turn_counted = False
 
     def failed(self) -> bool:
         """Take note of a turn nobody answered; whether there were too many in a row."""

@@ -1,25 +1,27 @@
 """One call: the only door to the machine, the journal and the agent that speaks."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from livekit.agents import AgentSession, llm
+from livekit.agents import AgentSession, llm, tts
 
-from agents.budget import Budget
 from agents.clock import Clock, LoopClock
 from agents.effects import run_effect
+from agents.ending import REASONS, Ending
 from agents.flow import Flow
 from agents.hearing import Hearing
 from agents.journal import Entry, Journal, JournalDown
 from agents.record import Line, Record, unknown_name, verdict_line
 from agents.silence import Silence
 from agents.switch import Switch
+from agents.trouble import Trouble
 from guards.base import Proposal, Proposer
 from guards.facts import Facts, FactsError, Origin
-from machines.base import Snapshot, events_of, initial, is_over, offered
+from machines.base import Snapshot, initial, is_over, offered
 from machines.decide import Verdict, decide
 
 if TYPE_CHECKING:
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
 
-END_REASONS = {"participant_disconnected": "caller_left", "job_shutdown": "drained", "user_initiated": "closed"}
-"""LiveKit's close reasons in our words."""
 ENTRY_NOTE_LIMIT_S = 0.25
 """How long an agent waits for its entry to be on record before it speaks: a slow journal must not cost a silence."""
+AFTER_THE_END = -1
+"""The epoch in which a proposal was made that came when the call had ended: older than any, so always stale."""
 
 
 class Call:
@@ -39,7 +41,8 @@ class Call:
 
     `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
     `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
-    is the model that answers when the real one fails; `watch` sees each journal entry once it is durable.
+    is the model that answers when the real one fails; `voices` are those of single roles (`Desk.VOICE`), others speak
+    with the session's; `watch` sees each journal entry once it is durable.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Call:
         services: Any = None,
         clock: Clock | None = None,
         spare: llm.LLM[Any] | None = None,
+        voices: Mapping[str, tts.TTS[Any]] | None = None,
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
     ) -> None:
@@ -58,6 +62,7 @@ class Call:
         self.flow = flow
         self.services = services
         self.spare = spare
+        self.voices: Mapping[str, tts.TTS[Any]] = voices or {}
         self.clock: Clock = clock or LoopClock()
         self.hearing = Hearing(self)
         self.in_turn = asyncio.Lock()
@@ -65,12 +70,12 @@ class Call:
         self._snapshot = initial(flow.machine)
         self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, watch=watch)
         self._lock = asyncio.Lock()
-        self._verdicts: dict[tuple[int, str, str], Verdict] = {}
-        self._budget = Budget()
+        self._verdicts: dict[tuple[int, str, str, str], Verdict] = {}
+        self.trouble = Trouble(self)
         self._switch = Switch(self)
         self._silence = Silence(self)
+        self._ending = Ending(self)
         self._own_tasks: set[asyncio.Task[Any]] = set()
-        self._ended = False
         self.session: AgentSession[Call] | None = None
 
     @property
@@ -99,6 +104,11 @@ class Call:
         return self._snapshot
 
     @property
+    def here(self) -> dict[str, Any]:
+        """What every log line about this call carries."""
+        return {"call_id": self.id, "flow": self.flow.name, "epoch": self.epoch}
+
+    @property
     def over(self) -> bool:
         """Whether the machine reached its end; the last words may still be spoken."""
         return is_over(self.flow.machine, self._snapshot)
@@ -124,7 +134,7 @@ class Call:
         await self.note(Line("call.opened", audit, snapshot=self._snapshot))
         self.hearing.listen(session)
         self._silence.listen(session)
-        session.on("close", lambda ev: self.spawn(self.end(END_REASONS.get(ev.reason.value, ev.reason.value))))
+        session.on("close", lambda ev: self.spawn(self.end(REASONS.get(ev.reason.value, ev.reason.value))))
 
     async def propose(
         self,
@@ -150,11 +160,11 @@ class Call:
 
     async def claim(self, **values: Any) -> None:
         """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
-        await asyncio.shield(self.spawn(self._learn("claimed", values)))
+        await asyncio.shield(self.spawn(self._learn("claimed", lambda _: values)))
 
     async def establish(self, **values: Any) -> None:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
-        await asyncio.shield(self.spawn(self._learn("established", values)))
+        await asyncio.shield(self.spawn(self._learn("established", lambda _: values)))
 
     async def note(self, *lines: Line) -> None:
         """Record lines that change no state. Raises `JournalDown`."""
@@ -167,32 +177,16 @@ class Call:
             await self.note(*lines)
         except JournalDown:
             for line in lines:
-                log.error("journal.down", lost=line.kind, call_id=self.id)
+                log.error("journal.down", lost=line.kind, **self.here)
 
     async def malformed(self, tool: str, why: str) -> None:
         """Record a call of a declared tool that never became a proposal; `why` holds none of its arguments."""
         await self.note_if_possible(Line("proposal.malformed", {"event": tool, "why": why}))
+        await self.trouble.came_to_nothing()
 
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
-        epoch = self.epoch
-        await self.note_if_possible(Line("turn.failed", {"why": why, "state": self.state}))
-        if not self._budget.failed():
-            return
-        try:
-            for event in ("escalate", "refused_thrice"):  # with a person already, the chart knows what else is left
-                verdict = await self.propose(event, by="system", seen_epoch=epoch)
-                if verdict.accepted:
-                    self.hearing.dealt_with()
-                if verdict.accepted or verdict.kind == "stale":
-                    self._budget.answered()
-                    return
-        except JournalDown:
-            log.error("journal.down", lost="escalate", call_id=self.id)
-
-    def turn_answered(self) -> None:
-        """The model answered: failures before this one no longer count."""
-        self._budget.answered()
+        await self.trouble.turn_failed(why)
 
     def first_agent(self) -> "Desk":
         """The agent a call begins with; hand it to `session.start`."""
@@ -211,29 +205,24 @@ class Call:
         return None if self.switching else self.hearing.take()
 
     async def heard_caller(self) -> None:
-        """The caller spoke: silences before no longer count."""
-        self._budget.heard_caller()
-        if self._facts.silences:
-            await self.establish(silences=0)
+        """The caller spoke: silences before no longer count, also one that is just being noted."""
+        self.trouble.heard_caller()
+        reset = self._learn("established", lambda facts: {"silences": 0} if facts.silences else {})
+        await asyncio.shield(self.spawn(reset))
+
+    async def heard_nothing(self) -> None:
+        """The caller said nothing for as long as the flow waits: one silence more."""
+        count = self._learn("established", lambda facts: {"silences": facts.silences + 1})
+        await asyncio.shield(self.spawn(count))
 
     async def end(self, reason: str) -> None:
-        """Record that the call is over, once, and stop its timers. A caller who left is the machine's to know too."""
-        if self._ended:
-            return
-        self._ended = True
+        """Record that the call is over, once, and stop its timers; from then on nothing is begun any more.
+
+        A caller who left is the machine's to know too.
+        """
         self._silence.stop()
         self._switch.stop()
-        over = self.over
-        if not over and "caller_left" in events_of(self.flow.machine):
-            await self._tell_caller_left()
-        line = Line("call.ended", {"reason": "agent_closed" if over else reason, "state": self.state})
-        await self.note_if_possible(line)
-
-    async def _tell_caller_left(self) -> None:
-        try:
-            await self.propose("caller_left", by="system")
-        except JournalDown:
-            log.error("journal.down", lost="caller_left", call_id=self.id)
+        await self._ending.end(reason)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
@@ -253,35 +242,30 @@ class Call:
     def _own_done(self, task: asyncio.Task[Any]) -> None:
         self._own_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("call.work_failed", call_id=self.id, error=type(error).__name__)
+            log.warning("call.work_failed", **self.here, error=type(error).__name__)
 
     async def _judge(self, proposal: Proposal, as_of_now: bool) -> Verdict:
         async with self._lock:
             if as_of_now:
                 proposal = replace(proposal, seen_epoch=self.epoch)
-            key = (proposal.seen_epoch, proposal.event, proposal.tool_call_id or "")
+            if self._ending.begun and proposal.by != "system":
+                proposal = replace(proposal, seen_epoch=AFTER_THE_END)
+            args = json.dumps(dict(proposal.args), sort_keys=True)
+            key = (proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args)
             if proposal.tool_call_id and key in self._verdicts:
                 return self._verdicts[key]
             verdict = await self._decide(proposal)
             if proposal.tool_call_id:
                 self._verdicts[key] = verdict
-            if self._budget.refused(verdict, proposal) or self._budget.going_round(verdict, proposal):
-                await self._offer_a_person()
+            if self.trouble.too_much(verdict, proposal):
+                await self.trouble.offer_a_person(self._decide)
             return verdict
-
-    async def _offer_a_person(self) -> None:
-        event = next((e for e in ("refused_thrice", "escalate") if e in events_of(self.flow.machine)), "")
-        try:
-            if event and (await self._decide(Proposal(event, by="system", seen_epoch=self.epoch))).accepted:
-                self.hearing.dealt_with()
-        except JournalDown:
-            log.error("journal.down", lost=event, call_id=self.id)
 
     async def _decide(self, proposal: Proposal) -> Verdict:
         facts = self._facts.having("established", {"now": self.clock.now()})
         verdict = decide(self.flow.machine, self._snapshot, proposal, facts)
         lines = [verdict_line(verdict, proposal, facts)]
-        if verdict.accepted and not self._ended:
+        if verdict.accepted and not self._ending.begun:
             lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
         await self._record.write(verdict.after.epoch, *lines)
         if verdict.accepted:
@@ -293,13 +277,18 @@ class Call:
         self._snapshot = verdict.after
         self._switch.to(verdict.after.state, verdict.event)
         effect = self.flow.effects.get(verdict.after.state)
-        if effect is not None:
+        self._verdicts = {key: its for key, its in self._verdicts.items() if key[0] >= verdict.before.epoch}
+        if effect is not None and not self._ending.begun:
             self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
 
-    async def _learn(self, origin: Origin, values: dict[str, Any]) -> None:
+    async def _learn(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
+        """What is learned may depend on what is known, so it is asked for once nothing else can change that."""
         known = type(self._facts).model_fields
-        fields = sorted(name if name in known else unknown_name(name) for name in values)
         async with self._lock:
+            values = learned(self._facts)
+            if not values:
+                return
+            fields = sorted(name if name in known else unknown_name(name) for name in values)
             try:
                 after = self._facts.having(origin, values)
             except FactsError as error:

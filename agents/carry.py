@@ -27,37 +27,39 @@ async def carried_over(call: "Call", session: "AgentSession[Call]", event: str) 
     """The conversation as the agent entered by `event` is told it; never raises.
 
     Tool calls come along only with the whole conversation. A summary that fails or takes too long is replaced by the
-    last `TURNS_WITHOUT_SUMMARY` messages.
+    last `TURNS_WITHOUT_SUMMARY` messages. What the caller said and nobody answered crosses in any case.
     """
     history = session.history.copy(exclude_handoff=True, exclude_config_update=True)
     carry = call.flow.carry.get(event, Carry())
     if carry.summary:
         return await _summarised(call, session, history)
-    return history if carry.turns is None else _last(history, carry.turns)
+    return history if carry.turns is None else _last(call, history, carry.turns)
 
 
-def _last(history: llm.ChatContext, turns: int) -> llm.ChatContext:
-    messages = _messages(history)
-    history.items = list(messages[-turns:] if turns else [])
+def _last(call: "Call", history: llm.ChatContext, turns: int) -> llm.ChatContext:
+    messages, owed = _messages(history), call.hearing.unanswered
+    begin = len(messages) - turns
+    history.items = [message for at, message in enumerate(messages) if at >= begin or message.id in owed]
     return history
 
 
 async def _summarised(call: "Call", session: "AgentSession[Call]", history: llm.ChatContext) -> llm.ChatContext:
     said = "\n".join(f"{m.role}: {m.text_content}" for m in _messages(history))
     if not said or not isinstance(session.llm, llm.LLM):
-        return _last(history, TURNS_WITHOUT_SUMMARY)
+        return _last(call, history, TURNS_WITHOUT_SUMMARY)
     question = llm.ChatContext.empty()
     question.add_message(role="system", content=ASK)
     question.add_message(role="user", content=said)
     try:
         summary = await within(call.clock, SUMMARY_LIMIT_S, _answer(session.llm, question))
     except Exception as error:
-        log.warning("summary.failed", call_id=call.id, error=type(error).__name__)
+        log.warning("summary.failed", **call.here, error=type(error).__name__)
         summary = ""
     if not summary:
-        return _last(history, TURNS_WITHOUT_SUMMARY)
+        return _last(call, history, TURNS_WITHOUT_SUMMARY)
     told = llm.ChatContext.empty()
     told.add_message(role="system", content=f"The call so far: {summary}")
+    told.items += _last(call, history, 0).items
     return told
 
 

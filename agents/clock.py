@@ -1,7 +1,7 @@
 """Time, injected: what a call's timers and time stamps run on."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -59,3 +59,50 @@ async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> 
         raise
     finally:
         timer.cancel()
+
+
+async def no_gap(clock: Clock, seconds: float, stream: AsyncIterable[T]) -> AsyncGenerator[T, None]:
+    """The stream, or `TimeoutError` where the next item takes longer than `seconds` on `clock`.
+
+    As `asyncio.timeout` it cancels the task that waits: a task of its own would lose the stream's context.
+    """
+    items = aiter(stream)
+    while True:
+        try:
+            item = await _next_within(clock, seconds, items)
+        except StopAsyncIteration:
+            return
+        yield item
+
+
+async def _next_within(clock: Clock, seconds: float, items: AsyncIterator[T]) -> T:
+    task, late = asyncio.current_task(), False
+    assert task is not None, "a stream is read in a task"
+    cancelling = task.cancelling()
+
+    def stop() -> None:
+        nonlocal late
+        late = True
+        task.cancel()
+
+    timer = clock.call_later(seconds, stop)
+    try:
+        return await anext(items)
+    except asyncio.CancelledError:
+        if late and task.uncancel() <= cancelling:
+            raise TimeoutError(f"nothing for {seconds} s") from None
+        raise
+    finally:
+        timer.cancel()
+
+
+async def done_within(clock: Clock, seconds: float, task: "asyncio.Future[Any]") -> bool:
+    """Whether `task` is done after at most `seconds` on `clock`; if not, it goes on."""
+    waited = asyncio.Event()
+    timer = clock.call_later(seconds, waited.set)
+    task.add_done_callback(lambda _: waited.set())
+    try:
+        await waited.wait()
+    finally:
+        timer.cancel()
+    return task.done()

@@ -49,6 +49,7 @@ class Farewell(Desk):
     OPENING = "Thank you for calling. Goodbye."
     OPENINGS: ClassVar = {
         "caller_silent": "I cannot hear you, so I will hang up now. Please call again any time. Goodbye.",
+        "refused_thrice": "I am sorry, I could not help you with that. Please call again another time. Goodbye.",
         "handoff_failed": "I am sorry, we have a problem on our side. Please call again in a few minutes. Goodbye.",
     }
 

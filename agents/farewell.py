@@ -24,8 +24,8 @@ async def apologise(call: "Call") -> None:
     try:
         await within(call.clock, APOLOGY_LIMIT_S, _say(session))
     except (RuntimeError, TimeoutError) as error:
-        log.error("apology.unspoken", call_id=call.id, error=type(error).__name__)
-    await call.end("handoff_failed")
+        log.error("apology.unspoken", **call.here, error=type(error).__name__)
+    call.spawn(call.end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
     session.shutdown(drain=False)
 
 

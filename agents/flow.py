@@ -28,12 +28,20 @@ class Effect:
     """Work in the outside world.
 
     `run(call, idempotency key, arguments of the accepted proposal)` returns the system event that says what came of
-    it; `failed` is that event when it raises or takes longer than `timeout_s`.
+    it, `failed` when it was told no. It is called at once, so what it reads of the facts before its first `await` is
+    what the proposal was judged by. When it raises or takes longer than `timeout_s`, nobody knows whether the work was
+    done: then the event is `unknown`, or `failed` where that makes no difference.
     """
 
     run: Callable[["Call", str, Mapping[str, Any]], Coroutine[Any, Any, str]]
     failed: str
     timeout_s: float = 10.0
+    unknown: str = ""
+
+    @property
+    def not_known(self) -> str:
+        """The event of work that may or may not have been done."""
+        return self.unknown or self.failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
 
+RECORD_LIMIT_S = 2.0
+"""How long the caller's next word waits for the record; what is being written then is written all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from livekit.agents import FlushSentinel, ModelSettings, llm
 
+from agents.clock import done_within, no_gap
+from agents.record import RECORD_LIMIT_S, Line
 from agents.sieve import Sieve
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("interlock.call")
 
 LAST_RESORT = "I am sorry, I did not get that. Could you say it again, please?"
+
+CHUNK_LIMIT_S = 8.0
+"""How long a model may send nothing before it counts as failed."""
 
 Chunk = llm.ChatChunk | str | FlushSentinel
 
@@ -54,18 +59,19 @@ class Answer:
         return not self.spoke and not self.called
 
     async def sifted(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
-        """The chunks, unsound tool calls turned into refused ones."""
-        async for chunk in chunks:
-            if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
-                self.spoke = self.spoke or bool(chunk.delta.content and chunk.delta.content.strip())
-                if chunk.delta.tool_calls:
-                    chunk = self._sift(chunk, chunk.delta)
-            elif isinstance(chunk, str):
-                self.spoke = self.spoke or bool(chunk.strip())
-            yield chunk
+        """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model stops dead."""
+        async with aclosing(no_gap(self._call.clock, CHUNK_LIMIT_S, chunks)) as stream:
+            async for chunk in stream:
+                if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
+                    self.spoke = self.spoke or bool(chunk.delta.content and chunk.delta.content.strip())
+                    if chunk.delta.tool_calls:
+                        chunk = self._sift(chunk, chunk.delta)
+                elif isinstance(chunk, str):
+                    self.spoke = self.spoke or bool(chunk.strip())
+                yield chunk
 
     def _sift(self, chunk: llm.ChatChunk, delta: llm.ChoiceDelta) -> llm.ChatChunk:
-        calls = self._sieve.pass_on(delta.tool_calls) if self._tools_allowed else []
+        calls = (self._sieve.pass_on if self._tools_allowed else self._sieve.stop)(delta.tool_calls)
         self.called = self.called or bool(calls)
         return chunk.model_copy(update={"delta": delta.model_copy(update={"tool_calls": calls})})
 
@@ -78,6 +84,21 @@ async def reply(
     A failure after words were spoken is answered too, unless a tool call is already on its way: then that answers.
     """
     tools_allowed = not isinstance(settings, ModelSettings) or settings.tool_choice != "none"
+    async with aclosing(_answered(call, main, sieve, context, tools, tools_allowed)) as chunks:
+        async for chunk in chunks:
+            yield chunk
+    if sieve.ignored:
+        call.spawn(call.note_if_possible(Line("calls.ignored", {"count": sieve.ignored, "state": call.state})))
+
+
+async def _answered(
+    call: "Call",
+    main: AsyncIterable[Any],
+    sieve: Sieve,
+    context: llm.ChatContext,
+    tools: list[Any],
+    tools_allowed: bool,
+) -> AsyncGenerator[Chunk, None]:
     answer = Answer(call, sieve, tools_allowed=tools_allowed)
     why = ""
     try:
@@ -87,10 +108,10 @@ async def reply(
     except Exception as error:
         why = type(error).__name__
     if answer.spoke and not why:
-        call.turn_answered()
+        call.trouble.turn_answered()
     if not why and not answer.empty:
         return
-    await call.turn_failed(why or "silent")
+    await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.turn_failed(why or "silent")))
     if answer.called or call.switching:
         return
     async with aclosing(_spare(call, sieve, context, tools, tools_allowed)) as chunks:
@@ -109,6 +130,6 @@ async def _spare(
                 async for chunk in answer.sifted(stream):
                     yield chunk
         except Exception as error:
-            log.error("spare.failed", call_id=call.id, error=type(error).__name__)
+            log.error("spare.failed", **call.here, error=type(error).__name__)
     if answer.empty:
         yield LAST_RESORT

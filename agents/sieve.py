@@ -27,7 +27,8 @@ class Sieve:
     """Looks at the tool calls of one generation: `offered` are the tools it was shown.
 
     A call repeated in it runs once. `taken_ids` are those of all generations so far: some providers number each answer
-    from zero, so an id that was used before says nothing, and the call gets another.
+    from zero, so an id that was used before says nothing, and the call gets another. `ignored` counts the calls beyond
+    `CALLS_LIMIT`, and those of an answer in which none are allowed.
     """
 
     def __init__(self, offered: Collection[str], taken_ids: set[str]) -> None:
@@ -35,14 +36,21 @@ class Sieve:
         self._taken_ids = taken_ids
         self._seen: set[int] = set()
         self._count = 0
+        self.ignored = 0
 
     def pass_on(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
         """The calls to run: sound ones as they are, others as `refused_call`, repeated ones not at all."""
         return [sound for call in calls if (sound := self._one(call)) is not None]
 
+    def stop(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
+        """None of the calls: this answer may not have any."""
+        self.ignored += len(calls)
+        return []
+
     def _one(self, call: llm.FunctionToolCall) -> llm.FunctionToolCall | None:
         self._count += 1
         if self._count > CALLS_LIMIT:
+            self.ignored += 1
             return None
         content = hash((call.call_id, call.name, call.arguments))
         if call.call_id and content in self._seen:

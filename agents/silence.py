@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
 
-from agents.clock import Timer
+from agents.clock import Timer, within
 from agents.journal import JournalDown
+from agents.record import RECORD_LIMIT_S
 from machines.base import events_of
+from machines.decide import Verdict
+from machines.events import CALLER_SILENT
 
 if TYPE_CHECKING:
     from agents.call import Call
@@ -58,19 +61,26 @@ class Silence:
 
     async def _ask_the_machine(self) -> None:
         call = self._call
-        if "caller_silent" not in events_of(call.flow.machine) or call.session is None:
+        if CALLER_SILENT not in events_of(call.flow.machine) or call.session is None:
             return
         if call.switching:  # the next agent may be cut off before its first word: this silence is noticed again
             self._restart()
             return
-        epoch = call.epoch
         try:
-            await call.establish(silences=call.facts.silences + 1)
-            verdict = await call.propose("caller_silent", by="system", seen_epoch=epoch)
-        except JournalDown:
-            call.session.say(STILL_THERE)
+            verdict = await within(call.clock, RECORD_LIMIT_S, self._verdict())
+        except (JournalDown, TimeoutError):
+            if not self._stopped:
+                call.session.say(STILL_THERE)
             return
-        if verdict.kind == "guard_false" and not call.switching:
+        if verdict is not None and verdict.kind == "guard_false" and not call.switching:
             call.session.say(verdict.say or STILL_THERE)
-        elif not verdict.accepted:
+        elif verdict is None or not verdict.accepted:
             self._restart()
+
+    async def _verdict(self) -> Verdict | None:
+        """What the machine says to one silence more; None when the caller spoke while it was noted."""
+        epoch = self._call.epoch
+        await self._call.heard_nothing()
+        if not self._call.facts.silences:
+            return None
+        return await self._call.propose(CALLER_SILENT, by="system", seen_epoch=epoch)

@@ -1,12 +1,14 @@
 """The cast of a support call: who speaks in each state, and with which tools."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from agents.common import Farewell, IsoTime, LiveDesk
 from agents.flow import Flow
-from agents.support_effects import BOOK, REFUND
+from agents.support_effects import BOOK, NO_ORDER, REFUND
 from agents.support_systems import SupportSystems
 from agents.tools import Slot, data_tool, proposes
+from guards.identity import FAILED_CHECKS_LIMIT, checks_left
 from machines.support import Support, SupportFacts
 
 CATEGORY = Slot(
@@ -20,6 +22,8 @@ CATEGORY = Slot(
     },
 )
 
+NOBODY: Mapping[str, Any] = {"account_found": False, "caller_verified": False, "account_id": None}
+
 
 class SupportDesk(LiveDesk):
     """What all support desks can do."""
@@ -30,7 +34,7 @@ class SupportDesk(LiveDesk):
     ) -> str:
         """Say where an order is."""
         status = await self.systems.orders.status(order_number)
-        return status or "There is no order of that number. Please check it and tell me again."
+        return f"Your order is {status}." if status else "There is no order of that number. What is your order number?"
 
     @property
     def systems(self) -> SupportSystems:
@@ -55,12 +59,18 @@ class KnowsCallers(SupportDesk):
         postcode: Annotated[str, Slot("digits", ask="And what is your postcode?", kind="digits")],
     ) -> str:
         """Check account number and postcode against the account. Ask for both before."""
+        failed = getattr(self.call.facts, "failed_checks", 0)
+        if failed >= FAILED_CHECKS_LIMIT:
+            return checks_left.say
         account = await self.systems.accounts.verify(account_number, postcode)
-        if account is None:
-            await self.call.establish(account_found=False, caller_verified=False, account_id=None)
-            return "I cannot find an account with that number and postcode. What is your account number?"
-        await self.call.establish(account_found=True, caller_verified=True, account_id=account.account_id)
-        return "Thank you, I have found your account."
+        if account is not None:  # the order found before may be another account's
+            known = {"account_found": True, "caller_verified": True, "account_id": account.account_id}
+            await self.call.establish(**known, **NO_ORDER)
+            return "Thank you, I have found your account."
+        await self.call.establish(**NOBODY, **NO_ORDER, failed_checks=failed + 1)
+        if failed + 1 >= FAILED_CHECKS_LIMIT:
+            return checks_left.say
+        return "I cannot find an account with that number and postcode. What is your account number?"
 
     @data_tool(
         "I have a problem with my bill",
@@ -143,6 +153,8 @@ postcode. General questions that need neither you may answer if you know the ans
 class TechnicalDesk(KnowsCallers):
     """Helps with what does not work."""
 
+    VOICE = "technical"
+
     INSTRUCTIONS = """
 You are the technical desk. Help with connections and devices, one step at a time, and wait for the caller to try each.
 First: are the lights on. Then: unplug, wait ten seconds, plug in. If neither helps, offer a colleague.
@@ -161,6 +173,8 @@ First: are the lights on. Then: unplug, wait ten seconds, plug in. If neither he
 class BillingDesk(KnowsCallers):
     """Handles money, within limits."""
 
+    VOICE = "billing"
+
     INSTRUCTIONS = """
 You are the billing desk. The caller is verified. Look the order up before you talk about money. You can pay back up to
 50 yourself; a colleague decides about more. Amounts for tools are in cents.
@@ -168,7 +182,7 @@ You are the billing desk. The caller is verified. Look the order up before you t
     OPENING = "You are through to the billing desk. What is your order number?"
     OPENINGS: ClassVar = {
         "refund_paid": "Your refund is on its way and arrives within three days. Is there anything else?",
-        "refund_failed": "I could not confirm the refund, so a colleague will look into it. Is there anything else?",
+        "refund_failed": "I am sorry, the refund was not possible and nothing was paid back. Shall I ask a colleague?",
         "return_to_desk": "This is the billing desk again. How can I help you?",
     }
 
@@ -180,7 +194,7 @@ You are the billing desk. The caller is verified. Look the order up before you t
         account = getattr(self.call.facts, "account_id", None)
         order = await self.systems.orders.find(account, order_number) if account else None
         if order is None:
-            await self.call.establish(order_found=False, order_number=None, order_paid_cents=0)
+            await self.call.establish(**NO_ORDER)
             return "I cannot find that order in your account. What is your order number?"
         await self.call.establish(order_found=True, order_number=order.order_number, order_paid_cents=order.paid_cents)
         return f"I see the order: {order.item}, {money(order.paid_cents)} paid. What can I do for you?"
@@ -203,6 +217,8 @@ You are the billing desk. The caller is verified. Look the order up before you t
 
 class RefundClerk(SupportDesk):
     """Keeps the caller company while the money moves."""
+
+    VOICE = "billing"
 
     INSTRUCTIONS = "A refund is being made. Ask for a moment's patience. You do not know yet whether it worked."
     OPENING = "One moment, I am making the refund."
@@ -241,8 +257,12 @@ to 18, and book it. The caller may also go back to where they were.
     OPENINGS: ClassVar = {
         "callback_booked": "Your callback is booked. Is there anything else?",
         "callback_failed": "That hour is full, I am afraid. Which day and time suit you?",
+        "callback_unconfirmed": "I am sorry, I could not confirm your callback. Which other day and time suit you?",
+        "refund_unconfirmed": (
+            "I could not confirm the refund, so a colleague will look into it. Which number may we call you back on?"
+        ),
         "handoff_failed": "I am sorry, I cannot put you through just now. Which number may we call you back on?",
-        "take_over": "A colleague has taken over this call. Which number may we call you back on?",
+        "take_over": "A colleague has taken over this call. One moment, please.",
     }
 
     @proposes(

@@ -1,51 +1,77 @@
-"""Where a support call touches money and the calendar."""
+"""Where a support call touches money and the calendar.
 
-from collections.abc import Mapping
+What was begun is on the record before it is begun: when an answer is lost, or the journal is, the call still knows that
+money may have moved, and no second refund is accepted. Without the journal, no money moves at all.
+"""
+
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from agents.flow import Effect
-from agents.support_systems import Refused, SupportSystems
+from agents.journal import JournalDown
+from agents.support_systems import Refund, Refused, SupportSystems
 from machines.support import SupportFacts
 
 if TYPE_CHECKING:
     from agents.call import Call
 
 
-async def pay_refund(call: "Call", key: str, args: Mapping[str, Any]) -> str:
-    """Pay the accepted amount back for the order that was found."""
-    systems, facts = _of(call)
-    if facts.order_number is None:
+def pay_refund(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
+    """Pay the accepted amount back for the order it was accepted for, whatever is looked up meanwhile."""
+    facts = _facts(call)
+    return _pay(call, key, facts.account_id, facts.order_number, int(args["amount_cents"]))
+
+
+async def _pay(call: "Call", key: str, account_id: str | None, order_number: str | None, cents: int) -> str:
+    if account_id is None or order_number is None or _facts(call).last_refund == "unconfirmed":
         return "refund_failed"
     try:
-        reference = await systems.orders.refund(key, facts.order_number, args["amount_cents"])
-    except Refused:
+        await call.establish(last_refund="unconfirmed")
+    except JournalDown:
         return "refund_failed"
-    paid = facts.order_paid_cents - int(args["amount_cents"])
-    await call.establish(refund_reference=reference, order_paid_cents=paid)
+    try:
+        refund = await _systems(call).orders.refund(key, account_id, order_number, cents)
+    except Refused:
+        await call.establish(last_refund="refused")
+        return "refund_failed"
+    await _note_paid(call, order_number, refund)
     return "refund_paid"
+
+
+async def _note_paid(call: "Call", order_number: str, refund: Refund) -> None:
+    """Say that it was paid, and what is left: of another order that was looked up meanwhile we learnt nothing."""
+    still_the_order = _facts(call).order_number == order_number
+    left = {"order_paid_cents": refund.left_cents} if still_the_order else {}
+    await call.establish(last_refund="paid", refund_reference=refund.reference, **left)
+    if still_the_order and _facts(call).order_number != order_number:
+        await call.establish(**NO_ORDER)  # another one came in between: whatever is left of it, look it up again
 
 
 async def book_callback(call: "Call", key: str, args: Mapping[str, Any]) -> str:
     """Book the accepted number and time."""
-    systems, facts = _of(call)
     when = datetime.fromisoformat(args["time"])
-    when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(facts.timezone))
+    when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(_facts(call).timezone))
     try:
-        reference = await systems.callbacks.book(key, args["phone"], when)
+        reference = await _systems(call).callbacks.book(key, args["phone"], when)
     except Refused:
         return "callback_failed"
     await call.establish(callback_booked=True, callback_reference=reference)
     return "callback_booked"
 
 
-def _of(call: "Call") -> tuple[SupportSystems, SupportFacts]:
-    systems, facts = call.services, call.facts
-    assert isinstance(systems, SupportSystems), "a support call needs SupportSystems as its services"
-    assert isinstance(facts, SupportFacts)
-    return systems, facts
+def _systems(call: "Call") -> SupportSystems:
+    assert isinstance(call.services, SupportSystems), "a support call needs SupportSystems as its services"
+    return call.services
 
 
-REFUND = Effect(pay_refund, failed="refund_failed")
-BOOK = Effect(book_callback, failed="callback_failed")
+def _facts(call: "Call") -> SupportFacts:
+    assert isinstance(call.facts, SupportFacts)
+    return call.facts
+
+
+NO_ORDER: Mapping[str, Any] = {"order_found": False, "order_number": None, "order_paid_cents": 0}
+"""What is known of the order when there is none, or none of this account's."""
+REFUND = Effect(pay_refund, failed="refund_failed", unknown="refund_unconfirmed")
+BOOK = Effect(book_callback, failed="callback_failed", unknown="callback_unconfirmed")

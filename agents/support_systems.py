@@ -23,12 +23,20 @@ class Order:
     paid_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money paid back; `left_cents` is what was paid for the order and is not refunded since."""
+
+    reference: str
+    left_cents: int
+
+
 class SystemDown(Exception):
-    """A business system did not answer, or could not do its work."""
+    """A business system did not answer, or could not do its work; nobody knows whether it did it."""
 
 
 class Refused(Exception):
-    """A business system said no; the text is fit for the caller's ears."""
+    """A business system said no and did nothing; the text is fit for the caller's ears."""
 
 
 class Accounts(Protocol):
@@ -46,8 +54,8 @@ class Orders(Protocol):
         """Where an order is, which anybody may know; None when there is none of that number."""
         ...
 
-    async def refund(self, key: str, order_number: str, amount_cents: int) -> str:
-        """Pay back and return a reference; the same `key` again returns the same reference. Raises `Refused`."""
+    async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
+        """Pay back for an order of this account, once for each `key`. Raises `Refused`."""
         ...
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agents.clock import Timer
+from agents.clock import Timer, done_within, within
+from agents.farewell import apologise
 from agents.journal import JournalDown
-from agents.record import Line
+from agents.record import RECORD_LIMIT_S, Line
 from machines.base import events_of
+from machines.events import HANDOFF_FAILED
 
 if TYPE_CHECKING:
     from agents.base import Desk
@@ -123,7 +125,7 @@ class Switch:
         try:
             session.interrupt(force=True)
         except RuntimeError as error:
-            log.warning("handoff.cut_off_failed", error=type(error).__name__)
+            log.warning("handoff.cut_off_failed", **self._call.here, error=type(error).__name__)
         stalled = self._stalled
         self._watchdog = self._call.clock.call_later(
             STALL_LIMIT_S, lambda: self._call.spawn(stalled(state, desk, "timed out"))
@@ -134,14 +136,15 @@ class Switch:
             return
         self._quiet()
         self._clear_the_track()
-        await self._call.note_if_possible(Line("handoff.stalled", {"to": state, "why": why, "tries": self._tries}))
+        line = Line("handoff.stalled", {"to": state, "why": why, "tries": self._tries})
+        await done_within(self._call.clock, RECORD_LIMIT_S, self._call.spawn(self._call.note_if_possible(line)))
         if desk is not self._awaited or state != self._call.state:
             return
         if self._tries == 1:
             self._send(state)
             return
         self._troubles += 1
-        if self._troubles > 1 or "handoff_failed" not in events_of(self._call.flow.machine):
+        if self._troubles > 1 or HANDOFF_FAILED not in events_of(self._call.flow.machine):
             await self._give_up()
             return
         if not await self._somebody_else():
@@ -149,11 +152,11 @@ class Switch:
 
     async def _somebody_else(self) -> bool:
         """Whether the machine knows who speaks when the one it sent for cannot, or has sent for somebody meanwhile."""
-        epoch = self._call.epoch
+        asked = self._call.propose(HANDOFF_FAILED, by="system", seen_epoch=self._call.epoch)
         try:
-            verdict = await self._call.propose("handoff_failed", by="system", seen_epoch=epoch)
+            verdict = await within(self._call.clock, RECORD_LIMIT_S, asked)
             return verdict.kind in ("accepted", "stale")
-        except JournalDown:
+        except (JournalDown, TimeoutError):
             return False
 
     def _clear_the_track(self) -> None:
@@ -166,8 +169,6 @@ class Switch:
             task.cancel()
 
     async def _give_up(self) -> None:
-        from agents.farewell import apologise
-
         self._await(None)
         await apologise(self._call)
 

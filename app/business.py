@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -33,11 +34,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
-from agents.support_systems import Account, Order, Refused, SupportSystems, SystemDown
+from agents.support_systems import Account, Order, Refund, Refused, SupportSystems, SystemDown
 from app.store import StoreError
 
 CALLBACKS_PER_HOUR = 3
 BUSY_TIMEOUT_S = 3.0
+NO_SUCH_ORDER = "There is no order of that number."
 
 T = TypeVar("T")
 
@@ -163,9 +165,7 @@ class _Orders:
 
     async def find(self, account_id: str, order_number: str) -> Order | None:
         """The order, when it is this account's."""
-        its = (_orders.c.order_number == _bare(order_number), _orders.c.account_id == account_id)
-        refunded = _sum_refunded()
-        query = select(_orders, (_orders.c.paid_cents - refunded).label("left")).where(*its)
+        query = _order_of(account_id, _bare(order_number))
         row = await self._database.run(lambda c: c.execute(query).one_or_none())
         return Order(row.order_number, row.status, row.item, row.left) if row else None
 
@@ -174,10 +174,11 @@ class _Orders:
         query = select(_orders.c.status).where(_orders.c.order_number == _bare(order_number))
         return await self._database.run(lambda c: c.execute(query).scalar_one_or_none())
 
-    async def refund(self, key: str, order_number: str, amount_cents: int) -> str:
-        """Pay back once a `key`; raises `Refused` for no such order, nothing to pay, or more than was paid."""
+    async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
+        """Pay back once a `key`; raises `Refused` for no such order of this account, nothing, or more than was paid."""
         row = {"key": key, "order_number": _bare(order_number), "amount_cents": amount_cents}
-        return f"RF{await self._database.run(lambda c: _once(c, _refunds, row, _why_no_refund)):05d}"
+        number, left = await self._database.run(lambda c: _pay_back(c, account_id, row))
+        return Refund(f"RF{number:05d}", left)
 
 
 class _Callbacks:
@@ -191,6 +192,14 @@ class _Callbacks:
         at = when.astimezone(UTC)
         row = {"key": key, "hour": f"{at:%Y-%m-%dT%H}", "at": at.isoformat(), "phone": phone}
         return f"CB{await self._database.run(lambda c: _book(c, row)):05d}"
+
+
+def _pay_back(connection: Connection, account_id: str, row: dict[str, Any]) -> tuple[int, int]:
+    """The refund's id, and what is left of the payment after it."""
+    order = _order_of(account_id, row["order_number"])
+    if connection.execute(order).one_or_none() is None:
+        raise Refused(NO_SUCH_ORDER)
+    return _once(connection, _refunds, row, _why_no_refund), connection.execute(order).one().left
 
 
 def _book(connection: Connection, row: dict[str, Any]) -> int:
@@ -213,8 +222,6 @@ def _once(connection: Connection, table: Table, row: dict[str, Any], why: Callab
 def _why_no_refund(found: str) -> str:
     if "more than was paid" in found:
         return "That is more than what is left of the payment for this order."
-    if "FOREIGN KEY" in found:
-        return "There is no order of that number."
     return "There is nothing to pay back."
 
 
@@ -224,9 +231,11 @@ def _why_no_callback(found: str) -> str:
     return "We have no colleague free in that hour. Please choose another time."
 
 
-def _sum_refunded() -> Any:
+def _order_of(account_id: str, order_number: str) -> Select[Any]:
     total = select(func.coalesce(func.sum(_refunds.c.amount_cents), 0))
-    return total.where(_refunds.c.order_number == _orders.c.order_number).scalar_subquery()
+    refunded = total.where(_refunds.c.order_number == _orders.c.order_number).scalar_subquery()
+    its = (_orders.c.order_number == order_number, _orders.c.account_id == account_id)
+    return select(_orders, (_orders.c.paid_cents - refunded).label("left")).where(*its)
 
 
 def _bare(said: str) -> str:

@@ -1,5 +1,6 @@
 """A call as a file: reading it, with errors that name the line and the field. See tests/calls for examples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -7,9 +8,12 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+LARGEST_BYTES = 1 << 20
+LONGEST_WAIT_S = 31 * 86_400
+
 
 class ScriptError(ValueError):
-    """A call script that cannot be run; the text is one line."""
+    """A call script that cannot be run; the text is one line for each thing wrong."""
 
 
 class _Strict(BaseModel):
@@ -64,7 +68,7 @@ class Step(_Strict):
     system: Event | None = None
     operator: Event | None = None
     establish: dict[str, Any] | None = None
-    advance: float | None = Field(default=None, ge=0)
+    advance: float | None = Field(default=None, ge=0, le=LONGEST_WAIT_S, allow_inf_nan=False)
     hangs_up: Literal[True] | None = None
     expect: Expect | None = None
     line: int = 0
@@ -73,7 +77,7 @@ class Step(_Strict):
     def _one_thing(self) -> "Step":
         given = [name for name in type(self).model_fields if name != "line" and getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"a step has {len(given)} fields ({', '.join(given) or 'none'}), expected one")
+            raise ValueError(f"has {len(given)} fields ({', '.join(given) or 'none'}), expected one")
         return self
 
 
@@ -87,46 +91,125 @@ class CallScript:
 
 
 def read_script(path: Path) -> CallScript:
-    """Read a call script. Raises `ScriptError`: file, line, field, what was found, what was expected."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ScriptError(f"{path}: cannot be read ({why}), expected a YAML call script") from None
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ScriptError(f"{where}: not YAML ({getattr(error, 'problem', 'unreadable')})") from None
+    """Read a call script. Raises `ScriptError`: for each thing wrong file, line, field, what was found and expected."""
+    root = _tree(path, _text(path))
     parts = _parts(path, root)
     about = parts["about"].value if "about" in parts else path.stem.replace("_", " ")
     found = parts.get("steps")
     if not isinstance(found, yaml.SequenceNode) or not found.value:
         raise ScriptError(f"{path}: steps is missing or empty, expected a list of steps")
-    return CallScript(path, str(about), tuple(_step(path, each) for each in found.value))
+    steps, wrong = [], []
+    for each in found.value:
+        try:
+            steps.append(_step(path, each))
+        except ScriptError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ScriptError("\n".join(wrong))
+    return CallScript(path, str(about), tuple(steps))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            found = file.read(LARGEST_BYTES + 1)
+        if len(found) > LARGEST_BYTES:
+            raise ScriptError(f"{path}: more than {LARGEST_BYTES >> 20} MiB, expected a YAML call script")
+        return found.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ScriptError(f"{path}: cannot be read ({why}), expected a YAML call script") from None
+
+
+def _tree(path: Path, text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise ScriptError(_not_yaml(path, error)) from None
+    except RecursionError:
+        raise ScriptError(f"{path}: nested too deeply, expected a YAML call script") from None
 
 
 def _parts(path: Path, root: yaml.Node | None) -> dict[str, yaml.Node]:
     if not isinstance(root, yaml.MappingNode):
-        raise ScriptError(f"{path}:1: expected a mapping with `about:` and `steps:`")
-    parts = {str(key.value): value for key, value in root.value}
-    strangers = sorted(set(parts) - {"about", "steps"})
-    if strangers:
-        raise ScriptError(f"{path}:{root.start_mark.line + 1}: unknown field {strangers[0]!r}, expected about, steps")
-    return parts
+        found = "nothing" if root is None else "no mapping"
+        raise ScriptError(f"{path}:1: {found} in it, expected `about:` and `steps:`")
+    for key, _ in root.value:
+        if str(key.value) not in ("about", "steps"):
+            raise ScriptError(f"{path}:{_line(key)}: {_short(key.value)}: unknown field, expected about or steps")
+    return {str(key.value): value for key, value in root.value}
 
 
 def _step(path: Path, found: yaml.Node) -> Step:
-    line = found.start_mark.line + 1
-    content = yaml.SafeLoader("").construct_object(found, deep=True)
-    if not isinstance(content, dict):
-        raise ScriptError(f"{path}:{line}: a step is a {type(content).__name__}, expected one field such as `caller:`")
+    where = f"{path}:{_line(found)}"
     try:
-        return Step(**content, line=line)
+        content = yaml.SafeLoader("").construct_object(found, deep=True)
+    except yaml.YAMLError as error:
+        raise ScriptError(_not_yaml(path, error)) from None
+    except (ValueError, RecursionError):
+        raise ScriptError(f"{where}: a value that cannot be read, expected text in quotes") from None
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content) or "line" in content:
+        raise ScriptError(f"{where}: {_short(content)} is no step, expected one field such as `caller:`")
+    try:
+        return Step(**content, line=_line(found))
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "step"
-        raise ScriptError(f"{path}:{line}: {field}: {first['msg']}") from None
-    except TypeError:
-        raise ScriptError(f"{path}:{line}: `line` is not a step") from None
+        wrong = (_complaint(found, each["loc"], each) for each in error.errors(include_url=False))
+        raise ScriptError("\n".join(f"{path}:{line}: {text}" for line, text in wrong)) from None
+
+
+def _complaint(step: yaml.Node, where: Sequence[int | str], error: Any) -> tuple[int, str]:
+    """The line and the text of one thing pydantic found wrong in a step."""
+    field = ".".join(str(part) for part in where) or "the step"
+    if error["type"] == "extra_forbidden":
+        return _line_of(step, where), f"{field}: unknown field, expected one of {', '.join(_fields(where[:-1]))}"
+    if error["type"] == "missing":
+        return _line_of(step, where), f"{field}: is missing"
+    if error["type"] == "value_error":
+        return _line_of(step, where), f"{field}: {error['ctx']['error']}"
+    expected = error["msg"].removeprefix("Input should be ")
+    return _line_of(step, where), f"{field}: found {_short(error['input'])}, expected {expected}"
+
+
+def _fields(where: Sequence[int | str]) -> list[str]:
+    """The fields there may be at a place in a step."""
+    its: dict[str, type[BaseModel]] = {
+        "model": Model,
+        "calls": ToolCall,
+        "system": Event,
+        "operator": Event,
+        "expect": Expect,
+    }
+    named = [part for part in where if isinstance(part, str)]
+    fields = its[named[-1]].model_fields if named else Step.model_fields
+    return [name for name in fields if name != "line"]
+
+
+def _line_of(node: yaml.Node, where: Sequence[int | str]) -> int:
+    """The line of a place in a step, or of the innermost thing around it that is there."""
+    line = _line(node)
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(key, value) for key, value in node.value if key.value == part]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            pairs = [(value, value) for value in node.value[part : part + 1]]
+        else:
+            pairs = []
+        if not pairs:
+            break
+        line, node = _line(pairs[0][0]), pairs[0][1]
+    return line
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _not_yaml(path: Path, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    why = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable").split())
+    return f"{path}:{mark.line + 1 if mark else 1}: not YAML ({why})"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,9 +1,9 @@
 """The command `interlock`."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +11,15 @@ import typer
 from rich.console import Console
 
 from agents.flow import Flow
-from app.audit import AuditError
-from app.callscript import ScriptError, read_script
-from app.flows import FLOWS, UnknownFlow, flow_named
+from app.callscript import read_script
+from app.cli_audit import audit_app
+from app.cli_livekit import livekit, token, with_local_server
+from app.flows import FLOWS, flow_named
 from app.logs import configure_logs
-from app.settings import Settings, SettingsError, load_settings
-from app.store import StoreError, open_journal, open_reader
+from app.run import run
+from app.screen import Screen
+from app.settings import Settings, load_settings
+from app.store import open_journal
 from app.systems import open_systems
 
 app = typer.Typer(
@@ -25,13 +28,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A voice-agent orchestrator: agents propose, a state machine decides, a journal records why.",
 )
-audit_app = typer.Typer(no_args_is_help=True, help="Read the record: which calls, what happened, and why.")
 app.add_typer(audit_app, name="audit")
+app.command()(livekit)
+app.command()(token)
 
 console = Console(highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
 FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="A flow, as `interlock flows` lists them.")]
-USAGE = 2
 
 
 @app.command()
@@ -51,8 +54,13 @@ def chat(
     model: Annotated[str, typer.Option(help="offline, or openai/NAME (needs OPENAI_API_KEY).")] = "offline",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """A typed call: you are the caller. Every proposal and verdict is shown, dimmed. Ends with Ctrl-D."""
-    from app.chat import Screen, chat_from_script
+    """A typed call: you are the caller. Every proposal and verdict is shown, dimmed.
+
+    Type a line, press Enter; Ctrl-D hangs up. Nobody hurries you: after three minutes without a line you are asked
+    whether you are still there, after three more the agent says goodbye. Input from a pipe or a file ends the call
+    with its last line; of a line, the first 2000 bytes count. With --script, silence comes from `advance:` steps.
+    """
+    from app.chat import chat_from_script
 
     settings, its = _settings("ERROR"), flow_named(flow)
     if script is None:
@@ -60,9 +68,9 @@ def chat(
         return
     played = read_script(script)
     screen = Screen(console, as_json=as_json)
-    with _journal(settings) as journal:
-        work = chat_from_script(its, played, journal=journal, services=open_systems(its), screen=screen)
-        failures = asyncio.run(work)
+    with closing(open_journal(settings.store)) as journal:
+        failures = run(chat_from_script(its, played, journal=journal, services=open_systems(its), screen=screen))
+    screen.check()
     for failure in failures:
         print(failure, file=sys.stderr)
     if failures:
@@ -79,19 +87,20 @@ def demo(
     from app.demo import demo as spoken_call
 
     settings, its = _settings("ERROR"), flow_named(flow)
-    asyncio.run(spoken_call(its, settings, wavs=wav or [], out=out, console=console))
+    run(spoken_call(its, settings, wavs=wav or [], out=out, console=console))
 
 
 @app.command()
 def dev() -> None:
     """Try it: the worker when LIVEKIT_URL is set, else a typed call on the embedded models."""
-    settings = _settings(None)
+    settings = with_local_server(_settings(None))
     if settings.live:
         _work(settings, dev=True)
         return
+    configure_logs("ERROR", settings.log_json)
+    flow = flow_named(settings.flow)
     console.print(OFFLINE_HELP, markup=False)
-    configure_logs("ERROR")
-    _chat(flow_named(settings.flow), settings, "offline", as_json=False)
+    _chat(flow, settings, "offline", as_json=False)
 
 
 @app.command()
@@ -141,67 +150,13 @@ def diagrams(
             raise typer.Exit(1)
 
 
-@audit_app.command("list")
-def audit_list(
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50, as_json: AsJson = False
-) -> None:
-    """The calls in the record, newest first."""
-    from app.audit import list_calls, print_calls
-
-    with open_reader(_settings("WARNING").store) as store:
-        calls = list_calls(store, limit)
-    _print_json([call.to_json() for call in calls]) if as_json else print_calls(console, calls)
-
-
-@audit_app.command("show")
-def audit_show(call: Annotated[str, typer.Argument(metavar="CALL")], as_json: AsJson = False) -> None:
-    """Everything that happened in one call, in order."""
-    from app.audit import print_history, show
-
-    with open_reader(_settings("WARNING").store) as store:
-        history = show(store, call)
-    _print_json(history.to_json()) if as_json else print_history(console, history)
-
-
-@audit_app.command("why")
-def audit_why(
-    call: Annotated[str, typer.Argument(metavar="CALL")],
-    turn: Annotated[int | None, typer.Option(min=1, help="One verdict, counted from 1; all of them without.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Why the call was, or was not, passed on: what was offered, what was proposed, what each guard said."""
-    from app.audit import print_why, why
-
-    with open_reader(_settings("WARNING").store) as store:
-        explained = why(store, call, turn, _sentences())
-    _print_json([each.to_json() for each in explained]) if as_json else print_why(console, explained)
-
-
-def main() -> None:
-    """Run the command; what a user did wrong is one line and exit code 2."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except Exception as error:
-        if not _EXPECTED & {t.__name__ for t in type(error).__mro__}:
-            raise
-        print(error, file=sys.stderr)
-        raise SystemExit(USAGE) from None
-
-
-_EXPECTED = {t.__name__ for t in (AuditError, ScriptError, SettingsError, StoreError, UnknownFlow)} | {
-    "DemoError",
-    "OfflineModelError",
-    "WavError",
-}
-
 OFFLINE_HELP = """\
-No LIVEKIT_URL: this is a typed call on the embedded models, nothing leaves this machine.
-You are the caller. Try: "Hello, my name is Anna Kowalski", "I was charged twice", "4471", "80331", "a human, please".
-Dimmed lines are what the agents proposed and what the machine said to it. Ctrl-D hangs up; `interlock audit list`
-shows the record. To go live, set LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, OPENAI_API_KEY, ASSEMBLYAI_API_KEY
-and ELEVEN_API_KEY (see .env.example) and run the same command again.
+No LIVEKIT_URL: this is a typed call on the embedded models; nothing leaves this machine. You are the caller; dimmed \
+lines are what the agents proposed and what the machine said to it. Ctrl-D hangs up.
+Try, line by line: Hello, my name is Anna Kowalski | I was charged twice for my router | 4471 | 80331 | order 1042 | \
+please refund 20 euros | goodbye. Or at any time: a human, please.
+To go live, set LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, OPENAI_API_KEY, ASSEMBLYAI_API_KEY and \
+ELEVEN_API_KEY (see .env.example) and run the same command again.
 """
 
 
@@ -211,54 +166,39 @@ def _settings(level: str | None) -> Settings:
     return settings
 
 
-def _journal(settings: Settings) -> Any:
-    from contextlib import closing
-
-    return closing(open_journal(settings.store))
-
-
 def _chat(flow: Flow, settings: Settings, model: str, *, as_json: bool) -> None:
-    from app.chat import Screen, chat
+    from app.chat import chat
 
     language_model, spare = _models(settings, model)
-    with _journal(settings) as journal:
-        call_id = asyncio.run(
+    screen = Screen(console, as_json=as_json)
+    with closing(open_journal(settings.store)) as journal:
+        run(
             chat(
                 flow,
                 model=language_model,
                 spare=spare,
                 journal=journal,
                 services=open_systems(flow, settings.store),
-                screen=Screen(console, as_json=as_json),
+                screen=screen,
                 timezone=settings.timezone,
             )
         )
-    if not as_json:
-        console.print(f"\nThe record: {sys.argv[0]} audit why {call_id}", style="dim", markup=False)
+    screen.check()
 
 
 def _models(settings: Settings, model: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    from app.offline.spare import spare_model
+    from app.offline import embedded
     from app.providers import language_model
 
     if model == "offline":
-        from app.offline.brain import OfflineBrain
-
-        return OfflineBrain, lambda: None
-    return lambda: language_model(settings, model), spare_model
+        return lambda: embedded.brain(settings), lambda: None
+    return lambda: language_model(settings, model), lambda: embedded.spare_model(settings)
 
 
 def _work(settings: Settings, *, dev: bool) -> None:
     from app.worker import run_worker
 
-    flow_named(settings.flow)
-    asyncio.run(run_worker(settings, dev=dev))
-
-
-def _sentences() -> dict[str, str]:
-    from machines.base import guards_of, transitions_of
-
-    return {g.name: g.sentence for f in FLOWS.values() for t in transitions_of(f.machine) for g in guards_of(t)}
+    run(run_worker(settings, dev=dev))
 
 
 def _print_json(value: Any) -> None:

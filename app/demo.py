@@ -1,7 +1,6 @@
 """A spoken call without a network: WAV files in, a stereo WAV, a transcript and a record out."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,9 +14,11 @@ from rich.console import Console
 from agents.call import Call
 from agents.flow import Flow
 from agents.journal import Entry
-from app.chat import Screen
+from app.offline import embedded
 from app.offline.line import WavLine
 from app.offline.wav import read_wav
+from app.providers import close_models
+from app.screen import Screen
 from app.session import open_call, start_call
 from app.settings import Settings
 from app.store import open_journal
@@ -38,26 +39,20 @@ class Made:
     recording: Path
     transcript: Path
     call_id: str
-    turns: int
-    handoffs: int
 
 
 async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Path, console: Console) -> Made:
-    """Hold a spoken call and return what it left in `out`.
+    """Hold a spoken call and return what it left in `out`; one that is cut short leaves what there is of it.
 
-    Raises `WavError`, `DemoError` or `OfflineModelError` before anything is said, and `StoreError`.
+    Raises `WavError`, `DemoError` or `OfflineModelError` before anything is said; then `StoreError`, `DemoError` for
+    a call that does not end, `OutputError` and `BrokenPipeError`.
     """
     sounds = [read_wav(path) for path in wavs or shipped(flow)]
     recording, transcript = _folder(out) / f"{flow.name}.wav", out / f"{flow.name}.txt"
-    began = time.monotonic()
-    with console.status("Loading the embedded models: ears, brain and mouth (a few seconds) ..."):
-        ears, brain, mouth = await asyncio.to_thread(_models, settings)
-    seconds = sum(sound.seconds for sound in sounds)
-    console.print(
-        f"Loaded in {time.monotonic() - began:.1f} s. A call of {len(sounds)} turns, in real time:", style="dim"
-    )
-    teller = _Teller(Screen(console, as_json=False))
+    screen = Screen(console, as_json=False)
     with closing(open_journal(settings.store)) as journal:
+        ears, brain, mouth = await _load(settings, console, len(sounds))
+        teller = _Teller(screen)
         session, call = open_call(
             flow,
             llm=brain,
@@ -70,11 +65,14 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             watch=teller.watch,
         )
         line = WavLine(sounds, at_rest=lambda: call.at_rest)
-        await _hold(session, call, line, teller, seconds)
-    line.write(recording)
-    transcript.write_text(teller.transcript(call), encoding="utf-8")
-    made = Made(recording, transcript, call.id, teller.turns, teller.handoffs)
-    _sum_up(made, console)
+        made = Made(recording, transcript, call.id)
+        try:
+            await _hold(session, call, line, teller, sum(sound.seconds for sound in sounds))
+        finally:
+            await close_models(ears, brain, mouth)
+            _keep(made, line, teller.transcript(call))
+            _sum_up(made, teller, console, screen)
+    screen.check()
     return made
 
 
@@ -118,9 +116,10 @@ class _Teller:
         who = "agent" if item.role == "assistant" else "caller"
         self.turns += who == "caller"
         self._lines.append(f"{who:<8}{item.text_content}{' (interrupted)' if item.interrupted else ''}")
-        (self._screen.told if who == "agent" else lambda _, words: self._screen.caller_said(words))(
-            who, item.text_content
-        )
+        if who == "agent":
+            self._screen.told(who, item.text_content)
+        else:
+            self._screen.caller_said(item.text_content)
 
     def watch(self, entry: Entry) -> None:
         self.handoffs += entry.kind == "handoff.entered" and entry.epoch > 0
@@ -133,13 +132,15 @@ class _Teller:
         return "\n".join([head, *self._lines, ""])
 
 
-def _models(settings: Settings) -> tuple[stt.STT[Any], llm.LLM[Any], tts.TTS[Any]]:
-    from app.offline.brain import OfflineBrain
-    from app.offline.ears import WhisperSTT
-    from app.offline.mouth import PiperTTS
-
-    ears = WhisperSTT(model=settings.whisper_model_dir)
-    return ears, OfflineBrain(), PiperTTS(model=settings.piper_voice)
+async def _load(settings: Settings, console: Console, turns: int) -> tuple[stt.STT[Any], llm.LLM[Any], tts.TTS[Any]]:
+    began = time.monotonic()
+    with console.status("Loading the embedded models: ears, brain and mouth (a few seconds) ..."):
+        parts = await asyncio.to_thread(
+            lambda: (embedded.ears(settings), embedded.brain(settings), embedded.mouth(settings))
+        )
+    took = time.monotonic() - began
+    console.print(f"Loaded in {took:.1f} s. A call of {turns} turns, in real time; Ctrl-C ends it.", style="dim")
+    return parts
 
 
 def _folder(out: Path) -> Path:
@@ -147,13 +148,24 @@ def _folder(out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         (out / ".writable").touch()
         (out / ".writable").unlink()
+    except FileExistsError:
+        raise DemoError(f"--out {out}: a file, expected a folder") from None
     except OSError as error:
         raise DemoError(f"--out {out}: cannot be written ({error.strerror}), expected a folder of yours") from None
     return out
 
 
-def _sum_up(made: Made, console: Console) -> None:
-    console.print(f"\n{made.turns} turns, {made.handoffs} handoffs.", markup=False)
-    console.print(f"Recording   {made.recording}   (caller left, agent right)", markup=False)
-    console.print(f"Transcript  {made.transcript}", markup=False)
-    console.print(f"The record  {sys.argv[0]} audit why {made.call_id}", markup=False)
+def _keep(made: Made, line: WavLine, words: str) -> None:
+    try:
+        made.transcript.write_text(words, encoding="utf-8")
+        line.write(made.recording)
+    except OSError as error:
+        where = error.filename or made.recording.parent
+        raise DemoError(f"{where}: cannot be written ({error.strerror}), expected room and a folder of yours") from None
+
+
+def _sum_up(made: Made, teller: "_Teller", console: Console, screen: Screen) -> None:
+    console.print(f"\nTurns: {teller.turns}, handoffs: {teller.handoffs}.", markup=False)
+    console.print(f"Recording   {made.recording}   (caller left, agent right)", markup=False, soft_wrap=True)
+    console.print(f"Transcript  {made.transcript}", markup=False, soft_wrap=True)
+    screen.record(made.call_id)

@@ -14,8 +14,9 @@ from app.callscript import CallScript, Event, Expect, Model, Step
 from app.offline.clock import ManualClock
 from app.offline.scripted import Asks, Says, ScriptedModel
 from app.session import open_call
-from app.typed import TypedCall
-from guards.base import Proposer
+from app.typed import REST_LIMIT_S, TypedCall
+from guards.base import ProposalError, Proposer
+from guards.facts import FactsError
 
 VERDICTS = ("transition.accepted", "transition.refused")
 
@@ -48,13 +49,15 @@ async def play(
     model, clock = ScriptedModel(), ManualClock()
     session, call = open_call(flow, llm=model, journal=journal, services=services, clock=clock, watch=note, spare=spare)
     typed = TypedCall(session, call, told=told)
-    await typed.start()
     stage = _Stage(typed, model, clock, script, played)
     steps = deque(script.steps)
-    while steps:
-        await stage.take(steps.popleft(), steps)
-    if not typed.over.is_set():
-        await typed.hang_up()
+    try:
+        await typed.start()
+        while steps and await stage.took(steps.popleft(), steps):
+            pass
+    finally:
+        if not typed.over.is_set():
+            await typed.hang_up()
     return played
 
 
@@ -68,7 +71,21 @@ class _Stage:
         self._script = script
         self._played = played
 
-    async def take(self, step: Step, rest: deque[Step]) -> None:
+    async def took(self, step: Step, rest: deque[Step]) -> bool:
+        """Take one step; whether the next one still makes sense."""
+        if self._typed.over.is_set() and step.expect is None:
+            self._fail(step, "the call is over: nothing but expect can follow")
+            return False
+        try:
+            await self._take(step, rest)
+        except TimeoutError:
+            self._fail(step, f"the call did not come to rest within {REST_LIMIT_S:.0f} s")
+            return False
+        except (FactsError, ProposalError) as error:
+            self._fail(step, str(error))
+        return True
+
+    async def _take(self, step: Step, rest: deque[Step]) -> None:
         if step.caller is not None:
             await self._caller(step.caller, rest)
         elif step.expect is not None:

@@ -1,7 +1,7 @@
 """Everything a call is made of, put together in one place, for the worker, the demo, the chat and the tests."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ def open_call(
     vad: vad.VAD | None = None,
     services: Any = None,
     spare: llm.LLM[Any] | None = None,
+    voices: Mapping[str, tts.TTS[Any]] | None = None,
     call_id: str | None = None,
     clock: Clock | None = None,
     timezone: str = "UTC",
@@ -42,6 +43,7 @@ def open_call(
         services=services,
         clock=clock,
         spare=spare,
+        voices=voices,
         timezone=timezone,
         watch=watch,
     )

@@ -1,16 +1,18 @@
 """What can be set from outside: environment variables, `.env` and `.env.local`, checked once at start."""
 
 import difflib
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "INTERLOCK_"
+NOT_OURS = {"INTERLOCK_REQUIRE_LIVEKIT"}  # of the tests
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
 KEYS_OF = {"openai": "OPENAI_API_KEY", "assemblyai": "ASSEMBLYAI_API_KEY", "elevenlabs": "ELEVEN_API_KEY"}
@@ -33,6 +35,10 @@ def _a_timezone(name: str) -> str:
     return name
 
 
+def _from_json(text: object) -> object:
+    return json.loads(text) if isinstance(text, str) else text
+
+
 def _a_key(secret: SecretStr) -> SecretStr:
     if any(c.isspace() for c in secret.get_secret_value()):
         raise ValueError
@@ -40,7 +46,9 @@ def _a_key(secret: SecretStr) -> SecretStr:
 
 
 def _says(expected: str, default: Any = None, name: str | None = None, **kwargs: Any) -> Any:
-    return Field(default, validation_alias=name, description=expected, **kwargs)
+    if "default_factory" not in kwargs:
+        kwargs["default"] = default
+    return Field(validation_alias=name, description=expected, **kwargs)
 
 
 MODEL = r"^[a-z][a-z0-9_-]*/\S+$"
@@ -63,12 +71,19 @@ class Settings(BaseSettings):
     log_json: bool | None = _says("true or false")
     timezone: Annotated[str, AfterValidator(_a_timezone)] = _says("an IANA name such as Europe/Berlin", "UTC")
     llm: ModelName | None = _says("provider/model, such as openai/gpt-4.1-mini")
-    stt: ModelName | None = _says("provider/model, such as assemblyai/universal-streaming")
-    tts: ModelName | None = _says("provider/model, such as elevenlabs/eleven_flash_v2_5")
+    stt: ModelName | None = _says("provider/model, such as assemblyai/universal-streaming-english")
+    tts: ModelName | None = _says("provider/voice, such as elevenlabs/hpp4J3VqNfWAUOO0d1Us")
+    voices: Annotated[dict[str, ModelName], NoDecode, BeforeValidator(_from_json)] = _says(
+        'JSON of roles and provider/voice, such as {"billing": "elevenlabs/..."}', default_factory=dict
+    )
+    llm_base_url: str | None = _says("http:// or https://", pattern=r"^https?://\S+$")
+    stt_base_url: str | None = _says("ws:// or wss://", pattern=r"^wss?://\S+$")
+    tts_base_url: str | None = _says("http:// or https://", pattern=r"^https?://\S+$")
+    livekit_server: Path | None = _says("a livekit-server program")
     silence_s: float | None = _says("seconds of silence, above 0 and up to 600", gt=0, le=600, allow_inf_nan=False)
-    whisper_model_dir: Path | None = _says("a folder")
-    piper_voice: Path | None = _says("a .onnx file")
-    minilm_onnx: Path | None = _says("a .onnx file")
+    whisper_model_dir: Path | None = _says("a folder with a CTranslate2 Whisper model")
+    piper_voice: Path | None = _says("a .onnx file with its .onnx.json beside it")
+    minilm_dir: Path | None = _says("a folder with model.onnx and tokenizer.json")
 
     livekit_url: str | None = _says("ws:// or wss://", name="LIVEKIT_URL", pattern=r"^wss?://[^\s/]+")
     livekit_api_key: str | None = _says("the key of the LiveKit project", name="LIVEKIT_API_KEY")
@@ -111,15 +126,16 @@ def require_live(settings: Settings) -> None:
             wanted[key] = f", because {PREFIX}{field.upper()} is {model}"
     missing = [name for name in wanted if getattr(settings, name.lower()) is None]
     if missing:
-        raise SettingsError("\n".join(f"{n} is missing, expected {_expected(n)}{wanted[n]}" for n in missing))
+        raise SettingsError("\n".join(f"{n} is missing, expected {expected_of(n)}{wanted[n]}" for n in missing))
 
 
 def _line(where: tuple[int | str, ...]) -> str:
     name = _variable(str(where[0])) if where else "the settings"
-    return f"{name} is {_found(name)}, expected {_expected(name)}"
+    return f"{name} is {_found(name)}, expected {expected_of(name)}"
 
 
-def _expected(variable: str) -> str:
+def expected_of(variable: str) -> str:
+    """What a variable should be, in words."""
     info = next(i for f, i in Settings.model_fields.items() if _variable(f) == variable)
     return info.description or "another value"
 
@@ -138,7 +154,7 @@ def _found(variable: str) -> str:
 
 
 def _unknown() -> list[str]:
-    known = {_variable(field) for field in Settings.model_fields}
+    known = {_variable(field) for field in Settings.model_fields} | NOT_OURS
     return [
         f"{name} is no setting{_nearest(name, known)}"
         for name in sorted(_given())

@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.flow import Flow
 from app.business import open_support_systems
+from app.store.file import path_of
 
 SYSTEMS: Mapping[str, Callable[[str | Path], Any]] = {"support": open_support_systems}
 
@@ -15,4 +16,7 @@ def open_systems(flow: Flow, store: str | None = None) -> Any:
     opener = SYSTEMS.get(flow.name)
     if opener is None:
         return None
-    return opener(Path(store.removeprefix("sqlite:///")).with_name(f"{flow.name}.sqlite") if store else ":memory:")
+    if store is None:
+        return opener(":memory:")
+    record = path_of(store)
+    return opener(record.with_name(f"{record.stem}-{flow.name}.sqlite"))  # never the record itself

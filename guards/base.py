@@ -24,9 +24,9 @@ class ProposalError(ValueError):
 class Proposal:
     """Somebody asks for an event.
 
-    `args` are validated values in plain JSON, at most 8 KiB and 8 levels, kept as JSON would give them back: a
-    replay sees the same, and whoever proposed cannot change them afterwards. `seen_epoch` is the epoch in which the
-    proposer was offered the event. Raises `ProposalError` when the arguments are out of bounds.
+    `args` are validated values in plain JSON, at most 8 KiB of UTF-8 and 8 levels, kept as JSON would give them
+    back: a replay sees the same, and whoever proposed cannot change them afterwards. `seen_epoch` is the epoch in
+    which the proposer was offered the event. Raises `ProposalError` when the arguments are out of bounds.
     """
 
     event: str
@@ -40,12 +40,13 @@ class Proposal:
             raise ProposalError(f"arguments are a {type(self.args).__name__}, expected an object")
         _check_shape(self.args, ARGS_LIMIT_DEPTH)
         try:
-            text = json.dumps(dict(self.args), allow_nan=False)
+            args = json.loads(json.dumps(dict(self.args), allow_nan=False))
         except (TypeError, ValueError):
             raise ProposalError("arguments are not plain JSON: expected text, numbers, lists and objects") from None
-        if len(text) > ARGS_LIMIT_BYTES:
-            raise ProposalError(f"arguments have {len(text)} bytes, expected at most {ARGS_LIMIT_BYTES}")
-        object.__setattr__(self, "args", json.loads(text))
+        size = len(json.dumps(args, ensure_ascii=False).encode(errors="surrogatepass"))
+        if size > ARGS_LIMIT_BYTES:
+            raise ProposalError(f"arguments have {size} bytes, expected at most {ARGS_LIMIT_BYTES}")
+        object.__setattr__(self, "args", args)
 
 
 @dataclass(frozen=True, slots=True)

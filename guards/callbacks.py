@@ -1,11 +1,13 @@
 """When a colleague can call back."""
 
+import re
 from datetime import datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from guards.base import Proposal, guard
 
+LEAST_DIGITS = 3  # 112 is a number
 OPENS, CLOSES = time(9), time(18)
 LAST_WEEKDAY = 4  # Friday, as datetime.weekday() counts
 
@@ -20,7 +22,8 @@ class Clocked(Protocol):
 @guard("Ask for the number to call back on.", say="Which number may we call you back on?")
 def callback_number_given(facts: Clocked, proposal: Proposal) -> bool:
     """The caller gave a number to call back on."""
-    return bool(proposal.args.get("phone"))
+    phone = proposal.args.get("phone") or ""
+    return len(re.findall(r"[0-9]", phone)) >= LEAST_DIGITS
 
 
 @guard(

@@ -1,8 +1,9 @@
 """What is known in a call, who may say so, and what must never be written down."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,8 +31,8 @@ class FactsError(ValueError):
 class Facts(BaseModel):
     """Everything known in one call; frozen, one subclass a flow.
 
-    A subclass declares each field with `claimed` or `established` and a default. Raises `TypeError`
-    at import for a field that is neither.
+    A subclass declares each field with `claimed` or `established` and a default. Raises `TypeError` at import for a
+    field that is neither, and for one whose values could be changed in place: a list would be, past every check.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -53,6 +54,12 @@ class Facts(BaseModel):
                 raise TypeError(f"{cls.__name__}.{name} says not who may set it: use claimed() or established()")
             if info.is_required():
                 raise TypeError(f"{cls.__name__}.{name} has no default: a call begins with nothing known")
+            loose = _changeable_in(info.annotation)
+            if loose:
+                raise TypeError(
+                    f"{cls.__name__}.{name} holds {loose}, which can be changed in place: expected a type of fixed"
+                    " values, such as str, tuple[str, ...], frozenset[str] or a frozen model"
+                )
             cls._origins[name] = "claimed" if marks["origin"] == "claimed" else "established"
             if marks["pii"]:
                 pii.add(name)
@@ -92,3 +99,25 @@ class Facts(BaseModel):
 def _fields_in(error: ValueError) -> str:
     errors = getattr(error, "errors", None)
     return ", ".join(sorted({str(e["loc"][0]) for e in errors() if e["loc"]})) if errors else "a fact"
+
+
+def _changeable_in(kind: Any) -> str:
+    """The first part of an annotation whose values can be changed in place; empty when there is none."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Literal or kind is None:
+        return ""
+    if origin is Annotated:
+        return _changeable_in(parts[0])
+    its = origin or kind
+    if origin not in (Union, UnionType) and not _is_fixed(its):
+        return str(getattr(its, "__name__", its))
+    if isinstance(its, type) and issubclass(its, BaseModel):
+        parts = tuple(field.annotation for field in its.model_fields.values())
+    return next((found for part in parts if part is not ... and (found := _changeable_in(part))), "")
+
+
+def _is_fixed(kind: Any) -> bool:
+    """Whether Python can hash its values, so that they stay what they are; of `Any` and `Sequence` nobody knows."""
+    if kind is Any or not isinstance(kind, type):
+        return False
+    return kind is not object and kind.__module__ != "collections.abc" and issubclass(kind, Hashable)

@@ -4,12 +4,16 @@ from typing import Protocol
 
 from guards.base import Proposal, guard
 
+FAILED_CHECKS_LIMIT = 3
+
 
 class Identity(Protocol):
     @property
     def caller_name(self) -> str | None: ...
     @property
     def caller_verified(self) -> bool: ...
+    @property
+    def failed_checks(self) -> int: ...
 
 
 @guard("Ask for the caller's name first, and note it.", say="May I have your name, please?")
@@ -22,3 +26,12 @@ def caller_named(facts: Identity, proposal: Proposal) -> bool:
 def caller_verified(facts: Identity, proposal: Proposal) -> bool:
     """The caller proved who they are."""
     return facts.caller_verified
+
+
+@guard(
+    "The caller could not be verified and no more checks are made: offer to pass the caller on to a colleague.",
+    say="I could not verify you, so a colleague has to help. Shall I pass you on?",
+)
+def checks_left(facts: Identity, proposal: Proposal) -> bool:
+    """The caller failed to prove who they are fewer than three times."""
+    return facts.failed_checks < FAILED_CHECKS_LIMIT

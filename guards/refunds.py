@@ -12,6 +12,8 @@ class Order(Protocol):
     def order_found(self) -> bool: ...
     @property
     def order_paid_cents(self) -> int: ...
+    @property
+    def last_refund(self) -> str | None: ...
 
 
 @guard("Look the order up first: ask for the order number.", say="What is your order number?")
@@ -21,12 +23,27 @@ def order_found(facts: Order, proposal: Proposal) -> bool:
 
 
 @guard(
+    "An earlier refund is not confirmed, so another could pay twice: offer to pass the caller on to a colleague.",
+    say="Your last refund is not confirmed yet, and a colleague has to look into it. Shall I pass you on?",
+)
+def no_refund_unconfirmed(facts: Order, proposal: Proposal) -> bool:
+    """No earlier refund of this call is unconfirmed."""
+    return facts.last_refund != "unconfirmed"
+
+
+@guard("A refund is more than nothing: ask for the amount.", say="How much shall we pay back?")
+def amount_above_zero(facts: Order, proposal: Proposal) -> bool:
+    """The refund is more than nothing."""
+    return bool(proposal.args["amount_cents"] > 0)
+
+
+@guard(
     "Refunds above 50 need a colleague: offer to pass the caller on.",
     say="A refund that large needs a colleague. Shall I have somebody call you back?",
 )
 def within_refund_limit(facts: Order, proposal: Proposal) -> bool:
     """The refund is 50 or less."""
-    return bool(0 < proposal.args["amount_cents"] <= REFUND_LIMIT_CENTS)
+    return bool(proposal.args["amount_cents"] <= REFUND_LIMIT_CENTS)
 
 
 @guard(

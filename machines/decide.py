@@ -81,12 +81,12 @@ def decide(machine: type[Machine], snapshot: Snapshot, proposal: Proposal, facts
     results = tuple(answers.values())
     broken = next((r for r in results if r.error), None)
     if broken is not None:
-        return _refuse(machine, snapshot, proposal, "guard_error", results, refused_by=broken.name)
+        return _refuse(machine, snapshot, proposal, "guard_error", results, asked[broken.name])
     expected = next((a for a in arrows if all(answers[g.name].held for g in guards_of(a))), None)
     after = _send(machine, snapshot, proposal.event, answers)
     _check_same(proposal.event, expected, after)
     if after is None:
-        return _refuse_for(_first_false(arrows, answers), machine, snapshot, proposal, results)
+        return _refuse(machine, snapshot, proposal, "guard_false", results, _first_false(arrows, answers))
     return Verdict("accepted", proposal.event, snapshot, after, results, offered(machine, snapshot, proposal.by))
 
 
@@ -126,17 +126,12 @@ def _refuse(
     proposal: Proposal,
     kind: Kind,
     results: tuple[GuardResult, ...] = (),
-    refused_by: str = "",
+    by: Guard | None = None,
 ) -> Verdict:
-    may = offered(machine, snapshot, proposal.by)
-    return Verdict(kind, proposal.event, snapshot, snapshot, results, may, REASONS[kind], refused_by=refused_by)
-
-
-def _refuse_for(
-    false: Guard, machine: type[Machine], snapshot: Snapshot, proposal: Proposal, results: tuple[GuardResult, ...]
-) -> Verdict:
-    may = offered(machine, snapshot, proposal.by)
-    return Verdict("guard_false", proposal.event, snapshot, snapshot, results, may, false.reason, false.say, false.name)
+    """A guard that is false speaks for itself; all other refusals have `REASONS`."""
+    may, name = offered(machine, snapshot, proposal.by), by.name if by else ""
+    reason, say = (by.reason, by.say) if by and kind == "guard_false" else (REASONS[kind], "")
+    return Verdict(kind, proposal.event, snapshot, snapshot, results, may, reason, say, name)
 
 
 def _first_false(arrows: tuple[Transition, ...], answers: Mapping[str, GuardResult]) -> Guard:

@@ -7,7 +7,11 @@ from guards.base import Guard
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """`what` (a state or an event) never comes before `before` (a guard seen true, a state or an event)."""
+    """`what` (a state or an event) never comes before `before` (a guard seen true, a state or an event).
+
+    A guard counts once seen true in the call: it may be false again by the time `what` comes, as when a caller who was
+    verified fails a second check. What must be true at that very time, a guard on the arrow itself has to ask.
+    """
 
     what: str
     before: Guard | str
@@ -19,7 +23,11 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """A path leads to `what` from the state `from_`, or from every state that is not final."""
+    """A path leads to `what` from the state `from_`, or from every state that is not final.
+
+    Where `what` is not final and `from_` is everywhere, it may be the person every flow needs a way to: `interlock
+    check` then wants a path of events that an agent may propose.
+    """
 
     what: str
     from_: str
@@ -38,7 +46,7 @@ class _NeverOf:
 
 
 def never(what: str) -> _NeverOf:
-    """`never("refund").before(caller_verified)`: `what` is a state or an event of the chart."""
+    """`never("refund").before(caller_verified)`: `what` is a state or an event of the chart. See `Never`."""
     return _NeverOf(what)
 
 

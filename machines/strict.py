@@ -85,6 +85,8 @@ def _refuse_history(machine: "type[Machine]", history: State) -> None:
 def _refuse_arrow(machine: "type[Machine]", arrow: str, transition: Transition) -> None:
     if len(transition.targets) != 1:
         raise ChartError(f"{arrow} has {len(transition.targets)} targets, expected one")
+    if transition.internal:
+        raise ChartError(f"{arrow} is an internal arrow, which leaves and enters nothing: take internal=True out")
     for event in transition.events:
         if getattr(event, "delay", 0) or getattr(event, "internal", False) or not str(event).isidentifier():
             raise ChartError(f"{arrow} is delayed, internal or oddly named: expected a plain event")

@@ -4,6 +4,7 @@ from agents.flow import Flow
 from app.check import source
 from app.check.cast import cast_findings
 from app.check.chart import chart_findings
+from app.check.effects import effect_findings
 from app.check.finding import Finding, render
 from app.check.paths import explore
 from app.check.promises import promise_findings
@@ -22,6 +23,7 @@ def check(flow: Flow) -> list[Finding]:
         *chart_findings(flow.machine, paths),
         *promise_findings(flow.machine, paths),
         *cast_findings(flow),
+        *effect_findings(flow, paths),
     ]
 
 

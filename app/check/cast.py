@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from statemachine import State
-
 from agents.flow import Flow
 from agents.sieve import REFUSED_CALL
 from agents.tools import Tool, tools_of
@@ -25,14 +23,14 @@ def cast_findings(flow: Flow) -> Iterator[Finding]:
     yield from _events_without_tool(flow)
     yield from _tools_without_event(flow)
     yield from _colliding_tools(flow)
-    yield from _effects_without_outcome(flow)
     yield from _carries_without_event(flow)
 
 
 def _states_without_agent(flow: Flow) -> Iterator[Finding]:
     for name in leaves_of(flow.machine):
-        if name not in flow.cast and name not in flow.effects:
-            text = f"nobody speaks in the state {name}: give it an agent class in the cast of {flow.name}"
+        if name not in flow.cast:
+            work = ", while our systems are at work" if name in flow.effects else ""
+            text = f"nobody speaks in the state {name}{work}: give it an agent class in the cast of {flow.name}"
             yield Finding("state_without_agent", text, source.of_state(flow.machine, states_of(flow.machine)[name]))
 
 
@@ -93,34 +91,11 @@ def _colliding_tools(flow: Flow) -> Iterator[Finding]:
             yield Finding("colliding_tools", text, source.of_class(agent))
 
 
-def _effects_without_outcome(flow: Flow) -> Iterator[Finding]:
-    for name, effect in flow.effects.items():
-        if name in leaves_of(flow.machine):
-            state = states_of(flow.machine)[name]
-            outcomes = _outcomes(flow.machine, state)
-            found = ", ".join(sorted(outcomes)) or "none"
-            if effect.failed not in outcomes:
-                text = (
-                    f"the work of {name} ends with {effect.failed} when it fails: expected an event that only the"
-                    f" system proposes and that leaves {name}, of which there is {found}"
-                )
-                yield Finding("effect_without_outcome", text, source.of_state(flow.machine, state))
-            elif len(outcomes) == 1:
-                text = f"the work of {name} can only fail: add the system event that says it went well to the chart"
-                yield Finding("effect_without_outcome", text, source.of_state(flow.machine, state))
-
-
 def _carries_without_event(flow: Flow) -> Iterator[Finding]:
     for event in flow.carry:
         if event not in events_of(flow.machine):
             text = f"the carry of {flow.name} names {event}: no such event in {flow.machine.__name__}"
             yield Finding("carry_without_event", text, source.of_class(flow.machine))
-
-
-def _outcomes(machine: type[Machine], state: State) -> set[str]:
-    """The events by which the system, and nobody else, takes a call out of this very state."""
-    named = {str(event) for arrow in state.transitions if arrow.target is not state for event in arrow.events}
-    return {event for event in named if proposers_of(machine, event) == {"system"}}
 
 
 def _roles(flow: Flow) -> dict[type, list[str]]:

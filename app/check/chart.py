@@ -6,18 +6,18 @@ import networkx as nx
 
 from app.check import source
 from app.check.finding import Finding
-from app.check.paths import Paths, contradiction, leaves_of, leaves_under, shadow_of
+from app.check.paths import Paths, asked_for, contradiction, leaves_of, leaves_under, shadow_of
 from machines.base import (
     Machine,
     Snapshot,
     candidates,
-    events_of,
     history_of,
     is_end,
     proposers_of,
     states_of,
     transitions_of,
 )
+from machines.events import CALLER_SILENT
 
 
 def chart_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
@@ -28,6 +28,7 @@ def chart_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
     yield from _contradictory(machine)
     yield from _history_without_default(machine)
     yield from _without_silence_timeout(machine)
+    yield from _without_goodbye(machine, paths)
 
 
 def _unreachable(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
@@ -83,13 +84,26 @@ def _history_without_default(machine: type[Machine]) -> Iterator[Finding]:
 
 
 def _without_silence_timeout(machine: type[Machine]) -> Iterator[Finding]:
-    silent = [e for e in events_of(machine) if "silent" in e and proposers_of(machine, e) == {"system"}]
+    reported = proposers_of(machine, CALLER_SILENT) == {"system"}
     for name in leaves_of(machine):
         state = states_of(machine)[name]
         here = Snapshot(machine.__name__, machine.version, (name,))
-        if not is_end(state) and not any(candidates(machine, here, event) for event in silent):
+        if not is_end(state) and not (reported and candidates(machine, here, CALLER_SILENT)):
             text = (
-                f"a caller who says nothing in the state {name} is waited for without end: add an arrow of an event"
-                " like caller_silent that only the system proposes, best on the compound state around"
+                f"a caller who says nothing in the state {name} is waited for without end: add an arrow of the event"
+                f" {CALLER_SILENT}, which only the system may propose, best on the compound state around"
             )
             yield Finding("no_silence_timeout", text, source.of_state(machine, state))
+
+
+def _without_goodbye(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
+    known, asked = states_of(machine), asked_for(machine, paths)
+    for name in leaves_of(machine):
+        rude = (p for p in paths.at(name) if not any(is_end(known[after[0][-1]]) for after in asked.successors(p)))
+        stuck = None if is_end(known[name]) else next(rude, None)
+        if stuck is not None:
+            text = (
+                f"a caller who wants to end the call in the state {name} cannot be let go: add an arrow of an"
+                " event that an agent may propose to a final state at the top, best from the compound state around"
+            )
+            yield Finding("no_goodbye", text, source.of_state(machine, known[name]), paths.to(stuck))

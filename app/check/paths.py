@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 
 import networkx as nx
+from statemachine import HistoryState
 from statemachine.transition import Transition
 
 from guards.base import Guard
@@ -19,6 +20,7 @@ from machines.base import (
     is_over,
     lineage,
     load,
+    proposers_of,
     read,
     states_of,
 )
@@ -29,10 +31,11 @@ Position = tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One arrow taken: its event and the guards that held on it."""
+    """One arrow taken: its event, the guards that held on it, and whether it leads back to what is remembered."""
 
     event: str
     guards: frozenset[Guard]
+    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,15 @@ class Paths:
         return tuple(min(d["step"].event for d in within[a][b].values()) for a, b in pairwise(way))
 
 
+def asked_for(machine: type[Machine], paths: Paths) -> "nx.MultiDiGraph[Position]":
+    """The part of all ways that an agent can ask for: no caller can count on an operator, or on a report of ours."""
+    left = paths.graph.copy()
+    edges = paths.graph.edges(keys=True, data=True)
+    reported = [(a, b, k) for a, b, k, data in edges if "agent" not in proposers_of(machine, data["step"].event)]
+    left.remove_edges_from(reported)
+    return left
+
+
 @cache
 def explore(machine: type[Machine]) -> Paths:
     """Walk the whole chart with python-statemachine itself. Raises `ChartError` or `InvalidDefinition`.
@@ -76,7 +88,8 @@ def explore(machine: type[Machine]) -> Paths:
                 continue
             if _position(after) not in graph:
                 waiting.append(after)
-            graph.add_edge(_position(snapshot), _position(after), step=Step(event, frozenset(guards_of(arrow))))
+            step = Step(event, frozenset(guards_of(arrow)), isinstance(arrow.target, HistoryState))
+            graph.add_edge(_position(snapshot), _position(after), step=step)
     return Paths(_position(begin), graph)
 
 

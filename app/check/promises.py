@@ -6,15 +6,16 @@ import networkx as nx
 
 from app.check import source
 from app.check.finding import Finding
-from app.check.paths import Paths, Position, Step
+from app.check.paths import Paths, Position, Step, asked_for
 from guards.base import Guard
-from machines.base import Machine, events_of, is_end, states_of, transitions_of
+from machines.base import Machine, events_of, guards_of, is_end, states_of, transitions_of
 from machines.promises import Never, Promise, Reachable
 
 
 def promise_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
     """Every promise that is not proven, with a call that breaks it."""
-    if not any(_is_of_a_person(machine, promise) for promise in machine.promises):
+    person = _person_of(machine, paths)
+    if person is None:
         text = (
             f"{machine.__name__} promises no way to a person: add reachable(state, from_='everywhere') to its"
             " promises, for the state in which the caller waits for one"
@@ -28,15 +29,18 @@ def promise_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
             yield Finding("promise_of_nothing", text, where)
         elif isinstance(promise, Never):
             yield from _never(machine, paths, promise, where)
+        elif promise is person:
+            yield from _person(machine, paths, promise)
         else:
             yield from _reachable(machine, paths, promise, where)
 
 
-def _is_of_a_person(machine: type[Machine], promise: Promise) -> bool:
-    if not isinstance(promise, Reachable) or promise.from_ != "everywhere":
-        return False
-    state = states_of(machine).get(promise.what)
-    return state is not None and not is_end(state)
+def _person_of(machine: type[Machine], paths: Paths) -> Reachable | None:
+    """The promise that may be of a person and comes nearest to being kept: a flow may promise other states, too."""
+    asked, known = asked_for(machine, paths), states_of(machine)
+    everywhere = [p for p in machine.promises if isinstance(p, Reachable) and p.from_ == "everywhere"]
+    persons = [p for p in everywhere if p.what in known and not is_end(known[p.what])]
+    return min(persons, key=lambda promise: len(_lost(machine, asked, promise)), default=None)
 
 
 def _strangers(machine: type[Machine], promise: Promise) -> list[str]:
@@ -77,21 +81,34 @@ def _brings(step: Step, need: Guard | str) -> bool:
 def _unguarded(machine: type[Machine], promise: Never) -> str:
     if not isinstance(promise.before, Guard):
         return ""
-    used = any(promise.before in (spec.func for spec in arrow.cond) for arrow in transitions_of(machine))
+    used = any(promise.before in guards_of(arrow) for arrow in transitions_of(machine))
     return f": ask for {promise.before.name} on every way there" if used else f": no arrow asks {promise.before.name}"
 
 
 def _reachable(machine: type[Machine], paths: Paths, promise: Reachable, where: str) -> Iterator[Finding]:
-    goals = paths.at(promise.what)
-    fine = set(goals).union(*(nx.ancestors(paths.graph, goal) for goal in goals))
+    for state, position in _lost(machine, paths.graph, promise).items():
+        text = f"no way leads from {state} to {promise.what}, which “{promise}” promises"
+        yield Finding("unproven_promise", text, where, paths.to(position))
+
+
+def _person(machine: type[Machine], paths: Paths, promise: Reachable) -> Iterator[Finding]:
+    for state, position in _lost(machine, asked_for(machine, paths), promise).items():
+        text = (
+            f"no way that an agent may ask for leads from {state} to {promise.what}, which “{promise}” promises: a"
+            " caller who wants a person there would have to wait for our systems or an operator"
+        )
+        where = source.of_state(machine, states_of(machine)[state])
+        yield Finding("no_way_to_a_person", text, where, paths.to(position))
+
+
+def _lost(machine: type[Machine], graph: "nx.MultiDiGraph[Position]", promise: Reachable) -> dict[str, Position]:
+    """The states from which nothing in `graph` leads to what is promised, each with a position it is lost at."""
+    goals = [position for position in graph if promise.what in position[0]]
+    fine = set(goals).union(*(nx.ancestors(graph, goal) for goal in goals))
     lost: dict[str, Position] = {}
-    for position in paths.graph:
+    for position in graph:
         state = position[0][-1]
         asked = promise.from_ in ("everywhere", *position[0]) and not is_end(states_of(machine)[state])
         if asked and position not in fine:
             lost.setdefault(state, position)
-    person = _is_of_a_person(machine, promise)
-    for state, position in lost.items():
-        at = source.of_state(machine, states_of(machine)[state]) if person else where
-        text = f"no way leads from {state} to {promise.what}, which “{promise}” promises"
-        yield Finding("no_way_to_a_person" if person else "unproven_promise", text, at, paths.to(position))
+    return lost

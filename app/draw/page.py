@@ -8,7 +8,9 @@ from statemachine import HistoryState, State
 from agents.flow import Flow
 from app.draw.arrows import arrows_of
 from app.draw.words import ANYWHERE, class_words, event_words, is_everything, promise_words, who_words
+from guards.base import Guard
 from machines.base import Machine, states_of
+from machines.promises import Never
 
 HOW_TO_READ = """
 How to read it:
@@ -18,6 +20,10 @@ How to read it:
 - One in italics, with dotted arrows, is reported by our own systems or by an operator, never by the agent.
 - Orange boxes are work that our systems do. ↩ leads back to where the call was before.
 - The yellow note holds at all the places it names; where a box says otherwise for one of them, the box counts.
+"""
+BEFORE = """
+“Before” a condition means: it was seen to be true at least once in the call by then. It may have stopped being true
+since; what must be true at the very moment stands under “Only if” above.
 """
 ORDER = "Where two rows fit a call, the one for a single place counts before the one for many."
 
@@ -34,11 +40,17 @@ def markdown(flow: Flow, picture: str) -> str:
         _table(("From", "What happens", "To", "Only if", "Who may ask"), _transitions(flow.machine)),
         ORDER,
         "## What is promised",
-        "\n".join(f"- {promise_words(flow.machine, promise)}" for promise in flow.machine.promises) or "Nothing.",
+        _promises(flow.machine),
         "## Who speaks",
         _table(("Where the call is", "Who speaks", "What for"), _voices(flow)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _promises(machine: type[Machine]) -> str:
+    lines = "\n".join(f"- {promise_words(machine, promise)}" for promise in machine.promises)
+    on_guards = any(isinstance(p, Never) and isinstance(p.before, Guard) for p in machine.promises)
+    return (lines or "Nothing.") + (f"\n\n{BEFORE.strip()}" if on_guards else "")
 
 
 def _transitions(machine: type[Machine]) -> Iterator[tuple[str, ...]]:

@@ -17,6 +17,7 @@ from app.offline.intents import CLEARLY, LED_TO, MEANT, Intents, Ranked
 from app.offline.meaning import Meaning
 from app.offline.slots import Gathered, Slots
 from app.offline.words import says_nothing, says_only_yes_or_no
+from machines.events import ESCALATE
 
 MARGIN = 0.15
 """How much closer another tool must be than the one that is asking."""
@@ -24,6 +25,9 @@ DATA_FIRST, NOT_AT_ALL = 0.3, 0.15
 """How much less close a tool that notes something may be to go before the proposal it leads to, and the least."""
 REMEMBERED = 4
 """Turns back that a refused proposal, or words nobody acted on, are remembered."""
+
+APOLOGIES = 2
+"""Turns in a row that were not understood after which, at the next, a person is asked for."""
 
 SORRY = "Sorry, I did not get that."
 NOT_NOW = "Sorry, that is not possible just now."
@@ -62,7 +66,7 @@ class Chooser:
             decision = None if failed else self._after(turns, usable, results[-1])
             return decision or Say((failed or results)[-1].aloud() or NOT_NOW)
         if turns[-1].words and not turns[-1].attempts and not turns[-1].answered:
-            return self._heard(turns, usable) if may_call else Say(SORRY)
+            return _or_a_person(turns, usable, self._heard(turns, usable)) if may_call else Say(SORRY)
         return self._go_on(turns, usable) or Say(HOW_TO_HELP)
 
     def _heard(self, turns: Sequence[Turn], offered: Sequence[Tool]) -> Say | Do:
@@ -134,7 +138,9 @@ class Chooser:
 
     def _led_to(self, turns: Sequence[Turn], offered: Sequence[Tool], just: Tool) -> Do | None:
         """The proposal that the words which led to `just` mean as well, if it can be made at once."""
-        proposals = [tool for tool in offered if tool.proposes and not turns[-1].tried(tool.name)]
+        noted = [tool for tool in offered if turns[-1].tried(tool.name)]
+        led_to = [tool for tool in offered if any(self._intents.leads(done, tool) for done in noted)]
+        proposals = [tool for tool in led_to if tool.proposes and not turns[-1].tried(tool.name)]
         said = self._slots.gather(turns, just).words
         ranked = [best for words in said for best in self._intents.rank(words, proposals)[:1]]
         score, tool = max(ranked, key=lambda its: its[0], default=(0.0, just))
@@ -150,6 +156,14 @@ class Chooser:
             return Do(tool.name, gathered.values)
         ask = tool.slots[missing].ask
         return Say(ask if gathered.understood else f"{SORRY} {ask}")
+
+
+def _or_a_person(turns: Sequence[Turn], offered: Sequence[Tool], decision: Say | Do) -> Say | Do:
+    """The decision, or a person where one more apology would only repeat the last ones."""
+    lost = [any(said.startswith(SORRY) for said in turn.heard) for turn in turns[-APOLOGIES:]]
+    if isinstance(decision, Do) or not decision.text.startswith(SORRY) or len(lost) < APOLOGIES or not all(lost):
+        return decision
+    return next((Do(tool.name, {}) for tool in offered if tool.name == ESCALATE), decision)
 
 
 def _means_another(ranked: Ranked, asking: Tool, gathered: Gathered, turn: Turn) -> bool:

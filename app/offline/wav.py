@@ -45,7 +45,7 @@ def read_wav(path: Path) -> Wav:
     except OSError as error:
         raise WavError(path, _why(error)) from None
     except (wave.Error, EOFError) as error:
-        raise WavError(path, f"no WAV that can be read ({error or 'cut short'})") from None
+        raise WavError(path, f"no WAV that can be read ({str(error) or 'cut short'})") from None
     whole = len(data) // (2 * channels) * 2 * channels
     if not whole:
         raise WavError(path, "no sound in it")

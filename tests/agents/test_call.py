@@ -121,6 +121,29 @@ async def test_the_same_tool_call_has_one_verdict(journal, systems):
         assert len(stage.verdicts()) == 1
 
 
+async def test_the_same_tool_call_id_with_other_arguments_is_another_call(journal, systems):
+    """
+    What was said about one amount is not said about another.
+    """
+    async with on_stage(journal, systems) as stage:
+        await stage.to("billing")
+        asked = [await stage.call.propose("refund", {"amount_cents": n}, tool_call_id="1") for n in (999_999, 1000)]
+        assert [verdict.kind for verdict in asked] == ["guard_false", "accepted"]
+
+
+async def test_verdicts_are_kept_no_longer_than_they_can_be_asked_for(journal, systems):
+    """
+    Those of the epoch just left, for a call repeated, and of this one.
+    """
+    async with on_stage(journal, systems) as stage:
+        await stage.to("technical")
+        for n in range(20):
+            event = ("route_to_billing", "route_to_technical")[n % 2]
+            await stage.call.heard_caller()
+            assert (await stage.call.propose(event, tool_call_id=f"{n}")).accepted
+        assert len(stage.call._verdicts) <= 2
+
+
 async def test_what_systems_and_operators_report_is_judged_as_of_the_decision(journal, systems):
     """
     Queued behind an acceptance, an agent's proposal is stale, and an operator's or the system's is not.
@@ -241,6 +264,23 @@ async def test_a_word_from_the_caller_starts_the_silences_again(journal, systems
             await stage.caller("I am here.", Says("Your name?"))
             assert stage.call.facts.silences == 0
         assert stage.state == "greeting"
+
+
+async def test_a_silence_being_noted_does_not_outlive_the_callers_word(journal, systems):
+    """
+    The caller speaks while their silence is written down: it is taken back.
+    """
+    held = HeldJournal(journal)
+    async with on_stage(journal, systems, writes_to=held) as stage:
+        held.hold("before", "facts.established")
+        stage.clock.advance(stage.call.flow.silence_s)
+        await held.reached.wait()
+        word = asyncio.create_task(stage.call.heard_caller())
+        await asyncio.sleep(0)
+        held.release.set()
+        await word
+        await stage.typed.rest()
+        assert stage.call.facts.silences == 0
 
 
 async def test_no_silence_is_counted_once_the_call_is_over(journal, systems):

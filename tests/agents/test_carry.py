@@ -1,5 +1,6 @@
 """What of a conversation crosses a handoff."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,26 @@ async def test_without_a_summary_the_last_words_cross(journal, failing):
     """
     heard = await triage_heard(journal, Carry(summary=True), failing)
     assert HELLO in heard
+
+
+@pytest.mark.parametrize("carry", [Carry(turns=0), Carry(summary=True)], ids=["facts only", "summary"])
+async def test_words_nobody_answered_cross_in_any_case(journal, carry):
+    """
+    An operator takes the call before the model answered: the next agent is given the question.
+    """
+    gate, wish = asyncio.Event(), "What about my secret wish?"
+    summed_up = [Says("They wish for something.")] if carry.summary else []
+    model = ScriptedModel([Says("late", gate=gate), *summed_up, Says("Now I answer.")])
+    flow = replace(SUPPORT, carry={"take_over": carry})
+    session, call = open_call(flow, llm=model, journal=journal, clock=ManualClock())
+    typed = TypedCall(session, call)
+    await typed.start()
+    typed.say(wish)
+    while not model.asked:  # noqa: ASYNC110 - what is waited for has no event
+        await asyncio.sleep(0)
+    await call.propose("take_over", by="operator")
+    gate.set()
+    await typed.rest()
+    asked = [getattr(item, "text_content", None) for item in model.asked[-1].items]
+    assert asked.count(wish) == 1
+    await typed.hang_up()

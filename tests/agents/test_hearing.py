@@ -104,6 +104,24 @@ async def test_words_after_those_of_the_last_message_are_kept(on_stage):
     assert stage.said[1:] == [TAKEN_OVER, "You said: Second."]
 
 
+async def test_a_turn_livekit_dropped_blocks_no_later_one(on_stage):
+    """
+    Answered turns after it are struck off, and none of it is brought up again at the next handoff.
+    """
+    stage = await begin(on_stage)
+    emit = stage.session.emit
+    emit("user_input_transcribed", UserInputTranscribedEvent(transcript="Mumble.", is_final=True))
+    for words in ("First.", "Second.", "Third."):
+        emit("user_input_transcribed", UserInputTranscribedEvent(transcript=words, is_final=True))
+        message = llm.ChatMessage(role="user", content=[words])
+        emit("conversation_item_added", ConversationItemAddedEvent(item=message))
+        stage.call.hearing.answered([message.id])
+    assert not stage.call.hearing._heard
+    await stage.call.propose("take_over", by="operator")
+    await stage.quiet()
+    assert stage.said[1:] == [TAKEN_OVER]
+
+
 async def test_words_outlive_a_second_switch_that_overtakes_the_first(on_stage):
     """
     The agent they were meant for is passed through before it could speak: the one after it answers.

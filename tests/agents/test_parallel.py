@@ -308,7 +308,7 @@ class Slow:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._orders, name)
 
-    async def refund(self, *given: Any) -> str:
+    async def refund(self, *given: Any) -> Any:
         own = asyncio.Event()
         self.waiting.append(own)
         waits = [asyncio.ensure_future(own.wait()), asyncio.ensure_future(self._all.wait())]
@@ -317,4 +317,4 @@ class Slow:
         finally:
             for each in waits:
                 each.cancel()
-        return str(await self._orders.refund(*given))
+        return await self._orders.refund(*given)

@@ -3,6 +3,7 @@
 import pytest
 from livekit.agents import APIConnectionError, APIStatusError, APITimeoutError, ModelSettings, llm
 
+from agents.common import Farewell
 from agents.reply import LAST_RESORT, reply, words_of
 from agents.sieve import Sieve
 from app.offline.scripted import Asks, Says, ScriptedModel
@@ -105,7 +106,7 @@ async def test_a_stream_cut_after_a_tool_call_is_answered_by_the_tool(journal, s
 
 async def test_only_tool_calls_where_none_are_allowed(journal, systems):
     """
-    With tool_choice none, calls are dropped from both models, and the sentence remains.
+    With tool_choice none, calls are dropped from both models, and the sentence remains; the record has their number.
     """
     ask = Says(calls=(Asks("escalate"),))
     async with on_stage(journal, systems, spare=ScriptedModel([ask])) as stage:
@@ -116,6 +117,8 @@ async def test_only_tool_calls_where_none_are_allowed(journal, systems):
         await main.aclose()
         assert "".join(map(words_of, chunks)) == LAST_RESORT
         assert not [c for c in chunks if isinstance(c, llm.ChatChunk) and c.delta and c.delta.tool_calls]
+        await stage.typed.rest()
+        assert stage.last("calls.ignored") == {"count": 2, "state": "greeting"}
 
 
 async def test_three_failed_turns_in_a_row_ask_for_a_person(journal, systems):
@@ -159,5 +162,5 @@ async def test_failed_turns_with_a_person_already_end_the_call(journal, systems)
         for _ in range(3):
             said = await stage.caller("Hello?", Says(error=ERRORS[0]))
         assert stage.verdicts()[-2:] == ["escalate not_from_here", "refused_thrice accepted"]
-        assert said == ["Thank you for calling. Goodbye."]
+        assert said == [Farewell.OPENINGS["refused_thrice"]]
         assert stage.typed.over.is_set()

@@ -110,9 +110,10 @@ async def test_a_third_failure_ends_the_call_with_an_apology(on_stage, how):
     stage = await begin(on_stage(**nobody))
     stage.ears.hears(HELLO)
     await time_passes(stage)
+    await stage.closed()
     assert stage.heard_by_caller(APOLOGY)
     assert stage.kinds()[-1] == "call.ended"
-    assert stage.call.over
+    assert stage.entries[-1].audit["reason"] == "handoff_failed"
     assert stage.journal.snapshot(stage.call.id) == stage.call.snapshot
 
 

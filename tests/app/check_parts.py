@@ -52,7 +52,7 @@ class Sound(Machine):
         post = desks.desk.to(sending)
         sent = sending.to(desks.before)
         not_sent = sending.to(person)
-        escalate = desks.to(person)
+        escalate = desks.to(person) | sending.to(person)
         back = person.to(desks.before)
 
     closed = State(final=True)
@@ -91,6 +91,10 @@ class Clerk(Caring):
         """Send it."""
 
 
+class Waiting(Caring):
+    """Speaks while the work is done."""
+
+
 class Person(Polite):
     @proposes("back", "go back", "never mind")
     def back(self):
@@ -105,7 +109,7 @@ SEND = Effect(send_it, failed="not_sent")
 REFUND, BOOK = Effect(send_it, failed="refund_failed"), Effect(send_it, failed="callback_failed")
 
 
-CAST = {"hello": Host, "desk": Clerk, "person": Person, "closed": Polite}
+CAST = {"hello": Host, "desk": Clerk, "sending": Waiting, "person": Person, "closed": Polite}
 
 
 def flow(machine=Sound, cast=CAST, effects=None):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.support_systems import Account, Order, Refused, SystemDown
+from agents.support_systems import Account, Order, Refund, Refused, SystemDown
 from app.business import CALLBACKS_PER_HOUR, open_support_systems
 from app.store import StoreError
 
@@ -46,38 +46,50 @@ async def test_anybody_may_know_where_an_order_is(systems):
 
 async def test_a_refund_happens_once_a_key(systems):
     """The same key again gives the same reference and pays nothing more."""
-    first = await systems.orders.refund("call:1", "1042", 1000)
-    assert await systems.orders.refund("call:1", "1042", 1000) == first
+    first = await systems.orders.refund("call:1", "4471", "1042", 1000)
+    assert await systems.orders.refund("call:1", "4471", "1042", 1000) == first
     assert (await systems.orders.find("4471", "1042")).paid_cents == 2990
+
+
+async def test_a_refund_says_what_is_left(systems):
+    """As of this refund, whoever else was paid back since the order was looked up."""
+    await systems.orders.refund("a", "4471", "1042", 1000)
+    assert (await systems.orders.refund("b", "4471", "10 42", 500)).left_cents == 2490
 
 
 async def test_refunds_never_add_up_to_more_than_was_paid(systems):
     """The last cent can be paid back, one more cannot."""
-    await systems.orders.refund("a", "1042", 3000)
+    await systems.orders.refund("a", "4471", "1042", 3000)
     with pytest.raises(Refused, match="left of the payment"):
-        await systems.orders.refund("b", "1042", 991)
-    assert await systems.orders.refund("c", "1042", 990)
+        await systems.orders.refund("b", "4471", "1042", 991)
+    assert await systems.orders.refund("c", "4471", "1042", 990)
     with pytest.raises(Refused):
-        await systems.orders.refund("d", "1042", 1)
+        await systems.orders.refund("d", "4471", "1042", 1)
 
 
 async def test_refunds_at_the_same_moment_cannot_outrun_the_limit(systems):
     """Ten refunds of a thousand cents against 3990: three are paid."""
     paid = await asyncio.gather(
-        *(systems.orders.refund(f"k{i}", "1042", 1000) for i in range(10)), return_exceptions=True
+        *(systems.orders.refund(f"k{i}", "4471", "1042", 1000) for i in range(10)), return_exceptions=True
     )
-    assert sum(isinstance(p, str) for p in paid) == 3
+    assert sum(isinstance(p, Refund) for p in paid) == 3
     assert sum(isinstance(p, Refused) for p in paid) == 7
 
 
 @pytest.mark.parametrize(
-    ("order", "amount", "says"),
-    [("9999", 100, "no order"), ("1042", 0, "nothing to pay"), ("1042", -5, "nothing to pay"), ("2002", 1, "left")],
+    ("account", "order", "amount", "says"),
+    [
+        ("4471", "9999", 100, "no order"),
+        ("5520", "1042", 100, "no order"),
+        ("4471", "1042", 0, "nothing to pay"),
+        ("4471", "1042", -5, "nothing to pay"),
+        ("5520", "2002", 1, "left"),
+    ],
 )
-async def test_a_refund_that_makes_no_sense_is_refused_in_words_for_the_caller(systems, order, amount, says):
-    """Unknown order, nothing, less than nothing, and an order nobody paid for."""
+async def test_a_refund_that_makes_no_sense_is_refused_in_words_for_the_caller(systems, account, order, amount, says):
+    """Unknown order, another account's, nothing, less than nothing, and an order nobody paid for."""
     with pytest.raises(Refused, match=says):
-        await systems.orders.refund("k", order, amount)
+        await systems.orders.refund("k", account, order, amount)
 
 
 async def test_a_full_hour_is_refused_and_the_next_one_is_not(systems):
@@ -117,7 +129,7 @@ async def test_a_booking_needs_a_number_and_a_zone(systems):
 async def test_what_was_done_is_still_there_after_opening_again(tmp_path):
     """Seeding again neither restores what was paid back nor doubles an account."""
     file = tmp_path / "business.sqlite"
-    await open_support_systems(file).orders.refund("k", "1042", 3990)
+    await open_support_systems(file).orders.refund("k", "4471", "1042", 3990)
     again = open_support_systems(file)
     assert (await again.orders.find("4471", "1042")).paid_cents == 0
 
@@ -126,7 +138,7 @@ async def test_the_table_itself_refuses_what_must_not_be(tmp_path):
     """Whoever writes past our code meets the same limits."""
     file = tmp_path / "business.sqlite"
     systems = open_support_systems(file)
-    await systems.orders.refund("k", "1042", 100)
+    await systems.orders.refund("k", "4471", "1042", 100)
     raw = sqlite3.connect(file)
     for wrong in (
         "INSERT INTO refunds (key, order_number, amount_cents) VALUES ('x', '1042', 3891)",
@@ -147,10 +159,10 @@ async def test_a_database_that_does_not_answer_is_a_system_down(tmp_path, monkey
     other = sqlite3.connect(file)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(SystemDown, match="OperationalError"):
-        await systems.orders.refund("k", "1042", 100)
+        await systems.orders.refund("k", "4471", "1042", 100)
     other.rollback()
     other.close()
-    assert await systems.orders.refund("k", "1042", 100)
+    assert await systems.orders.refund("k", "4471", "1042", 100)
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):

@@ -1,5 +1,7 @@
 """What can be wrong with a chart by itself, each on a small chart that has it."""
 
+from typing import ClassVar
+
 import pytest
 from statemachine import HistoryState, State
 
@@ -198,6 +200,58 @@ def test_a_step_into_nowhere_does_not_stop_the_check():
     """To a history state without a default, before anything is remembered: no state would be active."""
     assert of_chart(NeverThere, "history_without_default")
     assert not of_chart(NeverThere, "trapped_state")
+
+
+class OtherwiseSilent(Machine):
+    class live(State.Compound):
+        person = State(initial=True)
+
+    closed = State(final=True)
+    say_goodbye = live.to(closed)
+    silent_too_long = live.to(closed)
+    proposers: ClassVar = {"silent_too_long": frozenset({"system"})}
+    promises = (PERSON,)
+
+
+class SilentByAgents(Machine):
+    class live(State.Compound):
+        person = State(initial=True)
+
+    closed = State(final=True)
+    say_goodbye = live.to(closed)
+    caller_silent = live.to(closed)
+    promises = (PERSON,)
+
+
+@pytest.mark.parametrize("machine", [OtherwiseSilent, SilentByAgents])
+def test_a_silence_that_the_call_does_not_report_is_no_timeout(machine):
+    """Calls report `caller_silent` and no event of another name, and they report it themselves."""
+    (finding,) = of_chart(machine, "no_silence_timeout")
+    assert "an arrow of the event caller_silent, which only the system may propose" in finding.text
+
+
+class Endured(Machine):
+    class live(State.Compound):
+        hello = State(initial=True)
+        desk = State()
+        person = State()
+        go = hello.to(desk)
+        escalate = hello.to(person) | desk.to(person)
+        say_goodbye = person.to(hello)
+
+    closed = State(final=True)
+    say_goodbye = live.desk.to(closed) | live.hello.to(closed, cond=[proven, unproven])
+    hang_up = live.person.to(closed)
+    caller_silent = live.to(closed)
+    proposers: ClassVar = {**QUIETLY, "hang_up": frozenset({"system", "operator"})}
+    promises = (PERSON,)
+
+
+def test_a_state_without_a_goodbye_is_found():
+    """An arrow that is never taken, an event of the same name that leads on, and one no agent may propose: none is."""
+    findings = of_chart(Endured, "no_goodbye")
+    assert [text_at(f.where) for f in findings] == ["hello = State(initial=True)", "person = State()"]
+    assert [f.path for f in findings] == [(), ("escalate",)]
 
 
 class Impatient(Machine):

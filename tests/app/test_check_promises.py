@@ -1,13 +1,28 @@
 """Promises that a chart does not keep, each with a call that breaks it."""
 
 import re
+from typing import ClassVar
 
 import pytest
 from statemachine import State
 
+from app.check import check
 from machines.base import Machine
 from machines.promises import never, reachable
-from tests.app.check_parts import PERSON, QUIETLY, ROOT, Sound, flow, of_chart, only, paid, proven, text_at, unproven
+from tests.app.check_parts import (
+    PERSON,
+    QUIETLY,
+    ROOT,
+    SENDING,
+    Sound,
+    flow,
+    of_chart,
+    only,
+    paid,
+    proven,
+    text_at,
+    unproven,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +70,49 @@ def test_an_unproven_way_between_two_states_is_found():
     """`reachable(x, from_=state)` asks of that state only."""
     (finding,) = of_chart(Deserted, "unproven_promise")
     assert "hello reachable from maze" in finding.text
+
+
+class OnlyWeMaySend(Sound):
+    proposers: ClassVar = {**SENDING, "escalate": frozenset({"system", "operator"})}
+
+
+class OnlyWhenDone(Machine):
+    class live(State.Compound):
+        hello = State(initial=True)
+        sending = State()
+        person = State()
+        post = hello.to(sending)
+        sent = sending.to(person)
+        not_sent = sending.to(person)
+        escalate = hello.to(person)
+
+    closed = State(final=True)
+    say_goodbye = live.to(closed)
+    caller_silent = live.to(closed)
+    proposers = SENDING
+    promises = (PERSON, reachable("sending", from_="hello"))
+
+
+def test_a_person_nobody_can_ask_for_is_no_way_to_a_person():
+    """Were `escalate` for the system and operators only, a caller could ask in vain wherever they are."""
+    findings = of_chart(OnlyWeMaySend, "no_way_to_a_person")
+    assert [re.search("leads from (.+) to person", f.text).group(1) for f in findings] == ["hello", "desk", "sending"]
+
+
+def test_the_outcome_of_work_is_no_way_to_a_person():
+    """While the work hangs, nothing leads on: `sent` and `not_sent` come when they come."""
+    (finding,) = of_chart(OnlyWhenDone, "no_way_to_a_person")
+    assert "leads from sending to person" in finding.text
+    assert (text_at(finding.where), finding.path) == ("sending = State()", ("post",))
+
+
+def test_other_states_may_be_promised_from_everywhere_too():
+    """One way to a person is enough, and the way to any other state may be a report of our systems."""
+
+    class Worked(Sound):
+        promises = (reachable("sending"), PERSON, reachable("desk"))
+
+    assert check(flow(Worked)) == []
 
 
 class BackDoor(Machine):

@@ -126,7 +126,7 @@ def test_the_note_joins_what_holds_at_the_same_places():
         (["live"], ("caller_silent",), "closed", ("the caller stayed silent twice in a row",)),
         (["live"], ("handoff_failed",), "person", ()),
         (["desks"], ("refused_thrice",), "offer", ()),
-        (["desks", "refunding", "offer"], ("escalate", "take_over"), "person", ()),
+        (["desks", "refunding", "offer", "booking"], ("escalate", "take_over"), "person", ()),
     ]
 
 
@@ -191,6 +191,13 @@ def test_the_page_has_the_promises_and_the_cast(drawing):
         drawing.markdown, "Who speaks"
     )
     assert len(rows(drawing.markdown, "Who speaks")) == len(SUPPORT.cast)
+
+
+def test_the_page_says_what_before_means(drawing):
+    """A caller once verified may fail a second check, and be at the billing desk unverified: the promise holds."""
+    (words,) = re.findall(r"“Before” a condition means: (.+?)\n\n## Who speaks", drawing.markdown, re.S)
+    assert "seen to be true at least once in the call by then. It may have stopped" in " ".join(words.split())
+    assert "“Before”" not in draw(ODD).markdown, "no promise of it is about a condition"
 
 
 def test_the_words_of_the_page_hold_no_ids(drawing):

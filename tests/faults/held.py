@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from agents.journal import Entry
+from agents.journal import Entry, JournalDown
 from app.store import SqliteJournal
 
 
@@ -32,3 +32,20 @@ class HeldJournal:
             self._kind = ""
             self.reached.set()
             await self.release.wait()
+
+
+class OutageJournal:
+    """The real journal; `down` it refuses every write, without `answers` it takes none and says nothing."""
+
+    def __init__(self, real: SqliteJournal) -> None:
+        self._real = real
+        self.down = False
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Write as the real one does, or not."""
+        await self.answers.wait()
+        if self.down:
+            raise JournalDown("down")
+        await self._real.append(entries)

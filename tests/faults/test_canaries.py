@@ -12,7 +12,7 @@ import pytest
 import structlog
 from rich.console import Console
 
-from agents.support_systems import Account, Order
+from agents.support_systems import Account, Order, Refund
 from app.audit import list_calls, print_calls, print_history, print_why, show, why
 from app.logs import configure_logs
 from app.offline.scripted import Asks, Says
@@ -48,10 +48,10 @@ class LeakyOrders:
     async def status(self, order_number: str) -> str | None:
         raise LookupError(f"{order_number} of {bird('status')}")
 
-    async def refund(self, key: str, order_number: str, amount_cents: int) -> str:
+    async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
         if amount_cents == 666:
             raise RuntimeError(f"bank refused {order_number}")
-        return bird("refund_reference")
+        return Refund(bird("refund_reference"), 3990 - amount_cents)
 
 
 class LeakyCallbacks:
@@ -119,11 +119,11 @@ async def a_long_call(stage: Any) -> None:
     """Everything a support call can note, and everything that can go wrong in it."""
     stage.model._then = lambda: WELL
     for answer in BAD_CALLS:
-        stage.call.turn_answered()
+        stage.call.trouble.turn_answered()
+        stage.call.trouble.came_to_something()
         await stage.caller(f"I am {bird('callers_words')}.", answer)
     assert stage.state == "greeting"
     await stage.caller("Anna.", asks("note_name", {"name": bird("caller_name")}))
-    await stage.call.claim(email=bird("email"))
     with pytest.raises(FactsError) as claimed:
         await stage.call.claim(**{"caller_verified": bird("forged_fact")})
     with pytest.raises(FactsError) as unknown:
@@ -136,11 +136,11 @@ async def a_long_call(stage: Any) -> None:
     await stage.caller("Go.", asks("route_to_billing"))
     await stage.caller("Order.", asks("find_order", {"order_number": bird("order")}))
     await stage.caller("Pay.", asks("refund", {"amount_cents": bird("amount")}))
-    await stage.caller("Pay.", asks("refund", {"amount_cents": 666}))
     await stage.caller("Pay.", asks("refund", {"amount_cents": 999}))
     assert stage.verdicts()[-1] == "refund_paid accepted"
-    await stage.caller("A human.", asks("escalate"))
-    book = {"phone": bird("phone"), "time": "2026-03-03T10:00"}
+    await stage.caller("Pay.", asks("refund", {"amount_cents": 666}))
+    assert stage.verdicts()[-1] == "refund_unconfirmed accepted"
+    book = {"phone": f"{bird('phone')} 030 1234567", "time": "2026-03-03T10:00"}
     await stage.caller("Call.", asks("book_callback", {**book, "time": bird("time")}))
     await stage.caller("Call.", asks("book_callback", {**book, "time": "2026-03-07T10:00"}))
     await stage.caller("Call.", asks("book_callback", book))
@@ -189,7 +189,7 @@ async def test_no_canary_of_a_support_call_is_logged_or_audited(journal, leaky, 
     assert not birds_in(audit_told(tmp_path / "calls.sqlite", "call-1"))
     assert not birds_in("".join(json.dumps(e.audit) for e in stage.entries))
     kept = json.dumps(journal.private("call-1"))
-    for name in ("caller_name", "email", "issue_details", "account_id", "order_number", "refund_reference", "phone"):
+    for name in ("caller_name", "issue_details", "account_id", "order_number", "refund_reference", "phone"):
         assert bird(name) in kept, "the record is whole: the private part has what the audit leaves out"
 
 

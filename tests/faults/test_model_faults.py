@@ -182,7 +182,7 @@ async def test_fault_09_a_proposal_from_an_earlier_epoch(journal, systems):
         assert stage.verdicts()[-1] == "refund stale"
         assert stage.state == "person"
         assert stage.typed.said == [
-            "A colleague has taken over this call. Which number may we call you back on?",
+            "A colleague has taken over this call. One moment, please.",
             "A colleague will see to your refund.",
         ]
 
@@ -272,7 +272,7 @@ async def test_fault_13_a_model_that_loops_turn_after_turn_loses_the_call_to_a_p
         assert said == ["A colleague will take care of this. Which number may we call you back on?"]
         said = await stage.caller("Hello?")
         assert stage.state == "closed"
-        assert said == ["Thank you for calling. Goodbye."]
+        assert said == ["I am sorry, I could not help you with that. Please call again another time. Goodbye."]
 
 
 async def test_fault_13_an_endless_self_loop(journal):

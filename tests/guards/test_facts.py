@@ -1,7 +1,13 @@
 """Who may set which fact, and what never shows."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Literal, NamedTuple
+
 import pytest
-from pydantic import ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from guards.facts import Facts, FactsError, claimed, established
 
@@ -130,3 +136,78 @@ def test_a_default_that_is_not_of_its_type_is_refused_when_made() -> None:
 
     with pytest.raises(ValidationError):
         Mistyped()
+
+
+class Loose(BaseModel):
+    name: str = ""
+
+
+class FrozenOutside(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    names: list[str] = []
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    name: str = ""
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Pair(NamedTuple):
+    one: int = 0
+    two: int = 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        (list[str], "list"),
+        (list, "list"),
+        (dict[str, int] | None, "dict"),
+        (set[str], "set"),
+        (Sequence[str], "Sequence"),
+        (Mapping[str, str], "Mapping"),
+        (tuple[list[str], ...], "list"),
+        (frozenset[str] | list[str] | None, "list"),
+        (Annotated[list[str] | None, Field(max_length=3)], "list"),
+        (tuple[Annotated[list[str], "orders"], ...], "list"),
+        (Loose, "Loose"),
+        (FrozenOutside | None, "list"),
+        (Any, "Any"),
+        (object, "object"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("field", [claimed, established])
+def test_a_fact_that_could_be_changed_in_place_is_refused_at_import(field: Any, kind: Any, named: str) -> None:
+    """A tool that appends to a list would set a fact past `claim`, `establish` and the journal."""
+    with pytest.raises(TypeError, match=rf"Faulty\.thing holds {named}, which can be changed in place: expected"):
+        type(Facts)("Faulty", (Facts,), {"__annotations__": {"thing": kind}, "thing": field()})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        str,
+        bool | None,
+        Literal["a", "b"] | None,
+        tuple[str, ...],
+        frozenset[int] | None,
+        Annotated[tuple[int, ...], Field(max_length=3)],
+        Decimal,
+        datetime,
+        AwareDatetime | None,
+        Colour,
+        Pair,
+        Frozen | None,
+        None,
+    ],
+    ids=str,
+)
+def test_a_fact_of_fixed_values_is_taken(kind: Any) -> None:
+    """What the test above differs from."""
+    made: Any = type(Facts)("Sound", (Facts,), {"__annotations__": {"thing": kind}, "thing": established()})
+    assert "thing" in made.names("established")

@@ -8,10 +8,16 @@ import pytest
 
 from guards.base import Guard, Proposal
 from guards.callbacks import callback_in_opening_hours, callback_number_given
-from guards.identity import caller_named, caller_verified
+from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
 from guards.patience import silent_twice
-from guards.refunds import order_found, within_refund_limit, within_what_was_paid
+from guards.refunds import (
+    amount_above_zero,
+    no_refund_unconfirmed,
+    order_found,
+    within_refund_limit,
+    within_what_was_paid,
+)
 from machines.support import SupportFacts
 
 MONDAY_NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
@@ -23,6 +29,10 @@ POLICIES = [
     (caller_verified, {"caller_verified": True}, {}, True),
     (caller_verified, {"caller_verified": False}, {}, False),
     (caller_verified, {"caller_verified": False}, {"caller_verified": True}, False),
+    (checks_left, {"failed_checks": 0}, {}, True),
+    (checks_left, {"failed_checks": 2}, {}, True),
+    (checks_left, {"failed_checks": 3}, {}, False),
+    (checks_left, {"failed_checks": 4}, {}, False),
     (issue_known, {"issue_category": "technical"}, {}, True),
     (issue_known, {"issue_category": "billing"}, {}, True),
     (issue_known, {"issue_category": "general"}, {}, True),
@@ -34,8 +44,15 @@ POLICIES = [
     (order_found, {"order_found": True}, {}, True),
     (order_found, {"order_found": False}, {}, False),
     (order_found, {"order_found": False}, {"order_found": True}, False),
-    (within_refund_limit, {}, {"amount_cents": -1}, False),
-    (within_refund_limit, {}, {"amount_cents": 0}, False),
+    (no_refund_unconfirmed, {"last_refund": None}, {}, True),
+    (no_refund_unconfirmed, {"last_refund": "paid"}, {}, True),
+    (no_refund_unconfirmed, {"last_refund": "refused"}, {}, True),
+    (no_refund_unconfirmed, {"last_refund": "unconfirmed"}, {}, False),
+    (no_refund_unconfirmed, {"last_refund": "unconfirmed"}, {"last_refund": "paid"}, False),
+    (amount_above_zero, {}, {"amount_cents": -1}, False),
+    (amount_above_zero, {}, {"amount_cents": 0}, False),
+    (amount_above_zero, {}, {"amount_cents": 1}, True),
+    (within_refund_limit, {}, {"amount_cents": -1}, True),
     (within_refund_limit, {}, {"amount_cents": 1}, True),
     (within_refund_limit, {}, {"amount_cents": 5000}, True),
     (within_refund_limit, {}, {"amount_cents": 5001}, False),
@@ -45,7 +62,13 @@ POLICIES = [
     (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4201}, False),
     (within_what_was_paid, {"order_paid_cents": 0}, {"amount_cents": 1}, False),
     (callback_number_given, {}, {"phone": "+4930123456"}, True),
+    (callback_number_given, {}, {"phone": "112"}, True),
     (callback_number_given, {}, {"phone": ""}, False),
+    (callback_number_given, {}, {"phone": " "}, False),
+    (callback_number_given, {}, {"phone": "11"}, False),
+    (callback_number_given, {}, {"phone": "\u00b2\u00b2\u00b2"}, False),
+    (callback_number_given, {}, {"phone": "my own number"}, False),
+    (callback_number_given, {}, {"phone": None}, False),
     (callback_number_given, {}, {}, False),
 ]
 
@@ -130,6 +153,9 @@ BROKEN: list[tuple[Guard, dict[str, Any], Mapping[str, Any], str]] = [
         {"time": "2026-03-24T10:00"},
         "raised ZoneInfoNotFoundError",
     ),
+    (callback_number_given, {}, {"phone": 112}, "raised TypeError"),
+    (amount_above_zero, {}, {}, "raised KeyError"),
+    (amount_above_zero, {}, {"amount_cents": "5"}, "raised TypeError"),
     (within_refund_limit, {}, {}, "raised KeyError"),
     (within_refund_limit, {}, {"amount_cents": "5"}, "raised TypeError"),
     (within_what_was_paid, {}, {}, "raised KeyError"),

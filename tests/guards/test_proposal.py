@@ -32,6 +32,16 @@ def test_arguments_may_have_8_kib_and_not_a_byte_more() -> None:
         Proposal("any", sized(ARGS_LIMIT_BYTES + 1))
 
 
+@pytest.mark.parametrize("letter", ["ü", "€", "😀", "\ud800"], ids=["two", "three", "four", "half a pair"])
+def test_a_letter_counts_as_many_bytes_as_it_has(letter: str) -> None:
+    """Neither one, nor the six or twelve of its escape: a caller who is written in Greek may say as much."""
+    size = len(letter.encode(errors="surrogatepass"))
+    filled = {"x": "y" * ((ARGS_LIMIT_BYTES - 9) % size) + letter * ((ARGS_LIMIT_BYTES - 9) // size)}
+    assert Proposal("any", filled).args == filled
+    with pytest.raises(ProposalError, match="have 8193 bytes, expected at most 8192"):
+        Proposal("any", {"x": filled["x"] + "y"})
+
+
 def test_fault_3_a_megabyte_of_arguments_is_refused() -> None:
     """In one piece, in many, and in the names."""
     for args in ({"x": "y" * 2**20}, {"x": ["y"] * 2**18}, {f"x{i}": 0 for i in range(2**16)}):
@@ -114,6 +124,7 @@ def test_arguments_are_kept_as_a_journal_gives_them_back() -> None:
     args = {"pair": (1, 2), "text": "ü\ud800", "number": 1e22, "none": None}
     proposal = Proposal("any", args)
     assert json.loads(json.dumps(proposal.args)) == proposal.args
+    assert Proposal("any", {"x": "\ud83d\ude00"}).args == {"x": "😀"}
 
 
 def test_arguments_show_in_no_repr() -> None:

@@ -11,7 +11,7 @@ from statemachine.orderedset import OrderedSet
 from guards.base import Guard
 from machines.base import clear, engine, history_of, load, read, states_of, transitions_of
 from machines.support import Support
-from tests.machines.support_table import at
+from tests.machines.support_table import GUARDED, at
 
 
 def arrow(source: str, event: str):  # type: ignore[no-untyped-def]
@@ -27,7 +27,7 @@ def test_a_transitions_specs_hold_its_conditions_and_the_names_looked_for() -> N
     """`machines.strict` reads group, func, is_convention and expected_value of each."""
     specs = list(arrow("billing", "refund")._specs)
     guards = [s.func for s in specs if s.group == CallbackGroup.COND]
-    assert [g.name for g in guards] == ["caller_verified", "order_found", "within_refund_limit", "within_what_was_paid"]
+    assert [g.name for g in guards] == list(GUARDED["refund"])
     assert all(isinstance(g, Guard) for g in guards)
     assert {s.expected_value for s in specs if s.group == CallbackGroup.COND} == {True}
     looked_for = {s.func for s in specs if s.is_convention}

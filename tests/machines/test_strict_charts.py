@@ -74,6 +74,29 @@ def with_event(event: Any) -> type[Machine]:
     return Faulty
 
 
+def internal_arrow() -> type[Machine]:
+    class Faulty(Machine):
+        a, b = Sound.states()
+        again = a.to.itself(internal=True)
+        go = a.to(b)
+
+    return Faulty
+
+
+def internal_arrow_inwards() -> type[Machine]:
+    class Faulty(Machine):
+        class live(State.Compound):
+            a = State(initial=True)
+            b = State()
+            go = a.to(b)
+
+        over = State(final=True)
+        again = live.to(live.a, internal=True)
+        end = live.to(over)
+
+    return Faulty
+
+
 def with_history(kind: str = "deep", **kwargs: Any) -> type[Machine]:
     class Faulty(Machine):
         class desks(State.Compound):
@@ -287,6 +310,8 @@ FAULTY: dict[str, tuple[Callable[[], Any], str]] = {
     "two targets": (two_targets, "a -> go has 2 targets, expected one"),
     "delayed event": (lambda: with_event({"delay": 5}), "a -> go is delayed, internal or oddly named"),
     "internal event": (lambda: with_event({"internal": True}), "a -> go is delayed, internal or oddly named"),
+    "internal arrow": (internal_arrow, "a -> again is an internal arrow"),
+    "internal arrow into a compound": (internal_arrow_inwards, "live -> again is an internal arrow"),
     "dotted event": (lambda: with_event({"id": "go.on"}), r"a -> go\.on is delayed, internal or oddly named"),
     "wildcard event": (lambda: with_event({"id": "*"}), r"a -> \* is delayed, internal or oddly named"),
     "done_state event": (event_called("done_state_c"), "done.state.c is delayed, internal or oddly named"),

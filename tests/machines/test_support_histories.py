@@ -4,8 +4,8 @@ import pytest
 
 from guards.base import Proposer
 from machines.base import initial
-from machines.support import Support
-from tests.machines.support_table import DESKS, ask, at, walk
+from machines.support import Support, SupportFacts
+from tests.machines.support_table import DESKS, KNOWN, ask, at, walk
 
 AWAY: list[tuple[str, tuple[tuple[str, Proposer], ...]]] = [
     ("escalated by the agent", (("escalate", "agent"),)),
@@ -17,6 +17,8 @@ AWAY: list[tuple[str, tuple[tuple[str, Proposer], ...]]] = [
     ("a handoff stalled", (("handoff_failed", "system"),)),
     ("a callback booked", (("escalate", "agent"), ("book_callback", "agent"), ("callback_booked", "system"))),
     ("a callback failed", (("escalate", "agent"), ("book_callback", "agent"), ("callback_failed", "system"))),
+    ("a callback unconfirmed", (("escalate", "agent"), ("book_callback", "agent"), ("callback_unconfirmed", "system"))),
+    ("a booking left", (("escalate", "agent"), ("book_callback", "agent"), ("escalate", "agent"))),
 ]
 
 
@@ -58,7 +60,7 @@ def test_a_caller_who_leaves_a_refund_under_way_returns_to_the_billing_desk(away
     """And never into `refunding`: entering it would pay twice. The late outcome finds nobody waiting for it."""
     person = ask(at("refunding"), *away).after
     assert person.state == "person"
-    for outcome in ("refund_paid", "refund_failed"):
+    for outcome in ("refund_paid", "refund_failed", "refund_unconfirmed"):
         assert ask(person, outcome, "system").kind == "not_from_here"
     back = ask(person, "return_to_desk").after
     assert back.state == "billing"
@@ -79,6 +81,19 @@ def test_a_refund_ends_at_the_billing_desk_and_can_follow_another(event: str) ->
     assert back.state == "billing"
     assert ask(back, event, "system").kind == "not_from_here"
     assert ask(back, "refund").after.state == "refunding"
+
+
+def test_a_refund_nobody_can_confirm_ends_with_a_person_and_no_other_follows() -> None:
+    """The money may have moved: back at the billing desk the next refund is refused, however right it is."""
+    person = ask(at("refunding"), "refund_unconfirmed", "system").after
+    assert person.state == "person"
+    back = ask(person, "return_to_desk").after
+    assert back.state == "billing"
+    unconfirmed = SupportFacts(**{**KNOWN, "last_refund": "unconfirmed"})
+    verdict = ask(back, "refund", facts=unconfirmed)
+    assert (verdict.kind, verdict.refused_by) == ("guard_false", "no_refund_unconfirmed")
+    for settled in ("paid", "refused"):
+        assert ask(back, "refund", facts=SupportFacts(**{**KNOWN, "last_refund": settled})).accepted
 
 
 def test_a_desk_may_be_left_sideways_any_number_of_times() -> None:
@@ -112,5 +127,6 @@ def test_what_is_offered_is_what_this_proposer_could_have_accepted() -> None:
     """An agent is never offered the system's or the operator's events."""
     assert set(ask(at("billing"), "").offered) == {"escalate", "say_goodbye", "route_to_technical", "resolve", "refund"}
     assert set(ask(at("refunding"), "").offered) == {"escalate", "say_goodbye"}
+    assert set(ask(at("booking"), "").offered) == {"escalate", "say_goodbye"}
     assert set(ask(at("person"), "").offered) == {"say_goodbye", "return_to_desk", "book_callback"}
     assert set(ask(at("offer"), "", "operator").offered) == {"escalate", "say_goodbye", "take_over"}

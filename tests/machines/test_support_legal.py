@@ -101,7 +101,10 @@ ONE_FALSE: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("route_to_technical", "issue_known", {"issue_category": None}, {}),
     ("route_to_billing", "issue_known", {"issue_category": None}, {}),
     ("route_to_billing", "caller_verified", {"caller_verified": False}, {}),
+    ("route_to_billing", "checks_left", {"failed_checks": 3}, {}),
     ("refund", "caller_verified", {"caller_verified": False}, {}),
+    ("refund", "no_refund_unconfirmed", {"last_refund": "unconfirmed"}, {}),
+    ("refund", "amount_above_zero", {}, {"amount_cents": 0}),
     ("refund", "order_found", {"order_found": False}, {}),
     ("refund", "within_refund_limit", {"order_paid_cents": 9000}, {"amount_cents": 5001}),
     ("refund", "within_what_was_paid", {"order_paid_cents": 999}, {}),
@@ -134,13 +137,14 @@ def test_one_false_guard_refuses_and_is_named(
 
 
 MISSING_OR_MISSHAPEN: list[tuple[str, str, Any, str]] = [
-    ("billing", "refund", {}, "within_refund_limit"),
-    ("billing", "refund", {"amount_cents": "1000"}, "within_refund_limit"),
-    ("billing", "refund", {"amount_cents": None}, "within_refund_limit"),
-    ("billing", "refund", {"amount_cents": {"": 1}}, "within_refund_limit"),
-    ("person", "book_callback", {"phone": "1", "time": "soon"}, "callback_in_opening_hours"),
-    ("person", "book_callback", {"phone": "1", "time": 9}, "callback_in_opening_hours"),
-    ("person", "book_callback", {"phone": "1", "time": ["2026-03-24T10:00"]}, "callback_in_opening_hours"),
+    ("billing", "refund", {}, "amount_above_zero"),
+    ("billing", "refund", {"amount_cents": "1000"}, "amount_above_zero"),
+    ("billing", "refund", {"amount_cents": None}, "amount_above_zero"),
+    ("billing", "refund", {"amount_cents": {"": 1}}, "amount_above_zero"),
+    ("person", "book_callback", {"phone": 112, "time": "2026-03-24T10:00"}, "callback_number_given"),
+    ("person", "book_callback", {"phone": "112", "time": "soon"}, "callback_in_opening_hours"),
+    ("person", "book_callback", {"phone": "112", "time": 9}, "callback_in_opening_hours"),
+    ("person", "book_callback", {"phone": "112", "time": ["2026-03-24T10:00"]}, "callback_in_opening_hours"),
 ]
 
 

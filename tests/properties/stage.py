@@ -12,7 +12,7 @@ from livekit.agents import CloseEvent, CloseReason
 
 from agents.base import Desk
 from agents.journal import Entry, Journal, JournalDown
-from agents.support_systems import Account, Order, Refused, SupportSystems
+from agents.support_systems import Account, Order, Refund, Refused, SupportSystems
 from app.store import Record
 from machines.base import Snapshot
 
@@ -194,8 +194,8 @@ class StageSystems:
     async def status(self, order_number: str) -> str | None:
         return "sent"
 
-    async def refund(self, key: str, order_number: str, amount_cents: int) -> str:
-        return await self._work(key)
+    async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
+        return Refund(await self._work(key), 5000 - amount_cents)
 
     async def book(self, key: str, phone: str, when: datetime) -> str:
         return await self._work(key)

@@ -1,0 +1,59 @@
+"""The end of a call: said once, on record however long the journal takes, and nothing is begun after it."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agents.journal import JournalDown
+from agents.record import Line
+from machines.base import events_of
+from machines.events import CALLER_LEFT
+
+if TYPE_CHECKING:
+    from agents.call import Call
+
+log = structlog.get_logger("interlock.call")
+
+REASONS = {"participant_disconnected": CALLER_LEFT, "job_shutdown": "drained", "user_initiated": "closed"}
+"""LiveKit's close reasons in our words."""
+LEFT = frozenset({CALLER_LEFT, "closed"})
+"""Reasons that the machine is told too, as `caller_left`: whoever closes a session by hand hangs up for the caller."""
+RECORD_TRIES = 60
+RECORD_AGAIN_S = 1.0
+
+
+class Ending:
+    """Whether one call has ended, and the record of it."""
+
+    def __init__(self, call: "Call") -> None:
+        self._call = call
+        self.begun = False
+
+    async def end(self, reason: str) -> None:
+        """Record the end, the first time; while the journal is down, again every second for a minute, unawaited."""
+        if self.begun:
+            return
+        self.begun = True
+        reason = "agent_closed" if self._call.over else reason
+        if not await self._recorded(reason):
+            self._call.spawn(self._record_later(reason))
+
+    async def _record_later(self, reason: str) -> None:
+        for _ in range(RECORD_TRIES):
+            again = asyncio.Event()
+            self._call.clock.call_later(RECORD_AGAIN_S, again.set)
+            await again.wait()
+            if await self._recorded(reason):
+                return
+        log.error("journal.down", lost="call.ended", **self._call.here)
+
+    async def _recorded(self, reason: str) -> bool:
+        call = self._call
+        try:
+            if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):
+                await call.propose(CALLER_LEFT, by="system")
+            await call.note(Line("call.ended", {"reason": reason, "state": call.state}))
+        except JournalDown:
+            return False
+        return True

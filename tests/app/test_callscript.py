@@ -1,0 +1,118 @@
+"""A call script that cannot be run says file, line and field, one line each."""
+
+import pytest
+
+from agents.support import SUPPORT
+from app.callscript import LARGEST_BYTES, ScriptError, read_script
+from app.play import play
+from app.systems import open_systems
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Writes a script and gives its path."""
+
+    def write(text):
+        path = tmp_path / "call.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+STEP_FIELDS = "caller, model, interrupt, system, operator, establish, advance, hangs_up, expect"
+BAD = {
+    "empty": ("", ":1: nothing in it, expected `about:` and `steps:`"),
+    "a list": ("- caller: hi", ":1: no mapping in it, expected `about:` and `steps:`"),
+    "no steps": ("about: x", ": steps is missing or empty, expected a list of steps"),
+    "unknown field of the file": (
+        "about: x\nstep: []",
+        ":2: 'step': unknown field, expected about or steps",
+    ),
+    "unknown field of a step": (
+        "steps:\n  - callr: hi",
+        f":2: callr: unknown field, expected one of {STEP_FIELDS}",
+    ),
+    "unknown field of a call": (
+        "steps:\n  - caller: hi\n  - model:\n      calls:\n        - name: a\n          arg: {}",
+        ":6: model.calls.0.arg: unknown field, expected one of name, args, raw, id",
+    ),
+    "missing field": ("steps:\n  - model: {calls: [{args: {}}]}", ":2: model.calls.0.name: is missing"),
+    "two things at once": (
+        "steps:\n  - caller: hi\n    hangs_up: true",
+        ":2: the step: has 2 fields (caller, hangs_up), expected one",
+    ),
+    "wrong type": ("steps:\n  - caller: 4471", ":2: caller: found 4471, expected a valid string"),
+    "no time": ("steps:\n  - advance: .inf", ":2: advance: found inf, expected a finite number"),
+    "a word": ("steps:\n  - hello", ":2: 'hello' is no step, expected one field such as `caller:`"),
+    "our own field": ("steps:\n  - line: 3", ":2: {'line': 3} is no step, expected one field such as `caller:`"),
+    "a date that is none": (
+        "steps:\n  - caller: 2020-13-45",
+        ":2: a value that cannot be read, expected text in quotes",
+    ),
+    "not YAML": ("about: [x\nsteps: 1", ":2: not YAML (expected ',' or ']', but got ':')"),
+    "an object": ("steps:\n  - !!python/name:os.system x", ":2: not YAML (could not determine a constructor"),
+    "itself": ("steps: &a\n  - *a", ":1: not YAML (found unconstructable recursive node)"),
+    "a tower": ("[" * 5000, ": nested too deeply, expected a YAML call script"),
+    "not text": (b"\xff\xfe\x00", ": cannot be read (it is not UTF-8 text), expected a YAML call script"),
+    "too much": ("#" * (LARGEST_BYTES + 1), ": more than 1 MiB, expected a YAML call script"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_script_is_one_line_with_its_place(script, case):
+    """
+    What was found, where, and what was expected.
+    """
+    text, complaint = BAD[case]
+    path = script(text)
+    with pytest.raises(ScriptError) as raised:
+        read_script(path)
+    assert str(raised.value).startswith(f"{path}{complaint}")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "why"), [("none.yaml", "No such file or directory"), ("", "Is a directory")])
+def test_a_script_that_is_no_file_says_so(tmp_path, name, why):
+    """
+    The operating system's reason, and the path as it was given.
+    """
+    with pytest.raises(ScriptError, match=f"cannot be read \\({why}\\), expected a YAML call script"):
+        read_script(tmp_path / name)
+
+
+def test_every_bad_step_is_named_at_once(script):
+    """
+    Nobody has to run a script five times to find five typing errors.
+    """
+    path = script("steps:\n  - callr: hi\n  - caller: hi\n  - expect: {verdit: x, over: perhaps}\n")
+    with pytest.raises(ScriptError) as raised:
+        read_script(path)
+    assert [line.split(": ")[:2] for line in str(raised.value).splitlines()] == [
+        [f"{path}:2", "callr"],
+        [f"{path}:4", "expect.over"],
+        [f"{path}:4", "expect.verdit"],
+    ]
+
+
+async def failures(script, journal, text):
+    """What goes wrong when a script that can be read is played."""
+    played = await play(SUPPORT, read_script(script(text)), journal=journal, services=open_systems(SUPPORT))
+    return [failure.rpartition("call.yaml")[2] for failure in played.failures]
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("- caller: a\n- model: {text: ok}\n- expect: {state: billing}", ":4: state is 'greeting', expected 'billing'"),
+        ("- establish: {nope: 1}", ":2: there is no fact 'nope' in SupportFacts"),
+        ("- establish: {caller_name: x}", ":2: caller_name is claimed: it cannot be established"),
+        ("- model: {text: a}", ":2: stands alone: a model or interrupt step follows a caller step"),
+        ("- hangs_up: true\n- caller: hello", ":3: the call is over: nothing but expect can follow"),
+    ],
+)
+async def test_what_does_not_hold_is_a_failure_with_file_and_line(script, journal, text, failed):
+    """
+    Expectations, and steps that make no sense where they stand.
+    """
+    assert await failures(script, journal, f"steps:\n{text}") == [failed]

@@ -1,0 +1,92 @@
+"""Our own worker as a process of its own, wired to the stand-ins."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.livekit_server import Server
+
+READY = "registered worker"
+READY_S = 60.0
+STOP_S = 40.0
+
+
+@dataclass
+class Worker:
+    """A running `interlock dev`; `lines` are what it logged, `store` is its record."""
+
+    process: asyncio.subprocess.Process
+    store: Path
+    lines: list[str] = field(default_factory=list)
+
+    async def stop(self) -> int:
+        """Ask it to end as an orchestrator would; its exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(STOP_S):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def worker(server: Server, folder: Path, given: Mapping[str, str]) -> AsyncIterator[Worker]:
+    """Start it, wait until LiveKit knows it, and end it."""
+    store = folder / "calls.sqlite"
+    settings = {
+        "LIVEKIT_URL": server.url,
+        "LIVEKIT_API_KEY": server.key,
+        "LIVEKIT_API_SECRET": server.secret,
+        "OPENAI_API_KEY": "none",
+        "ASSEMBLYAI_API_KEY": "none",
+        "ELEVEN_API_KEY": "none",
+        "INTERLOCK_STORE": str(store),
+        "INTERLOCK_LOG_JSON": "true",
+    }
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "app.command",
+        "dev",
+        env=kept | settings | dict(given),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    its = Worker(process, store)
+    ready = asyncio.Event()
+    reading = asyncio.create_task(_read(its, ready))
+    try:
+        async with asyncio.timeout(READY_S):
+            await ready.wait()
+        assert process.returncode is None, its.lines[-5:]
+        yield its
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await reading
+
+
+async def _read(its: Worker, ready: asyncio.Event) -> None:
+    assert its.process.stderr is not None
+    async for line in its.process.stderr:
+        its.lines.append(line.decode(errors="replace").rstrip())
+        if READY in its.lines[-1]:
+            ready.set()
+    ready.set()  # it ended: whoever waits shall see why
+
+
+def events(its: Worker) -> list[str]:
+    """The names of what was logged."""
+    found = []
+    for line in its.lines:
+        try:
+            found.append(str(json.loads(line).get("event")))
+        except ValueError:
+            found.append(line)
+    return found
