@@ -12,7 +12,7 @@ from agents.record import verdict_line
 from app.audit import AuditError, list_calls, print_calls, print_history, print_why, show, why
 from app.store import open_journal
 from guards.base import Proposal
-from guards.identity import caller_verified
+from guards.identity import caller_verified, checks_left
 from guards.issue import issue_known
 from machines.base import Snapshot
 from machines.decide import decide
@@ -144,7 +144,7 @@ async def test_what_a_call_writes_of_a_real_verdict_is_what_why_reads(store):
     where = Snapshot("Support", 1, ("live", "desks", "triage"))
     line = verdict_line(decide(Support, where, asked, facts), asked, facts)
     await store.append([Entry("c1", "support", 7, line.kind, AT, 1, line.audit, line.private, line.snapshot)])
-    (third,) = why(store, "c1", 3, {g.name: g.sentence for g in (caller_verified, issue_known)})
+    (third,) = why(store, "c1", 3, {g.name: g.sentence for g in (caller_verified, checks_left, issue_known)})
     assert (third.event, third.by, third.kind, third.refused_by) == (
         "route_to_billing",
         "agent",
@@ -155,6 +155,7 @@ async def test_what_a_call_writes_of_a_real_verdict_is_what_why_reads(store):
     assert "route_to_billing" in third.offered
     assert [(g.sentence, g.held) for g in third.guards] == [
         (issue_known.sentence, True),
+        (checks_left.sentence, True),
         (caller_verified.sentence, False),
     ]
     assert list_calls(store)[0].refused == 2

@@ -180,7 +180,7 @@ class StageSystems:
     mode: str = "works"
     did: dict[str, int] = field(default_factory=dict)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
-    begun: Callable[[], None] = lambda: None
+    begun: Callable[[str], None] = lambda key: None
 
     def support(self) -> SupportSystems:
         return SupportSystems(accounts=self, orders=self, callbacks=self)
@@ -201,7 +201,7 @@ class StageSystems:
         return await self._work(key)
 
     async def _work(self, key: str) -> str:
-        self.begun()
+        self.begun(key)
         self.did[key] = self.did.get(key, 0) + 1
         if self.mode == "refuses":
             raise Refused("no")
