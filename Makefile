@@ -20,7 +20,8 @@ livekit: $(READY) ## a LiveKit server on this machine, built the first time; lea
 	@$(BIN)/interlock livekit
 
 test: $(READY) ## every test
-	$(BIN)/python -m pytest -q -n auto --dist worksteal
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not e2e"
+	$(BIN)/python -m pytest -q -m e2e
 
 test-fast: $(READY) ## guards, machines, calls: no network, no speech models, under a minute
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
