@@ -19,12 +19,20 @@ demo: $(READY) ## a spoken call, offline, from WAV files to a WAV file
 livekit: $(READY) ## a LiveKit server on this machine, built the first time; leave it running beside `make dev`
 	@$(BIN)/interlock livekit
 
-test: $(READY) ## every test
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not e2e"
+FAST := $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
+SLOW := $(BIN)/python -m pytest -q -m "slow and not e2e"
+
+test: test-fast ## every test
+	$(SLOW) tests/properties
+	$(SLOW) tests/app
+	$(SLOW) tests/offline
+	$(SLOW) tests/standins
 	$(BIN)/python -m pytest -q -m e2e
 
-test-fast: $(READY) ## guards, machines, calls: no network, no speech models, under a minute
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
+test-fast: $(READY) ## guards, machines, calls: no network, no models, about a minute
+	$(FAST) tests/app tests/machines tests/guards tests/calls
+	$(FAST) tests/agents tests/faults tests/offline tests/test_imports.py
+	$(BIN)/python -m pytest -q -m "not slow" tests/properties
 
 check: $(READY) ## what the flows promise, proven; diagrams up to date
 	$(BIN)/interlock check
