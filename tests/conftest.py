@@ -32,12 +32,15 @@ def systems(tmp_path: Path) -> SupportSystems:
 
 
 SLOW_FOLDERS = ("standins", "e2e")
+SLOW_LIMIT_S = 900
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Whole folders that talk over sockets, loopback only as it is, are left out of the fast part.
+    Whole folders that talk over sockets, loopback only as it is, are left out of the fast part; slow tests may last.
     """
     for item in items:
         if item.path.parent.name in SLOW_FOLDERS:
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_LIMIT_S))

@@ -31,6 +31,8 @@ class SqliteJournal(JournalReader):
         self._waiting: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self.pending = 0
+        """How many appends wait for the disk."""
         self._thread = threading.Thread(target=self._write_until_closed, name="journal", daemon=True)
         self._thread.start()
 
@@ -45,7 +47,13 @@ class SqliteJournal(JournalReader):
             if self._closed:
                 raise JournalDown("the journal is closed: nothing can be written any more")
             self._waiting.put(append)
+            self.pending += 1
+        append.durable.add_done_callback(self._answered)
         await append.durable
+
+    def _answered(self, _: asyncio.Future[None]) -> None:
+        with self._closing:  # loops of several threads may share a journal
+            self.pending -= 1
 
     def close(self) -> None:
         """Write what waits, then let go of the file. A second time does nothing."""

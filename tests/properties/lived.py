@@ -23,6 +23,7 @@ from tests.properties.stage import FaultyJournal, StageSession, StageSystems
 
 BACK_TO_DESKS = {"return_to_desk", "refund_paid", "refund_failed"}
 BY_NAME_ONLY = {"say_goodbye", "caller_left", "caller_silent", "escalate"}
+REFUSED_UNASKED = {"unknown_event", "terminated", "not_yours", "stale"}
 """Not picked from what is offered: a call that leaves the desks with every second step shows little."""
 PROOFS = ("account_found", "caller_verified", "order_found")
 REST_ROUNDS = 400
@@ -247,7 +248,8 @@ def verdicts(lived: Lived, reader: Reader) -> list[tuple[Any, dict[str, Any]]]:
 def check_one_verdict_each(lived: Lived, reader: Reader) -> None:
     """I1: one verdict for each proposal, none while the journal was down; the same tool call again is the same one.
 
-    Long after, when the call has moved on, it is a proposal from the past like any other: stale, and on the record.
+    Long after, when the call has moved on or ended, it is a proposal from the past like any other: on the record, and
+    refused without asking a guard.
     """
     recorded: dict[int, list[str]] = defaultdict(list)
     for record, private in verdicts(lived, reader):
@@ -261,7 +263,7 @@ def check_one_verdict_each(lived: Lived, reader: Reader) -> None:
         together[asked.key].append(asked)
     for same in together.values():
         kinds = recorded[same[0].number]
-        assert all(kind == "stale" for kind in kinds[1:]), f"{same[0].key} has the verdicts {kinds}"
+        assert set(kinds[1:]) <= REFUSED_UNASKED, f"{same[0].key} has the verdicts {kinds}"
         for asked in same:
             check_answer(lived, asked, kinds, kinds if len(same) == 1 else [])
 
