@@ -38,7 +38,7 @@ async def run_effect(call: "Call", effect: "Effect", args: dict[str, Any], epoch
     await call.note_if_possible(Line("effect.ended", {"state": state, "key": key, "event": event, "why": why}))
     verdict = await _report(call, event, epoch)
     if verdict is not None and verdict.kind not in ("accepted", "stale", "terminated"):
-        log.error("effect.misreported", call_id=call.id, state=state, verdict=verdict.kind)
+        log.error("effect.misreported", **call.here, state=state, verdict=verdict.kind)
         await _report(call, effect.not_known, epoch)
 
 
@@ -66,5 +66,5 @@ async def _report(call: "Call", event: str, epoch: int) -> "Verdict | None":
             again = asyncio.Event()
             call.clock.call_later(1.0, again.set)
             await again.wait()
-    log.error("effect.unreported", call_id=call.id, epoch=epoch)
+    log.error("effect.unreported", **call.here)
     return None

@@ -2,17 +2,26 @@
 
 import logging
 import sys
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
-from typing import TextIO
+from contextvars import ContextVar
+from typing import Any, TextIO
 
 import structlog
 from structlog.types import Processor
 
 from app.scrub import WITHHELD, scrub, scrub_exception, scrub_foreign
 
-__all__ = ["NOISY", "WITHHELD", "configure_logs"]
+__all__ = ["NOISY", "WITHHELD", "configure_logs", "say_where"]
 
 NOISY = ("asyncio", "httpcore", "httpx", "livekit", "openai", "statemachine", "urllib3", "websockets")
+
+_where: ContextVar[Callable[[], Mapping[str, Any]] | None] = ContextVar("where a call stands", default=None)
+
+
+def say_where(here: Callable[[], Mapping[str, Any]]) -> None:
+    """From now on every line from this task and those it starts, LiveKit's too, carries what `here` gives by then."""
+    _where.set(here)
 
 
 def configure_logs(level: str = "INFO", json: bool | None = None, stream: TextIO | None = None) -> None:
@@ -56,9 +65,15 @@ class _Out(logging.StreamHandler[TextIO]):
             self.stream.write(f"log line lost ({lost}): {record.name}, line {record.lineno}\n")
 
 
+def _with_where(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    here = _where.get()
+    return line if here is None else {**here(), **line}
+
+
 def _common() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
+        _with_where,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

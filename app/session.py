@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import structlog
 from livekit.agents import NOT_GIVEN, AgentSession, llm, stt, tts, vad
 from livekit.agents.voice.agent_session import SessionConnectOptions
 
@@ -13,6 +12,7 @@ from agents.call import Call
 from agents.clock import Clock
 from agents.flow import Flow
 from agents.journal import Entry, Journal
+from app.logs import say_where
 
 ERRORS_LIMIT = 20
 """Provider errors in a row after which LiveKit closes a session; our own budget asks for a person long before."""
@@ -64,7 +64,7 @@ def open_call(
 
 async def start_call(session: "AgentSession[Call]", call: Call, **start: Any) -> None:
     """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`. Raises `JournalDown`."""
-    structlog.contextvars.bind_contextvars(call_id=call.id, flow=call.flow.name)
+    say_where(lambda: call.here)
     await call.open(session)
     await session.start(call.first_agent(), **start)
     call.started()

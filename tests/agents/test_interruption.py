@@ -93,7 +93,7 @@ async def stage(on_stage, monkeypatch):
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_words_that_break_in_are_answered_once_and_everybody_agrees(stage: Stage, point: str):
+async def test_fault_39_words_that_break_in_are_answered_once_and_everybody_agrees(stage: Stage, point: str):
     """
     Wherever the caller breaks in, machine, record and agent agree at rest, and the words get one answer.
     """
@@ -105,7 +105,7 @@ async def test_words_that_break_in_are_answered_once_and_everybody_agrees(stage:
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_words_after_a_forced_interruption_are_answered_once(stage: Stage, point: str):
+async def test_fault_39_words_after_a_forced_interruption_are_answered_once(stage: Stage, point: str):
     """
     The same when voice activity stopped the agent before there was a transcript.
     """
@@ -122,7 +122,7 @@ async def test_words_after_a_forced_interruption_are_answered_once(stage: Stage,
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_a_cough_divides_nobody(stage: Stage, point: str):
+async def test_fault_39_a_cough_divides_nobody(stage: Stage, point: str):
     """
     An interruption without words loses no accepted handoff and leaves no silence that the timer does not end.
     """

@@ -15,7 +15,7 @@ from livekit.agents import llm
 from livekit.agents.llm.utils import execute_function_call
 from livekit.agents.voice import generation
 
-from app.logs import WITHHELD, configure_logs
+from app.logs import WITHHELD, configure_logs, say_where
 
 CANARY = "canary"
 
@@ -67,6 +67,27 @@ def test_a_line_of_ours_is_an_event_with_values_and_its_call(lines):
         "epoch": 3,
         "to": "billing",
     }
+
+
+async def test_each_line_of_a_task_and_its_own_tasks_says_where_the_call_stands_by_then(lines):
+    """A library's line carries the epoch of its moment, and what follows elsewhere carries none of it."""
+    epoch = 1
+
+    async def later():
+        logging.getLogger("livekit.agents").warning("slow")
+
+    async def call():
+        nonlocal epoch
+        say_where(lambda: {"call_id": "c1", "flow": "support", "epoch": epoch})
+        soon = asyncio.create_task(later())
+        epoch = 2
+        await soon
+
+    await asyncio.create_task(call())
+    logging.getLogger("livekit.agents").warning("elsewhere")
+    its, other = lines()
+    assert (its["event"], its["call_id"], its["flow"], its["epoch"]) == ("slow", "c1", "support", 2)
+    assert "epoch" not in other
 
 
 def test_personal_keys_and_raw_arguments_are_dropped(lines):
