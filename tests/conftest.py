@@ -1,5 +1,6 @@
 """What all tests share: a real journal in a real file, and real business systems."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def systems(tmp_path: Path) -> SupportSystems:
     """
     return open_support_systems(tmp_path / "business.sqlite")
 
+
+# A shell lets its background jobs ignore Ctrl-C, and the children of our tests would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_FOLDERS = ("standins", "e2e")
 SLOW_LIMIT_S = 900
