@@ -1,12 +1,15 @@
 """What every desk can do, written once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
 from agents.base import Desk
-from agents.tools import proposes
+from agents.callbacks import BOOK
+from agents.flow import Effect
+from agents.tools import Slot, proposes
 
 
 def _iso(text: str) -> str:
@@ -61,3 +64,77 @@ class Farewell(Desk):
             self.session.shutdown()
             raise
         last_word.add_done_callback(lambda _: self.session.shutdown())
+
+
+class PersonOffer(LiveDesk):
+    """Offers a person when a call goes in circles."""
+
+    INSTRUCTIONS = "We went in circles. Offer a colleague; if the caller would rather go on, go back."
+    OPENING = "I am sorry, we are going in circles. Shall I have a colleague call you back?"
+
+    @proposes("no, let us go on", "no thanks, go back", "let us try again", "I do not want a colleague")
+    def return_to_desk(self) -> None:
+        """Go back to where the caller was, when they do not want a colleague."""
+
+
+class WaitingDesk(LiveDesk):
+    """Stands in for the person until they call back."""
+
+    INSTRUCTIONS = """
+A colleague will take over. None is free this minute: offer a callback, ask for a number and a time on a weekday from 9
+to 18, and book it. The caller may also go back to where they were.
+"""
+    OPENING = "A colleague will take care of this. Which number may we call you back on?"
+    OPENINGS: ClassVar = {
+        "callback_booked": "Your callback is booked. Is there anything else?",
+        "callback_failed": "That hour is full, I am afraid. Which day and time suit you?",
+        "callback_unconfirmed": "I am sorry, I could not confirm your callback. Which other day and time suit you?",
+        "handoff_failed": "I am sorry, I cannot put you through just now. Which number may we call you back on?",
+        "take_over": "A colleague has taken over this call. One moment, please.",
+    }
+
+    @proposes(
+        "please call me back tomorrow at ten", "you can reach me on 030 1234567", "book a callback", "call me later"
+    )
+    def book_callback(
+        self,
+        phone: Annotated[str, Slot("the number to call", ask="Which number may we call you back on?", kind="phone")],
+        time: Annotated[
+            IsoTime,
+            Slot(
+                "day and time, ISO 8601",
+                ask="We call back on weekdays from nine to six. Which day and time suit you?",
+                kind="datetime",
+            ),
+        ],
+    ) -> None:
+        """Book a callback, once the caller gave a number and a time."""
+
+    @proposes(
+        "take me back, please", "I would rather go on with the agent", "back to where I was", "never mind, go back"
+    )
+    def return_to_desk(self) -> None:
+        """Go back to where the caller was."""
+
+
+class BookingClerk(LiveDesk):
+    """Keeps the caller company while the callback is booked."""
+
+    INSTRUCTIONS = "A callback is being booked. Ask for a moment's patience. You do not know yet whether it worked."
+    OPENING = "One moment, I am booking the callback."
+
+
+COMMON_CAST: Mapping[str, type[Desk]] = {
+    "offer": PersonOffer,
+    "person": WaitingDesk,
+    "booking": BookingClerk,
+    "closed": Farewell,
+}
+"""Who speaks in the states of `machines.common`."""
+COMMON_EFFECTS: Mapping[str, Effect] = {"booking": BOOK}
+"""The work of those states."""
+
+
+def money(cents: int) -> str:
+    """An amount as it is spoken."""
+    return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"

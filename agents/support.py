@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from agents.common import Farewell, IsoTime, LiveDesk
+from agents.common import COMMON_CAST, COMMON_EFFECTS, LiveDesk, WaitingDesk, money
 from agents.flow import Flow
-from agents.support_effects import BOOK, NO_ORDER, REFUND
+from agents.support_effects import NO_ORDER, REFUND
 from agents.support_systems import SupportSystems
 from agents.tools import Slot, data_tool, proposes
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
@@ -235,70 +235,15 @@ class SolvedDesk(LiveDesk):
         """Go back to triage, when the caller has another problem."""
 
 
-class PersonOffer(LiveDesk):
-    """Offers a person when a call goes in circles."""
+class SupportWaiting(WaitingDesk):
+    """Stands in for the person until they call back, also when money may have moved."""
 
-    INSTRUCTIONS = "We went in circles. Offer a colleague; if the caller would rather go on, go back."
-    OPENING = "I am sorry, we are going in circles. Shall I have a colleague call you back?"
-
-    @proposes("no, let us go on", "no thanks, go back", "let us try again", "I do not want a colleague")
-    def return_to_desk(self) -> None:
-        """Go back to where the caller was, when they do not want a colleague."""
-
-
-class WaitingDesk(LiveDesk):
-    """Stands in for the person until they call back."""
-
-    INSTRUCTIONS = """
-A colleague will take over. None is free this minute: offer a callback, ask for a number and a time on a weekday from 9
-to 18, and book it. The caller may also go back to where they were.
-"""
-    OPENING = "A colleague will take care of this. Which number may we call you back on?"
     OPENINGS: ClassVar = {
-        "callback_booked": "Your callback is booked. Is there anything else?",
-        "callback_failed": "That hour is full, I am afraid. Which day and time suit you?",
-        "callback_unconfirmed": "I am sorry, I could not confirm your callback. Which other day and time suit you?",
+        **WaitingDesk.OPENINGS,
         "refund_unconfirmed": (
             "I could not confirm the refund, so a colleague will look into it. Which number may we call you back on?"
         ),
-        "handoff_failed": "I am sorry, I cannot put you through just now. Which number may we call you back on?",
-        "take_over": "A colleague has taken over this call. One moment, please.",
     }
-
-    @proposes(
-        "please call me back tomorrow at ten", "you can reach me on 030 1234567", "book a callback", "call me later"
-    )
-    def book_callback(
-        self,
-        phone: Annotated[str, Slot("the number to call", ask="Which number may we call you back on?", kind="phone")],
-        time: Annotated[
-            IsoTime,
-            Slot(
-                "day and time, ISO 8601",
-                ask="We call back on weekdays from nine to six. Which day and time suit you?",
-                kind="datetime",
-            ),
-        ],
-    ) -> None:
-        """Book a callback, once the caller gave a number and a time."""
-
-    @proposes(
-        "take me back, please", "I would rather go on with the agent", "back to where I was", "never mind, go back"
-    )
-    def return_to_desk(self) -> None:
-        """Go back to where the caller was."""
-
-
-class BookingClerk(LiveDesk):
-    """Keeps the caller company while the callback is booked."""
-
-    INSTRUCTIONS = "A callback is being booked. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, I am booking the callback."
-
-
-def money(cents: int) -> str:
-    """An amount as it is spoken."""
-    return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"
 
 
 SUPPORT = Flow(
@@ -314,10 +259,8 @@ SUPPORT = Flow(
         "billing": BillingDesk,
         "refunding": RefundClerk,
         "resolved": SolvedDesk,
-        "offer": PersonOffer,
-        "person": WaitingDesk,
-        "booking": BookingClerk,
-        "closed": Farewell,
+        **COMMON_CAST,
+        "person": SupportWaiting,
     },
-    effects={"refunding": REFUND, "booking": BOOK},
+    effects={"refunding": REFUND, **COMMON_EFFECTS},
 )

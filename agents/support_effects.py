@@ -1,17 +1,16 @@
-"""Where a support call touches money and the calendar.
+"""Where a support call touches money.
 
 What was begun is on the record before it is begun: when an answer is lost, or the journal is, the call still knows that
 money may have moved, and no second refund is accepted. Without the journal, no money moves at all.
 """
 
 from collections.abc import Coroutine, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from agents.flow import Effect
 from agents.journal import JournalDown
-from agents.support_systems import Refund, Refused, SupportSystems
+from agents.support_systems import Refund, SupportSystems
+from agents.systems import Refused
 from machines.support import SupportFacts
 
 if TYPE_CHECKING:
@@ -49,18 +48,6 @@ async def _note_paid(call: "Call", order_number: str, refund: Refund) -> None:
         await call.establish(**NO_ORDER)  # another one came in between: whatever is left of it, look it up again
 
 
-async def book_callback(call: "Call", key: str, args: Mapping[str, Any]) -> str:
-    """Book the accepted number and time."""
-    when = datetime.fromisoformat(args["time"])
-    when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(_facts(call).timezone))
-    try:
-        reference = await _systems(call).callbacks.book(key, args["phone"], when)
-    except Refused:
-        return "callback_failed"
-    await call.establish(callback_booked=True, callback_reference=reference)
-    return "callback_booked"
-
-
 def _systems(call: "Call") -> SupportSystems:
     assert isinstance(call.services, SupportSystems), "a support call needs SupportSystems as its services"
     return call.services
@@ -74,4 +61,3 @@ def _facts(call: "Call") -> SupportFacts:
 NO_ORDER: Mapping[str, Any] = {"order_found": False, "order_number": None, "order_paid_cents": 0}
 """What is known of the order when there is none, or none of this account's."""
 REFUND = Effect(pay_refund, failed="refund_failed", unknown="refund_unconfirmed")
-BOOK = Effect(book_callback, failed="callback_failed", unknown="callback_unconfirmed")

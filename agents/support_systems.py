@@ -1,8 +1,9 @@
 """The business systems a support call needs, as the agents see them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
+
+from agents.callbacks import Callbacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,6 @@ class Refund:
     left_cents: int
 
 
-class SystemDown(Exception):
-    """A business system did not answer, or could not do its work; nobody knows whether it did it."""
-
-
-class Refused(Exception):
-    """A business system said no and did nothing; the text is fit for the caller's ears."""
-
-
 class Accounts(Protocol):
     async def verify(self, account_number: str, postcode: str) -> Account | None:
         """The account, when number and postcode belong together."""
@@ -56,12 +49,6 @@ class Orders(Protocol):
 
     async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
         """Pay back for an order of this account, once for each `key`. Raises `Refused`."""
-        ...
-
-
-class Callbacks(Protocol):
-    async def book(self, key: str, phone: str, when: datetime) -> str:
-        """Book and return a reference, once for each `key`. Raises `Refused` when the hour is full."""
         ...
 
 

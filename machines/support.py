@@ -5,17 +5,13 @@ in a state of its own (`refunding`), so that no model ever reports that it did; 
 person looks into it, and no other refund is made in this call.
 """
 
-from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 from statemachine import HistoryState, State
 
-from guards.base import Proposer
-from guards.callbacks import callback_in_opening_hours, callback_number_given
-from guards.facts import Facts, claimed, established
+from guards.facts import claimed, established
 from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
-from guards.patience import silent_twice
 from guards.refunds import (
     amount_above_zero,
     no_refund_unconfirmed,
@@ -23,14 +19,15 @@ from guards.refunds import (
     within_refund_limit,
     within_what_was_paid,
 )
-from machines.base import ANYBODY, Machine
-from machines.promises import never, reachable
+from machines.base import Machine
+from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from machines.promises import never
 
 IssueCategory = Literal["technical", "billing", "general"]
 RefundOutcome = Literal["unconfirmed", "paid", "refused"]
 
 
-class SupportFacts(Facts):
+class SupportFacts(CallerFacts):
     """What a service desk knows about one call."""
 
     caller_name: str | None = claimed(pii=True, description="as the caller said it")
@@ -46,8 +43,6 @@ class SupportFacts(Facts):
     order_paid_cents: int = established(0, description="paid and not yet refunded, in cents")
     last_refund: RefundOutcome | None = established(description="unconfirmed from before the money moves")
     refund_reference: str | None = established(pii=True)
-    callback_booked: bool = established(False)
-    callback_reference: str | None = established(pii=True)
 
 
 class Support(Machine):
@@ -72,9 +67,7 @@ class Support(Machine):
             _before_anywhere = before.to(greeting)
 
         refunding = State("Refund under way")
-        offer = State("Offered a person")
-        person = State("Waiting for a person")
-        booking = State("Callback being booked")
+        rest = ways_out(desks, refunding)
 
         refund = desks.billing.to(
             refunding,
@@ -89,49 +82,15 @@ class Support(Machine):
         )
         refund_paid = refunding.to(desks.before)
         refund_failed = refunding.to(desks.before)
-        refund_unconfirmed = refunding.to(person)
-        refused_thrice = desks.to(offer) | offer.to(person)
-        escalate = desks.to(person) | refunding.to(person) | offer.to(person) | booking.to(person)
-        take_over = desks.to(person) | refunding.to(person) | offer.to(person) | booking.to(person)
-        return_to_desk = offer.to(desks.before) | person.to(desks.before)
-        book_callback = person.to(booking, cond=[callback_number_given, callback_in_opening_hours])
-        callback_booked = booking.to(person)
-        callback_failed = booking.to(person)
-        callback_unconfirmed = booking.to(person)
+        refund_unconfirmed = refunding.to(rest.person)
 
     closed = State("Goodbye", final=True)
+    endings(live, closed)
 
-    say_goodbye = live.to(closed)
-    caller_silent = live.to(closed, cond=silent_twice)
-    caller_left = live.to(closed)
-    refused_thrice = live.person.to(closed)
-    handoff_failed = live.person.to(closed) | live.to(live.person)
-
-    proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {
-        "escalate": ANYBODY,
-        "say_goodbye": ANYBODY,
-        "take_over": frozenset({"operator"}),
-        **dict.fromkeys(
-            (
-                "refund_paid",
-                "refund_failed",
-                "refund_unconfirmed",
-                "callback_booked",
-                "callback_failed",
-                "callback_unconfirmed",
-                "refused_thrice",
-                "caller_silent",
-                "caller_left",
-                "handoff_failed",
-            ),
-            frozenset({"system"}),
-        ),
-    }
+    proposers = common_proposers("refund_paid", "refund_failed", "refund_unconfirmed")
     promises = (
         never("billing").before(caller_verified),
         never("refund").before(caller_verified),
         never("refunding").before(order_found),
-        never("booking").before(callback_in_opening_hours),
-        reachable("person", from_="everywhere"),
-        reachable("closed", from_="everywhere"),
+        *COMMON_PROMISES,
     )

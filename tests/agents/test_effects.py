@@ -10,7 +10,7 @@ from agents.effects import REPORT_TRIES
 from agents.flow import Effect
 from agents.journal import JournalDown
 from agents.support import SUPPORT
-from agents.support_systems import Refused, SystemDown
+from agents.systems import Refused, SystemDown
 from app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 

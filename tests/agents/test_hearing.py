@@ -26,8 +26,8 @@ from typing import Any
 import pytest
 from livekit.agents import ConversationItemAddedEvent, UserInputTranscribedEvent, llm
 
-from agents.common import Farewell
-from agents.support import Triage, WaitingDesk
+from agents.common import Farewell, WaitingDesk
+from agents.support import Triage
 from app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 

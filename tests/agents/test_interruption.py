@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import agents.call
-from agents.support import SUPPORT, Reception, Triage, WaitingDesk
+from agents.common import WaitingDesk
+from agents.support import SUPPORT, Reception, Triage
 from app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from agents.support import BillingDesk, RefundClerk, Triage, WaitingDesk
+from agents.common import WaitingDesk
+from agents.support import BillingDesk, RefundClerk, Triage
 from app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from livekit.agents import function_tool
 
-from agents.common import Farewell
+from agents.common import Farewell, WaitingDesk
 from agents.farewell import APOLOGY
-from agents.support import Reception, Triage, WaitingDesk
+from agents.support import Reception, Triage
 from agents.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
 from app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage

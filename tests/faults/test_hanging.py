@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from agents.base import TURN_LIMIT_S
+from agents.common import WaitingDesk
 from agents.farewell import APOLOGY
 from agents.record import RECORD_LIMIT_S
 from agents.reply import CHUNK_LIMIT_S, LAST_RESORT
-from agents.support import SUPPORT, Triage, WaitingDesk
+from agents.support import SUPPORT, Triage
 from app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
@@ -23,7 +24,7 @@ async def passes(stage, limit_s, true):
     begun, loop = stage.clock.now(), asyncio.get_running_loop()
     for _ in range(1000):
         await asyncio.sleep(0)
-        while loop._ready:
+        while loop._ready:  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0)
         if true():
             return

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from agents.journal import JournalDown
-from agents.support_systems import Refused
 from agents.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
+from agents.systems import Refused
 from app import store
 from app.offline.scripted import Asks, Says
 from app.store import open_journal

@@ -12,7 +12,8 @@ from livekit.agents import CloseEvent, CloseReason
 
 from agents.base import Desk
 from agents.journal import Entry, Journal, JournalDown
-from agents.support_systems import Account, Order, Refund, Refused, SupportSystems
+from agents.support_systems import Account, Order, Refund, SupportSystems
+from agents.systems import Refused
 from app.store import Record
 from machines.base import Snapshot
 
