@@ -209,6 +209,7 @@ def test_no_decision_leaves_anything_for_the_next() -> None:
 
 def test_only_clean_machine_objects_are_used_again() -> None:
     """None that ended, none with an event in its queues: one that refused is cleared first."""
+    billing = at("billing")
     module._spare(Support).clear()
     for question in everything():
         put(question)
@@ -218,12 +219,12 @@ def test_only_clean_machine_objects_are_used_again() -> None:
     kept = spare[0]
     waits = kept._engine.external_queue
     kept._engine.put = lambda trigger, internal=False: (waits.put(trigger), waits.put(trigger))
-    assert ask(at("billing"), "refund", args={"amount_cents": 9999}).kind == "guard_false"
+    assert ask(billing, "refund", args={"amount_cents": 9999}).kind == "guard_false"
     assert module._spare(Support) == [kept]
     assert kept._engine.external_queue.is_empty()
     assert kept._engine.internal_queue.is_empty()
     del kept._engine.put
-    assert ask(at("billing"), "say_goodbye").accepted
+    assert ask(billing, "say_goodbye").accepted
     assert module._spare(Support) == []
 
 

@@ -1,0 +1,178 @@
+"""What a flow may do, written down by hand from what product asked for; its chart is tested against it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, get_args
+
+from agents.flow import Flow
+from guards.base import Proposal, Proposer
+from guards.facts import Facts
+from machines.base import Snapshot, initial
+from machines.decide import Verdict, decide
+
+PROPOSERS: tuple[Proposer, ...] = get_args(Proposer)
+AGENT: tuple[Proposer, ...] = ("agent",)
+SYSTEM: tuple[Proposer, ...] = ("system",)
+OPERATOR: tuple[Proposer, ...] = ("operator",)
+Arrow = tuple[tuple[str, ...], str, tuple[Proposer, ...], str]
+Step = tuple[str, Proposer]
+Key = tuple[str, str, Proposer]
+
+NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)  # a Monday
+CALLBACK = {"phone": "+4930123456", "time": "2026-03-24T10:00"}
+
+
+@dataclass(frozen=True)
+class OneFalse:
+    """One guard made false: by what is known or by the arguments. `leads_to` when another arrow takes its place."""
+
+    event: str
+    guard: str
+    known: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict)
+    leads_to: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One flow, by hand; the arrows, guards and ways that every flow has are added.
+
+    `arrows` are (from, event, who may ask, to) with every guard content. `guarded` names all guards asked, in order, by
+    event or by (state, event). `ways` lead from the first desk to each other desk and work state. `back` is the desk
+    that the common ways return to. `known` and `args` make every guard content. `escalates_to` is where an escalation
+    enters, and `arrives` the steps from there to the person.
+    """
+
+    flow: Flow
+    desks: tuple[str, ...]
+    work: tuple[str, ...]
+    arrows: tuple[Arrow, ...]
+    guarded: Mapping[str | tuple[str, str], tuple[str, ...]]
+    one_false: tuple[OneFalse, ...]
+    ways: Mapping[str, tuple[Step, ...]]
+    known: Mapping[str, Any]
+    args: Mapping[str, Any] = field(default_factory=dict)
+    back: str = ""
+    escalates_to: str = "person"
+    arrives: tuple[Step, ...] = ()
+    _at: dict[str, Snapshot] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """Every state in which the call goes on."""
+        return (*self.desks, *self.work, "offer", "person", "booking")
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state a call can be in."""
+        return (*self.live, "closed")
+
+    @cached_property
+    def legal(self) -> dict[Key, str]:
+        """Where each legal (state, event, proposer) leads when every guard is content."""
+        arrows = (*self.arrows, *self._common())
+        return {(state, event, by): to for states, event, whom, to in arrows for state in states for by in whom}
+
+    @cached_property
+    def may_ask(self) -> dict[str, tuple[Proposer, ...]]:
+        """Who may ask for each event."""
+        return {event: whom for _, event, whom, _ in (*self.arrows, *self._common())}
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Every event of the chart."""
+        return tuple(self.may_ask)
+
+    def guards(self, state: str, event: str) -> tuple[str, ...]:
+        """The guards asked for `event` in `state`."""
+        common = {
+            "book_callback": ("callback_number_given", "callback_in_opening_hours"),
+            "caller_silent": ("silent_twice",),
+        }
+        its = {**common, **self.guarded}
+        return its.get((state, event), its.get(event, ()))
+
+    @cached_property
+    def content(self) -> Facts:
+        """What is known when every guard is content."""
+        return self.facts()
+
+    def facts(self, **known: Any) -> Facts:
+        """The same, but for `known`."""
+        return self.flow.facts(**{"now": NOW, "silences": 2, **self.known, **known})
+
+    def every_false(self) -> tuple[OneFalse, ...]:
+        """Each guard of the flow seen false at least once."""
+        return (
+            *self.one_false,
+            OneFalse("book_callback", "callback_number_given", args={"phone": ""}),
+            OneFalse("book_callback", "callback_in_opening_hours", args={"time": "2026-03-24T20:00"}),
+            OneFalse("caller_silent", "silent_twice", {"silences": 1}),
+        )
+
+    def ask(
+        self, here: Snapshot, event: str, by: Proposer = "agent", *, facts: Facts | None = None, args: Any = None
+    ) -> Verdict:
+        """Propose in the snapshot's own epoch; with every guard content unless told otherwise."""
+        given = {**CALLBACK, **self.args} if args is None else args
+        return decide(self.flow.machine, here, Proposal(event, given, by, here.epoch), facts or self.content)
+
+    def walk(self, *steps: Step) -> Snapshot:
+        """Where a call stands after these steps, each of which must be accepted."""
+        here = initial(self.flow.machine)
+        for event, by in steps:
+            verdict = self.ask(here, event, by)
+            assert verdict.accepted, f"{event} by {by} from {here.state}: {verdict.kind} {verdict.refused_by}"
+            here = verdict.after
+        return here
+
+    def at(self, state: str) -> Snapshot:
+        """A call that stands in this state, come there by a legal way."""
+        if state not in self._at:
+            self._at[state] = self.walk(*self.way(state))
+        here = self._at[state]
+        assert here.state == state, f"the way to {state} leads to {here.state}"
+        return here
+
+    def way(self, state: str) -> tuple[Step, ...]:
+        """The steps from the first desk to this state."""
+        if state in self.ways:
+            return self.ways[state]
+        there = self.ways[self.back or self.desks[0]]
+        person = (*there, ("escalate", "agent"), *self.arrives)
+        common: dict[str, tuple[Step, ...]] = {
+            "offer": (*there, ("refused_thrice", "system")),
+            "person": person,
+            "booking": (*person, ("book_callback", "agent")),
+            "closed": (*there, ("say_goodbye", "agent")),
+        }
+        return common[state]
+
+    def _common(self) -> tuple[Arrow, ...]:
+        away = (*self.desks, *self.work, "offer", "booking")
+        back = self.back or self.desks[0]
+        alone = tuple(state for state in self.live if state != "person")
+        own = {(state, event) for states, event, _, _ in self.arrows for state in states}
+
+        def but(states: tuple[str, ...], event: str) -> tuple[str, ...]:
+            return tuple(state for state in states if (state, event) not in own)
+
+        return (
+            (but(away, "escalate"), "escalate", PROPOSERS, self.escalates_to),
+            (but(away, "take_over"), "take_over", OPERATOR, "person"),
+            (but(self.live, "say_goodbye"), "say_goodbye", PROPOSERS, "closed"),
+            (but(self.live, "caller_silent"), "caller_silent", SYSTEM, "closed"),
+            (but(self.live, "caller_left"), "caller_left", SYSTEM, "closed"),
+            (but(self.desks, "refused_thrice"), "refused_thrice", SYSTEM, "offer"),
+            (but(("offer",), "refused_thrice"), "refused_thrice", SYSTEM, self.escalates_to),
+            (("person",), "refused_thrice", SYSTEM, "closed"),
+            (but(alone, "handoff_failed"), "handoff_failed", SYSTEM, "person"),
+            (("person",), "handoff_failed", SYSTEM, "closed"),
+            (but(("offer", "person"), "return_to_desk"), "return_to_desk", AGENT, back),
+            (("person",), "book_callback", AGENT, "booking"),
+            (("booking",), "callback_booked", SYSTEM, "person"),
+            (("booking",), "callback_failed", SYSTEM, "person"),
+            (("booking",), "callback_unconfirmed", SYSTEM, "person"),
+        )
