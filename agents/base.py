@@ -1,10 +1,12 @@
 """The agent every desk is: its state's events as tools, the conversation carried over, a word on entry."""
 
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
+from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolError, function_tool, llm
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
@@ -45,7 +47,7 @@ class Desk(Agent):
 
     A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
     `OPENINGS` (for particular events), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
-    for which `Call.voices` has a voice or not.
+    for which `Call.voices` has a voice or not, and `Call.models` a language model.
     """
 
     INSTRUCTIONS: ClassVar[str] = ""
@@ -64,6 +66,7 @@ class Desk(Agent):
             instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
             tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
             tts=call.voices.get(self.VOICE, NOT_GIVEN),
+            llm=call.models.get(self.VOICE, NOT_GIVEN),
             **models,
         )
 
@@ -120,6 +123,14 @@ class Desk(Agent):
                 if words and not late:
                     self.call.hearing.answered(asked)
                 yield without_words(chunk) if late else chunk
+
+    async def tts_node(
+        self, text: AsyncIterable[str], model_settings: ModelSettings
+    ) -> AsyncGenerator[rtc.AudioFrame, None]:
+        """The sound of what is said, or a line kept as sound where the voice is dead."""
+        async with aclosing(self.call.voice.speak(self, text, model_settings)) as sound:
+            async for frame in sound:
+                yield frame
 
     def _livekit_tool(self, tool: Tool) -> RawFunctionTool[Any, Any]:
         async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
@@ -209,9 +220,12 @@ def refusal(verdict: Verdict) -> str:
 
 
 def known_facts(call: "Call") -> str:
-    """What is known, for a model to read: never for a log."""
-    known = {name: value for name, value in call.facts.model_dump(mode="json").items() if value not in (None, False, 0)}
-    return "Known so far: " + "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
+    """What is known, and which day it is where the service is, for a model to read: never for a log."""
+    facts = call.facts.model_dump(mode="json", include=set(type(call.facts).told()))
+    known = {name: value for name, value in facts.items() if value not in (None, False, 0)}
+    here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
+    facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
+    return f"It is {here:%A, %Y-%m-%d, %H:%M}. Known so far: {facts_said}"
 
 
 def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:

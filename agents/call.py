@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 from livekit.agents import AgentSession, llm, tts
 
+from agents.absence import Absence
 from agents.clock import Clock, LoopClock
+from agents.deaf import Deafness
 from agents.effects import run_effect
 from agents.ending import REASONS, Ending
 from agents.flow import Flow
 from agents.hearing import Hearing
 from agents.journal import Entry, Journal, JournalDown
+from agents.measures import Measures
+from agents.providers import Providers
 from agents.record import Line, Record, unknown_name, verdict_line
 from agents.silence import Silence
+from agents.spans import HandoffSpan, mark, traced, verdict_span
 from agents.switch import Switch
 from agents.trouble import Trouble
+from agents.voice import Voice
+from agents.voiced import Voiced
 from guards.base import Proposal, Proposer
 from guards.facts import Facts, FactsError, Origin
 from machines.base import Snapshot, initial, is_over, offered
@@ -41,8 +48,9 @@ class Call:
 
     `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
     `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
-    is the model that answers when the real one fails; `voices` are those of single roles (`Desk.VOICE`), others speak
-    with the session's; `watch` sees each journal entry once it is durable.
+    is the model that answers when the real one fails; `voices` and `models` are those of single roles (`Desk.VOICE`),
+    others speak and think with the session's; `voiced` holds fixed lines as sound; `watch` sees each journal entry once
+    it is durable.
     """
 
     def __init__(
@@ -55,6 +63,8 @@ class Call:
         clock: Clock | None = None,
         spare: llm.LLM[Any] | None = None,
         voices: Mapping[str, tts.TTS[Any]] | None = None,
+        models: Mapping[str, llm.LLM[Any]] | None = None,
+        voiced: Voiced | None = None,
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
     ) -> None:
@@ -63,18 +73,27 @@ class Call:
         self.services = services
         self.spare = spare
         self.voices: Mapping[str, tts.TTS[Any]] = voices or {}
+        self.models: Mapping[str, llm.LLM[Any]] = models or {}
         self.clock: Clock = clock or LoopClock()
         self.hearing = Hearing(self)
         self.in_turn = asyncio.Lock()
-        self._facts = flow.facts(timezone=timezone)
+        self._facts = flow.facts(timezone=timezone, call_id=call_id)
         self._snapshot = initial(flow.machine)
-        self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, watch=watch)
+        self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name)
+        if watch is not None:
+            self.watch(watch)
         self._lock = asyncio.Lock()
         self._verdicts: dict[tuple[int, str, str, str], Verdict] = {}
         self.trouble = Trouble(self)
+        self.providers = Providers(self)
+        self._deafness = Deafness(self)
+        self.voice = Voice(self, voiced)
+        self.absence = Absence(self)
         self._switch = Switch(self)
         self._silence = Silence(self)
         self._ending = Ending(self)
+        self._measures = Measures(self)
+        self._handoff = HandoffSpan(self)
         self._own_tasks: set[asyncio.Task[Any]] = set()
         self.session: AgentSession[Call] | None = None
 
@@ -114,6 +133,11 @@ class Call:
         return is_over(self.flow.machine, self._snapshot)
 
     @property
+    def ending(self) -> bool:
+        """Whether the end of the call is on record, or about to be: nothing is begun any more."""
+        return self._ending.begun
+
+    @property
     def at_rest(self) -> bool:
         """Whether no proposal, switch or effect is under way."""
         return not self._lock.locked() and not self.switching and not self._own_tasks
@@ -127,6 +151,10 @@ class Call:
         """The events the chart allows from here for this proposer."""
         return offered(self.flow.machine, self._snapshot, by)
 
+    def watch(self, watcher: Callable[[Entry], None]) -> None:
+        """Show each journal entry from now on to one more watcher, once the entry is durable."""
+        self._record.watchers.append(watcher)
+
     async def open(self, session: AgentSession["Call"]) -> None:
         """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
         self.session = session
@@ -134,6 +162,10 @@ class Call:
         await self.note(Line("call.opened", audit, snapshot=self._snapshot))
         self.hearing.listen(session)
         self._silence.listen(session)
+        self.providers.listen(session)
+        self._deafness.listen(session)
+        self.voice.listen(session)
+        self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self.end(REASONS.get(ev.reason.value, ev.reason.value))))
 
     async def propose(
@@ -156,7 +188,7 @@ class Call:
         seen = self.epoch if seen_epoch is None else seen_epoch
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
         as_of_now = seen_epoch is None and by != "agent"
-        return await asyncio.shield(self.spawn(self._judge(proposal, as_of_now)))
+        return await asyncio.shield(self.spawn(traced(self, proposal, self._judge(proposal, as_of_now))))
 
     async def claim(self, **values: Any) -> None:
         """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
@@ -200,6 +232,7 @@ class Call:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
         if not self._switch.entered(desk):
             return None
+        self._handoff.end("entered")
         line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__})
         await asyncio.wait([self.spawn(self.note_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
         return None if self.switching else self.hearing.take()
@@ -221,7 +254,9 @@ class Call:
         A caller who left is the machine's to know too.
         """
         self._silence.stop()
+        self.absence.stop()
         self._switch.stop()
+        self._handoff.end("ended")
         await self._ending.end(reason)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -262,12 +297,14 @@ class Call:
             return verdict
 
     async def _decide(self, proposal: Proposal) -> Verdict:
-        facts = self._facts.having("established", {"now": self.clock.now()})
-        verdict = decide(self.flow.machine, self._snapshot, proposal, facts)
-        lines = [verdict_line(verdict, proposal, facts)]
-        if verdict.accepted and not self._ending.begun:
-            lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
-        await self._record.write(verdict.after.epoch, *lines)
+        with verdict_span(self, proposal) as span:
+            facts = self._facts.having("established", {"now": self.clock.now()})
+            verdict = decide(self.flow.machine, self._snapshot, proposal, facts)
+            lines = [verdict_line(verdict, proposal, facts)]
+            if verdict.accepted and not self._ending.begun:
+                lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
+            await self._record.write(verdict.after.epoch, *lines)
+            mark(span, verdict)
         if verdict.accepted:
             self._commit(verdict, proposal)
         return verdict
@@ -280,6 +317,8 @@ class Call:
         self._verdicts = {key: its for key, its in self._verdicts.items() if key[0] >= verdict.before.epoch}
         if effect is not None and not self._ending.begun:
             self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
+        if self.switching:
+            self._handoff.begin(verdict)
 
     async def _learn(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
         """What is learned may depend on what is known, so it is asked for once nothing else can change that."""

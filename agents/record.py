@@ -31,16 +31,14 @@ class Line:
 
 
 class Record:
-    """Writes one call's lines in order; `watch` sees each entry after it is durable."""
+    """Writes one call's lines in order; each of `watchers` sees each entry after it is durable."""
 
-    def __init__(
-        self, journal: Journal, clock: Clock, *, call_id: str, flow: str, watch: Callable[[Entry], None] | None
-    ) -> None:
+    def __init__(self, journal: Journal, clock: Clock, *, call_id: str, flow: str) -> None:
         self._journal = journal
         self._clock = clock
         self._call_id = call_id
         self._flow = flow
-        self._watch = watch
+        self.watchers: list[Callable[[Entry], None]] = []
         self._last_seq = 0
         self._in_order = asyncio.Lock()
 
@@ -52,17 +50,23 @@ class Record:
                 Entry(self._call_id, self._flow, seq, ln.kind, at, epoch, ln.audit, ln.private, ln.snapshot)
                 for seq, ln in enumerate(lines, self._last_seq + 1)
             ]
-            await self._journal.append(entries)
-            self._last_seq += len(entries)
+            self._last_seq += len(entries)  # first: cancelled half-way, as its process ends, it is written all the same
+            try:
+                await self._journal.append(entries)
+            except Exception:
+                self._last_seq -= len(entries)
+                raise
         loop = asyncio.get_running_loop()
         for entry in entries:  # later: what is durable is acted on first, however long telling takes and if it raises
             loop.call_soon(self._tell, entry)
+            for watcher in self.watchers:
+                loop.call_soon(watcher, entry)
 
     def _tell(self, entry: Entry) -> None:
-        said = {_LOG_KEYS[key]: value for key, value in entry.audit.items() if key in _LOG_KEYS}
+        names = _LOG_KEYS | {"kind": "provider_kind"} if entry.kind.startswith("provider.") else _LOG_KEYS
+        said = {names[key]: value for key, value in entry.audit.items() if key in names}
+        said |= {key: value for key, value in entry.audit.items() if key.endswith("_ms")}
         log.info(entry.kind, call_id=self._call_id, flow=self._flow, epoch=entry.epoch, **said)
-        if self._watch is not None:
-            self._watch(entry)
 
 
 _LOG_KEYS = {
@@ -75,6 +79,9 @@ _LOG_KEYS = {
     "fields": "fields",
     "why": "why",
     "reason": "reason",
+    "error": "error",
+    "status": "status",
+    "provider": "provider",
     "from": "from",
     "to": "to",
 }

@@ -1,5 +1,6 @@
 """A turn's answer: the model's, or else the spare's, or else one honest line. Never silence (I7)."""
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,8 @@ import structlog
 from livekit.agents import FlushSentinel, ModelSettings, llm
 
 from agents.clock import done_within, no_gap
+from agents.patience import begins_within
+from agents.providers import provider_of
 from agents.record import RECORD_LIMIT_S, Line
 from agents.sieve import Sieve
 
@@ -18,8 +21,14 @@ log = structlog.get_logger("interlock.call")
 
 LAST_RESORT = "I am sorry, I did not get that. Could you say it again, please?"
 
-CHUNK_LIMIT_S = 8.0
-"""How long a model may send nothing before it counts as failed."""
+BEGIN_LIMIT_S = 2.5
+"""How long a model, with its own spares, may take until there is something to hear or to do. With what goes before it
+(noticing that the caller finished) and after it (the spare, its first sound) the caller waits less than 5 s."""
+CHUNK_LIMIT_S = 4.0
+"""How long a model that began may send nothing before it counts as failed."""
+FLOWING = 40
+"""Characters without the end of a sentence from which an answer is taken to be on its way."""
+_A_SENTENCE = re.compile(r"\S\s*[.!?\u2026]")
 
 Chunk = llm.ChatChunk | str | FlushSentinel
 
@@ -50,6 +59,7 @@ class Answer:
         self._call = call
         self._sieve = sieve
         self._tools_allowed = tools_allowed
+        self._words = ""
         self.spoke = False
         self.called = False
 
@@ -58,10 +68,20 @@ class Answer:
         """Whether the caller would hear nothing of this and no tool would run."""
         return not self.spoke and not self.called
 
+    def begun(self) -> bool:
+        """Whether a voice has something to say by now, which begins with a whole sentence, or a tool to run."""
+        return self.called or len(self._words) >= FLOWING or _A_SENTENCE.search(self._words) is not None
+
     async def sifted(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
-        """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model stops dead."""
-        async with aclosing(no_gap(self._call.clock, CHUNK_LIMIT_S, chunks)) as stream:
+        """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model is too slow to
+        begin or stops dead."""
+        clock = self._call.clock
+        async with (
+            aclosing(begins_within(clock, BEGIN_LIMIT_S, chunks, self.begun)) as began,
+            aclosing(no_gap(clock, CHUNK_LIMIT_S, began)) as stream,
+        ):
             async for chunk in stream:
+                self._words += words_of(chunk)
                 if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
                     self.spoke = self.spoke or bool(chunk.delta.content and chunk.delta.content.strip())
                     if chunk.delta.tool_calls:
@@ -82,6 +102,7 @@ async def reply(
     """The model's answer; where it fails or says nothing, the spare model's; where that does too, `LAST_RESORT`.
 
     A failure after words were spoken is answered too, unless a tool call is already on its way: then that answers.
+    What follows in a turn that the spare took over, after its tools or a handoff, is the spare's as well.
     """
     tools_allowed = not isinstance(settings, ModelSettings) or settings.tool_choice != "none"
     async with aclosing(_answered(call, main, sieve, context, tools, tools_allowed)) as chunks:
@@ -99,24 +120,33 @@ async def _answered(
     tools: list[Any],
     tools_allowed: bool,
 ) -> AsyncGenerator[Chunk, None]:
-    answer = Answer(call, sieve, tools_allowed=tools_allowed)
-    why = ""
-    try:
-        async with aclosing(answer.sifted(main)) as chunks:
-            async for chunk in chunks:
-                yield chunk
-    except Exception as error:
-        why = type(error).__name__
-    if answer.spoke and not why:
-        call.trouble.turn_answered()
-    if not why and not answer.empty:
-        return
-    await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.turn_failed(why or "silent")))
-    if answer.called or call.switching:
-        return
+    if not call.providers.model_failed_in(context):
+        answer = Answer(call, sieve, tools_allowed=tools_allowed)
+        why = ""
+        try:
+            async with aclosing(answer.sifted(main)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except Exception as error:
+            why = type(error).__name__
+            if isinstance(error, TimeoutError):  # ours, of which LiveKit knows nothing
+                call.providers.failed("llm", why)
+        if not why and not answer.empty:
+            _worked(call, answer)
+            return
+        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.turn_failed(why or "silent")))
+        if answer.called or call.switching:
+            return
+        call.providers.model_failed(context)
     async with aclosing(_spare(call, sieve, context, tools, tools_allowed)) as chunks:
         async for chunk in chunks:
             yield chunk
+
+
+def _worked(call: "Call", answer: Answer) -> None:
+    call.providers.worked("llm")
+    if answer.spoke:
+        call.voice.model_answered()
 
 
 async def _spare(
@@ -124,6 +154,7 @@ async def _spare(
 ) -> AsyncGenerator[Chunk, None]:
     answer = Answer(call, sieve, tools_allowed=tools_allowed)
     if call.spare is not None:
+        call.providers.fell_back("llm", provider_of(call.spare.label))
         try:
             choice: Any = "auto" if tools_allowed else "none"
             async with call.spare.chat(chat_ctx=context, tools=tools, tool_choice=choice) as stream:

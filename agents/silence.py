@@ -57,6 +57,9 @@ class Silence:
 
     def _silent(self) -> None:
         self._timer = None
+        if self._call.absence.away:  # nobody is there to say anything, which is not silence
+            self._restart()
+            return
         self._call.spawn(self._ask_the_machine())
 
     async def _ask_the_machine(self) -> None:

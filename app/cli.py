@@ -13,7 +13,7 @@ from rich.console import Console
 from agents.flow import Flow
 from app.callscript import read_script
 from app.cli_audit import audit_app
-from app.cli_livekit import livekit, token, with_local_server
+from app.cli_livekit import develop, livekit, token, with_local_server
 from app.flows import FLOWS, flow_named
 from app.logs import configure_logs
 from app.run import run
@@ -91,11 +91,16 @@ def demo(
 
 
 @app.command()
-def dev() -> None:
-    """Try it: the worker when LIVEKIT_URL is set, else a typed call on the embedded models."""
+def dev(
+    reload: Annotated[
+        bool | None, typer.Option(help="Start the worker anew when code changes; at a terminal it does, unless told.")
+    ] = None,
+    under: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Try it: the worker when LIVEKIT_URL is set or `interlock livekit` runs, else a typed call on embedded models."""
     settings = with_local_server(_settings(None))
     if settings.live:
-        _work(settings, dev=True)
+        develop(settings, reload=sys.stderr.isatty() if reload is None else reload, under=under)
         return
     configure_logs("ERROR", settings.log_json)
     flow = flow_named(settings.flow)
@@ -106,7 +111,11 @@ def dev() -> None:
 @app.command()
 def start() -> None:
     """Serve calls from a LiveKit server (LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET)."""
-    _work(_settings(None), dev=False)
+    from app.worker import log_json, run_worker
+
+    settings = load_settings()
+    configure_logs(settings.log_level, log_json(settings, True))
+    run(run_worker(settings, dev=False))
 
 
 @app.command()
@@ -193,12 +202,6 @@ def _models(settings: Settings, model: str) -> tuple[Callable[[], Any], Callable
     if model == "offline":
         return lambda: embedded.brain(settings), lambda: None
     return lambda: language_model(settings, model), lambda: embedded.spare_model(settings)
-
-
-def _work(settings: Settings, *, dev: bool) -> None:
-    from app.worker import run_worker
-
-    run(run_worker(settings, dev=dev))
 
 
 def _print_json(value: Any) -> None:

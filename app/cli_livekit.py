@@ -6,6 +6,7 @@ import typer
 from pydantic import SecretStr
 
 from app.logs import configure_logs
+from app.run import run
 from app.settings import Settings, SettingsError, load_settings
 
 
@@ -21,15 +22,37 @@ def livekit(install: Annotated[bool, typer.Option("--install", help="Only get th
 
 def token(
     identity: Annotated[str, typer.Option(help="Who calls.")] = "caller",
-    metadata: Annotated[str, typer.Option(help="What the worker is told with the call.")] = "",
+    metadata: Annotated[
+        str, typer.Option(help='Which flow the call runs: {"flow": "support"}, or support; else INTERLOCK_FLOW.')
+    ] = "",
 ) -> None:
     """How to call the agent: a link and a token for one call."""
+    from app.dispatch import flow_of
     from app.tokens import invitation
     from app.worker import AGENT_NAME
 
     settings = load_settings()
     configure_logs("WARNING", settings.log_json)
+    flow_of(metadata, settings.flow)  # what the worker would refuse is said here
     print(invitation(settings, agent_name=AGENT_NAME, metadata=metadata, identity=identity))
+
+
+def develop(settings: Settings, *, reload: bool, under: int | None) -> None:
+    """The worker as a developer wants it, which says how to call it; with `reload` it is started anew on changes.
+
+    `under` is the process that does so: without it the worker ends.
+    """
+    from app.reload import parent_gone, run_reloading
+
+    if reload:
+        raise typer.Exit(run(run_reloading(settings)))
+    from app.tokens import invitation
+    from app.worker import AGENT_NAME, run_worker
+
+    def ready() -> None:
+        print(invitation(settings, agent_name=AGENT_NAME), flush=True)
+
+    run(run_worker(settings, dev=True, ready=ready, until=parent_gone(under) if under else None))
 
 
 def with_local_server(settings: Settings) -> Settings:

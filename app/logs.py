@@ -14,7 +14,18 @@ from app.scrub import WITHHELD, scrub, scrub_exception, scrub_foreign
 
 __all__ = ["NOISY", "WITHHELD", "configure_logs", "say_where"]
 
-NOISY = ("asyncio", "httpcore", "httpx", "livekit", "openai", "statemachine", "urllib3", "websockets")
+NOISY = (
+    "aiohttp.access",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "livekit",
+    "openai",
+    "statemachine",
+    "urllib3",
+    "watchfiles",
+    "websockets",
+)
 
 _where: ContextVar[Callable[[], Mapping[str, Any]] | None] = ContextVar("where a call stands", default=None)
 

@@ -5,17 +5,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from livekit.agents import NOT_GIVEN, AgentSession, llm, stt, tts, vad
+from livekit.agents import NOT_GIVEN, AgentSession, APIConnectOptions, llm, stt, tts, vad
 from livekit.agents.voice.agent_session import SessionConnectOptions
 
 from agents.call import Call
 from agents.clock import Clock
+from agents.deaf import WORDS_LIMIT_S, Restarts
 from agents.flow import Flow
 from agents.journal import Entry, Journal
+from agents.reply import BEGIN_LIMIT_S
+from agents.voiced import Voiced
+from app.job_session import CallSession
 from app.logs import say_where
 
 ERRORS_LIMIT = 20
 """Provider errors in a row after which LiveKit closes a session; our own budget asks for a person long before."""
+LLM_TRIES = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=BEGIN_LIMIT_S)
+"""A refusal is tried again at once; a model that is slow has had its time, all of `agents.reply.BEGIN_LIMIT_S`."""
+TTS_TRIES = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=1.2)
+"""Two tries within `agents.pace.FIRST_AUDIO_LIMIT_S`; a fallback adapter's two voices have one each in that time."""
 
 
 def open_call(
@@ -29,6 +37,8 @@ def open_call(
     services: Any = None,
     spare: llm.LLM[Any] | None = None,
     voices: Mapping[str, tts.TTS[Any]] | None = None,
+    models: Mapping[str, llm.LLM[Any]] | None = None,
+    voiced: Voiced | None = None,
     call_id: str | None = None,
     clock: Clock | None = None,
     timezone: str = "UTC",
@@ -44,10 +54,12 @@ def open_call(
         clock=clock,
         spare=spare,
         voices=voices,
+        models=models,
+        voiced=voiced,
         timezone=timezone,
         watch=watch,
     )
-    session: AgentSession[Call] = AgentSession(
+    session = CallSession(
         stt=stt or NOT_GIVEN,
         tts=tts or NOT_GIVEN,
         llm=llm,
@@ -57,15 +69,25 @@ def open_call(
         max_tool_steps=5,
         user_away_timeout=None,
         aec_warmup_duration=None,
-        conn_options=SessionConnectOptions(max_unrecoverable_errors=ERRORS_LIMIT),
+        transcription_timeout=WORDS_LIMIT_S if isinstance(stt, Restarts) else None,
+        conn_options=SessionConnectOptions(
+            max_unrecoverable_errors=ERRORS_LIMIT, llm_conn_options=LLM_TRIES, tts_conn_options=TTS_TRIES
+        ),
     )
     return session, call
 
 
-async def start_call(session: "AgentSession[Call]", call: Call, **start: Any) -> None:
-    """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`. Raises `JournalDown`."""
+async def start_call(
+    session: "AgentSession[Call]", call: Call, *, known: Mapping[str, Any] | None = None, **start: Any
+) -> None:
+    """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`. Raises `JournalDown`.
+
+    `known` are facts established before anybody spoke.
+    """
     say_where(lambda: call.here)
     await call.open(session)
+    if known:
+        await call.establish(**known)
     await session.start(call.first_agent(), **start)
     call.started()
 

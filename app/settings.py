@@ -15,7 +15,18 @@ PREFIX = "INTERLOCK_"
 NOT_OURS = {"INTERLOCK_REQUIRE_LIVEKIT"}  # of the tests
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
-KEYS_OF = {"openai": "OPENAI_API_KEY", "assemblyai": "ASSEMBLYAI_API_KEY", "elevenlabs": "ELEVEN_API_KEY"}
+VARIABLES_OF = {
+    "anthropic": "ANTHROPIC",
+    "assemblyai": "ASSEMBLYAI",
+    "cartesia": "CARTESIA",
+    "deepgram": "DEEPGRAM",
+    "elevenlabs": "ELEVEN",
+    "google": "GOOGLE",
+    "groq": "GROQ",
+    "openai": "OPENAI",
+}
+"""How each provider's own variables begin: `..._API_KEY` and `..._BASE_URL`."""
+KEYS_OF = {provider: f"{begins}_API_KEY" for provider, begins in VARIABLES_OF.items()}
 
 
 class SettingsError(Exception):
@@ -45,13 +56,23 @@ def _a_key(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _key(of: str, name: str) -> Any:
+    return _says(f"a key from {of}, without spaces", name=f"{name}_API_KEY")
+
+
+def _url(name: str) -> Any:
+    return _says(URL_SAYS, name=f"{name}_BASE_URL", pattern=URL)
+
+
 def _says(expected: str, default: Any = None, name: str | None = None, **kwargs: Any) -> Any:
     if "default_factory" not in kwargs:
         kwargs["default"] = default
     return Field(validation_alias=name, description=expected, **kwargs)
 
 
-MODEL = r"^[a-z][a-z0-9_-]*/\S+$"
+MODEL = r"^[a-z][a-z0-9_-]*/[^\s,]+(\s*,\s*[a-z][a-z0-9_-]*/[^\s,]+)*$"  # the later ones are spares
+URL = r"^(https?|wss?)://\S+$"
+URL_SAYS = "http://, https://, ws:// or wss://"
 Secret = Annotated[SecretStr, AfterValidator(_a_key)]
 ModelName = Annotated[str, Field(pattern=MODEL)]
 
@@ -76,11 +97,23 @@ class Settings(BaseSettings):
     voices: Annotated[dict[str, ModelName], NoDecode, BeforeValidator(_from_json)] = _says(
         'JSON of roles and provider/voice, such as {"billing": "elevenlabs/..."}', default_factory=dict
     )
-    llm_base_url: str | None = _says("http:// or https://", pattern=r"^https?://\S+$")
-    stt_base_url: str | None = _says("ws:// or wss://", pattern=r"^wss?://\S+$")
-    tts_base_url: str | None = _says("http:// or https://", pattern=r"^https?://\S+$")
+    llms: Annotated[dict[str, ModelName], NoDecode, BeforeValidator(_from_json)] = _says(
+        'JSON of roles and provider/model, such as {"billing": "openai/gpt-4.1"}', default_factory=dict
+    )
+    llm_base_url: str | None = _says(URL_SAYS, pattern=URL)
+    stt_base_url: str | None = _says(URL_SAYS, pattern=URL)
+    tts_base_url: str | None = _says(URL_SAYS, pattern=URL)
     livekit_server: Path | None = _says("a livekit-server program")
+    worker_port: int | None = _says("a port between 1 and 65535, or 0 for any that is free", ge=0, le=65535)
+    worker_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
+    drain_s: int = _says("whole seconds from 0 to 86400", 600, ge=0, le=86400)
     silence_s: float | None = _says("seconds of silence, above 0 and up to 600", gt=0, le=600, allow_inf_nan=False)
+    metrics_port: int | None = _says("a port between 1 and 65535", ge=1, le=65535)
+    metrics_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
+    otel_endpoint: str | None = _says(
+        "http:// or https://, where OTLP is taken", name="OTEL_EXPORTER_OTLP_ENDPOINT", pattern=r"^https?://\S+$"
+    )
+    otel_content: bool = _says("true or false", False)
     whisper_model_dir: Path | None = _says("a folder with a CTranslate2 Whisper model")
     piper_voice: Path | None = _says("a .onnx file with its .onnx.json beside it")
     minilm_dir: Path | None = _says("a folder with model.onnx and tokenizer.json")
@@ -90,9 +123,22 @@ class Settings(BaseSettings):
     livekit_api_secret: Secret | None = _says(
         "the secret of the LiveKit project, without spaces", name="LIVEKIT_API_SECRET"
     )
-    openai_api_key: Secret | None = _says("a key from OpenAI, without spaces", name="OPENAI_API_KEY")
-    assemblyai_api_key: Secret | None = _says("a key from AssemblyAI, without spaces", name="ASSEMBLYAI_API_KEY")
-    eleven_api_key: Secret | None = _says("a key from ElevenLabs, without spaces", name="ELEVEN_API_KEY")
+    openai_api_key: Secret | None = _key("OpenAI", "OPENAI")
+    openai_base_url: str | None = _url("OPENAI")
+    assemblyai_api_key: Secret | None = _key("AssemblyAI", "ASSEMBLYAI")
+    assemblyai_base_url: str | None = _url("ASSEMBLYAI")
+    eleven_api_key: Secret | None = _key("ElevenLabs", "ELEVEN")
+    eleven_base_url: str | None = _url("ELEVEN")
+    anthropic_api_key: Secret | None = _key("Anthropic", "ANTHROPIC")
+    anthropic_base_url: str | None = _url("ANTHROPIC")
+    groq_api_key: Secret | None = _key("Groq", "GROQ")
+    groq_base_url: str | None = _url("GROQ")
+    deepgram_api_key: Secret | None = _key("Deepgram", "DEEPGRAM")
+    deepgram_base_url: str | None = _url("DEEPGRAM")
+    google_api_key: Secret | None = _key("Google AI Studio", "GOOGLE")
+    google_base_url: str | None = _url("GOOGLE")
+    cartesia_api_key: Secret | None = _key("Cartesia", "CARTESIA")
+    cartesia_base_url: str | None = _url("CARTESIA")
 
     @property
     def live(self) -> bool:
@@ -121,9 +167,9 @@ def require_live(settings: Settings) -> None:
     """
     wanted = {"LIVEKIT_URL": "", "LIVEKIT_API_KEY": "", "LIVEKIT_API_SECRET": ""}
     for field in ("llm", "stt", "tts"):
-        model = getattr(settings, field)
-        if model and (key := KEYS_OF.get(model.partition("/")[0])):
-            wanted[key] = f", because {PREFIX}{field.upper()} is {model}"
+        for model in (getattr(settings, field) or "").split(","):
+            if key := KEYS_OF.get(model.strip().partition("/")[0]):
+                wanted.setdefault(key, f", because {PREFIX}{field.upper()} is {model.strip()}")
     missing = [name for name in wanted if getattr(settings, name.lower()) is None]
     if missing:
         raise SettingsError("\n".join(f"{n} is missing, expected {expected_of(n)}{wanted[n]}" for n in missing))

@@ -34,6 +34,8 @@ _TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "handoff.stalled": lambda audit: f"the switch to {audit['to']} stalled ({audit['why']})",
     "effect.started": lambda audit: f"working: {audit['state']}",
     "effect.ended": lambda audit: f"done: {audit['event']}" + (f" ({audit['why']})" if audit["why"] else ""),
-    "turn.failed": lambda audit: f"the model did not answer ({audit['why']})",
+    "turn.failed": lambda audit: f"nobody answered ({audit['why']})",
+    "provider.failed": lambda audit: f"{audit['kind']} {audit['provider']} failed ({audit['error']})",
+    "provider.fell_back": lambda audit: f"{audit['kind']}: {audit['to']} steps in",
     "call.ended": lambda audit: f"call over: {audit['reason']}",
 }

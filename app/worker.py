@@ -1,20 +1,26 @@
-"""The worker: takes calls from a LiveKit server and runs each as a flow."""
+"""The worker: known to a LiveKit server, which gives it calls; each runs in a process of its own: see `app.taking`."""
 
 import asyncio
-import signal
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
 
 import structlog
-from livekit.agents import AgentServer, JobContext, JobProcess, inference
-from livekit.agents.voice.room_io import RoomOptions
+from livekit.agents import AgentServer, JobProcess
 
-from app.flows import UnknownFlow, flow_named
+from app.check import check
+from app.flows import FLOWS, UnknownFlow, flow_named
 from app.logs import configure_logs
+from app.metrics import serve_metrics
 from app.offline.embedded import spare_model
-from app.providers import close_models, models, require_models
-from app.session import open_call, start_call
+from app.providers import require_models
 from app.settings import Settings, SettingsError, load_settings, require_live
+from app.stopping import Stopping
 from app.store import StoreError, open_journal
 from app.systems import open_systems
+from app.taking import LINES, SPARE, take_call
+from app.tracing import open_traces
+from app.voiced import lines_for, lines_in_the_making
 
 log = structlog.get_logger("interlock.worker")
 
@@ -24,39 +30,66 @@ CLOSING_S = 90.0
 """How long a call's process may take to end: work under way and its report come first."""
 RETRIES, RETRIES_DEV = 16, 4
 """How often a LiveKit server that does not answer is tried again: for two minutes, or 12 s in development."""
+PORT, PORT_DEV = 8081, 0
+"""Where the worker tells of its health, unless the settings say otherwise; 0 is any port that is free."""
 
 
 class WorkerError(Exception):
     """A worker that cannot serve; the text is one line."""
 
 
-async def run_worker(settings: Settings, *, dev: bool) -> None:
-    """Serve calls until SIGINT or SIGTERM; calls under way are drained first.
+async def run_worker(
+    settings: Settings,
+    *,
+    dev: bool,
+    ready: Callable[[], None] = lambda: None,
+    until: Coroutine[Any, Any, None] | None = None,
+) -> None:
+    """Serve calls until SIGINT, SIGTERM, SIGHUP or the end of `until`; calls under way are drained: see `app.stopping`.
 
-    Raises `SettingsError` before it begins, one line for each thing a call would stumble over, and `WorkerError` when
-    the LiveKit server does not answer.
+    `ready` is called once LiveKit knows the worker. Raises `SettingsError` before it begins, one line for each thing a
+    call would stumble over, and `WorkerError` when the LiveKit server does not answer.
     """
     require_ready(settings)
+    with serve_metrics(settings):
+        async with lines_in_the_making(settings) as make_lines:
+            await _serve(settings, dev, (make_lines, ready), until)
+
+
+async def _serve(
+    settings: Settings, dev: bool, ready: Sequence[Callable[[], None]], until: Coroutine[Any, Any, None] | None
+) -> None:
     secret = settings.livekit_api_secret
+    port = (PORT_DEV if dev else PORT) if settings.worker_port is None else settings.worker_port
     server = AgentServer(
         ws_url=settings.livekit_url,
         api_key=settings.livekit_api_key,
         api_secret=secret.get_secret_value() if secret else None,
-        setup_fnc=prepare_process,
+        setup_fnc=partial(prepare_process, json=not dev),
         shutdown_process_timeout=CLOSING_S,
         max_retry=RETRIES_DEV if dev else RETRIES,
+        host=settings.worker_host,
+        port=port,
+        load_fnc=_never_too_busy if dev else None,
     )
     server.rtc_session(take_call, agent_name=AGENT_NAME)
-    loop = asyncio.get_running_loop()
-    serving = loop.create_task(server.run(devmode=dev))
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, lambda: loop.create_task(_stop(server)))
+    server.once("worker_started", lambda: log.info("worker.listening", port=server.worker_info.http_port))
+    server.once("worker_registered", lambda *_: [each() for each in ready])
+    serving = asyncio.get_running_loop().create_task(server.run(devmode=dev))
     log.info("worker.starting", agent_name=AGENT_NAME, flow=settings.flow, livekit_url=settings.livekit_url)
+    with Stopping(server, settings.drain_s, until):
+        await _served(server, serving, settings)
+
+
+async def _served(server: AgentServer, serving: "asyncio.Task[None]", settings: Settings) -> None:
     try:
         await serving
     except OSError as error:
         await server.aclose()
-        raise WorkerError(f"the worker cannot listen ({error.strerror}): is another one running here?") from None
+        raise WorkerError(
+            f"the worker cannot listen ({error.strerror}): is another one running here? INTERLOCK_WORKER_PORT=0 takes"
+            " any port that is free"
+        ) from None
     except RuntimeError as error:
         if "failed to connect" not in str(error):
             raise
@@ -67,62 +100,51 @@ async def run_worker(settings: Settings, *, dev: bool) -> None:
         ) from None
 
 
+def _never_too_busy() -> float:
+    """A developer's machine is often busy, and a call that no worker takes is lost without a word."""
+    return 0.0
+
+
 def require_ready(settings: Settings) -> None:
     """Check everything a call needs, before any call. Raises `SettingsError`, one line for each thing wrong."""
-    checks = (
+    checks: list[Callable[[], object]] = [
         lambda: require_live(settings),
         lambda: require_models(settings),
         lambda: flow_named(settings.flow),
-        lambda: open_journal(settings.store).close(),
-    )
+        lambda: _require_store(settings.store),
+        *(partial(_require_sound, name) for name in FLOWS),
+    ]
     wrong: list[str] = []
-    for check in checks:
+    for its in checks:
         try:
-            check()
+            its()
         except (SettingsError, StoreError, UnknownFlow) as error:
             wrong += str(error).splitlines()
     if wrong:
         raise SettingsError("\n".join(dict.fromkeys(wrong)))
 
 
-def prepare_process(_: JobProcess) -> None:
-    """Before a process takes a call: what LiveKit logs in it is scrubbed like everything else."""
+def _require_store(store: str) -> None:
+    open_journal(store).close()
+    for flow in FLOWS.values():
+        open_systems(flow, store)
+
+
+def _require_sound(name: str) -> None:
+    """A dispatch may ask for any flow there is."""
+    if findings := check(FLOWS[name]):
+        raise SettingsError(f"the flow {name} has {len(findings)} findings, expected none: see interlock check {name}")
+
+
+def prepare_process(process: JobProcess, json: bool = False) -> None:
+    """Before a process takes a call: its logs are scrubbed, the first words and the spare model are in memory."""
     settings = load_settings()
-    configure_logs(settings.log_level, settings.log_json)
+    configure_logs(settings.log_level, log_json(settings, json))
+    open_traces(settings)
+    process.userdata[LINES] = lines_for(flow_named(settings.flow), settings, None)
+    process.userdata[SPARE] = spare_model(settings)
 
 
-async def take_call(context: JobContext) -> None:
-    """One call, in a process of its own: everything is opened here and closed when the call ends."""
-    settings = load_settings()
-    flow = flow_named(settings.flow)
-    journal = open_journal(settings.store)
-    its, spare = models(settings), spare_model(settings)
-    session, call = open_call(
-        flow,
-        llm=its.llm,
-        stt=its.stt,
-        tts=its.tts,
-        vad=inference.VAD(),
-        spare=spare,
-        voices=its.voices,
-        journal=journal,
-        services=open_systems(flow, settings.store),
-        timezone=settings.timezone,
-        silence_s=settings.silence_s,
-    )
-
-    async def close() -> None:
-        await call.settled()
-        await close_models(its.llm, its.stt, its.tts, *its.voices.values(), spare)
-        journal.close()
-
-    context.add_shutdown_callback(close)
-    await context.connect()
-    session.on("close", lambda _: context.shutdown(reason="the call is over"))
-    await start_call(session, call, room=context.room, room_options=RoomOptions(delete_room_on_close=True))
-
-
-async def _stop(server: AgentServer) -> None:
-    log.info("worker.draining")
-    await server.drain()
-    await server.aclose()
+def log_json(settings: Settings, json: bool) -> bool | None:
+    """Whether log lines are JSON: as set; in production `json` is true and they are, also on a terminal."""
+    return settings.log_json if settings.log_json is not None else json or None

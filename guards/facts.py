@@ -10,18 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field
 Origin = Literal["claimed", "established"]
 
 
-def claimed(default: Any = None, *, pii: bool = False, description: str = "") -> Any:
+def claimed(default: Any = None, *, pii: bool = False, told: bool = True, description: str = "") -> Any:
     """A field the caller may set, through the model: it can be wrong or a lie."""
-    return _field("claimed", default, pii, description)
+    return _field("claimed", default, pii, told, description)
 
 
-def established(default: Any = None, *, pii: bool = False, description: str = "") -> Any:
-    """A field only our own systems set: an effect, a timer, an operator, a tool's look-up."""
-    return _field("established", default, pii, description)
+def established(default: Any = None, *, pii: bool = False, told: bool = True, description: str = "") -> Any:
+    """A field only our own systems set: an effect, a timer, an operator, a tool's look-up.
+
+    Not `told`, it is for guards, tools and the journal, and no model reads it.
+    """
+    return _field("established", default, pii, told, description)
 
 
-def _field(origin: Origin, default: Any, pii: bool, description: str) -> Any:
-    return Field(default, description=description, repr=not pii, json_schema_extra={"origin": origin, "pii": pii})
+def _field(origin: Origin, default: Any, pii: bool, told: bool, description: str) -> Any:
+    marks: dict[str, Any] = {"origin": origin, "pii": pii, "told": told}
+    return Field(default, description=description, repr=not pii, json_schema_extra=marks)
 
 
 class FactsError(ValueError):
@@ -41,13 +45,21 @@ class Facts(BaseModel):
     timezone: str = established("UTC", description="IANA name of the zone opening hours are in")
     silences: int = established(0, description="how often in a row the caller stayed silent")
 
+    call_id: str | None = established(told=False, description="this call's name in the record")
+    room: str | None = established(pii=True, told=False, description="LiveKit's room; a phone's has its number in it")
+    caller_identity: str | None = established(pii=True, told=False, description="the caller's name in the room")
+    caller_kind: str | None = established(told=False, description="sip for a phone, standard for an app or a browser")
+    caller_phone: str | None = established(pii=True, told=False, description="the number the caller phones from")
+    sip_call_id: str | None = established(told=False, description="the phone call's name at LiveKit's SIP service")
+
     _origins: ClassVar[dict[str, Origin]] = {}
     _pii: ClassVar[frozenset[str]] = frozenset()
+    _told: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls._origins, pii = {}, set()
+        cls._origins, pii, told = {}, set(), set()
         for name, info in cls.model_fields.items():
             marks = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
             if "origin" not in marks:
@@ -63,7 +75,9 @@ class Facts(BaseModel):
             cls._origins[name] = "claimed" if marks["origin"] == "claimed" else "established"
             if marks["pii"]:
                 pii.add(name)
-        cls._pii = frozenset(pii)
+            if marks["told"]:
+                told.add(name)
+        cls._pii, cls._told = frozenset(pii), frozenset(told)
 
     @classmethod
     def names(cls, origin: Origin) -> frozenset[str]:
@@ -74,6 +88,11 @@ class Facts(BaseModel):
     def pii(cls) -> frozenset[str]:
         """The fields whose values reach no log line and no audit record (I6)."""
         return cls._pii
+
+    @classmethod
+    def told(cls) -> frozenset[str]:
+        """The fields a model is told of."""
+        return cls._told
 
     def having(self, origin: Origin, values: dict[str, Any]) -> "Facts":
         """These facts with `values` set by a speaker of `origin`.

@@ -19,11 +19,30 @@ KINDS: Mapping[str, str] = {
 }
 
 
+MEASURED: Mapping[str, Mapping[str, str]] = {
+    "turn.measured": {
+        "answer_ms": "answered after {} ms",
+        "transcription_ms": "words known after {} ms",
+        "end_of_turn_ms": "turn over after {} ms",
+        "llm_ttft_ms": "the model's first word took {} ms",
+        "tts_ttfb_ms": "the voice's first sound took {} ms",
+    },
+    "handoff.heard": {"entered_ms": "entered after {} ms", "heard_ms": "heard after {} ms"},
+    "call.first_word": {
+        "joined_ms": "{} ms after the agent joined",
+        "dispatched_ms": "{} ms after the dispatch",
+    },
+}
+"""What was measured, in the order in which it is told."""
+
+
 def in_words(record: Record) -> str:
     """One entry on one line; of its audit, plain values and the names of its fields only."""
     audit = record.audit
     if record.kind in VERDICTS:
         return _verdict_words(audit)
+    if record.kind in MEASURED:
+        return _measured_words(record.kind, audit)
     said = [record.kind.replace(".", " ")]
     if fields := audit.get("fields"):
         said.append(", ".join(clean(f) for f in fields))
@@ -38,6 +57,14 @@ def _verdict_words(audit: Mapping[str, Any]) -> str:
         return f"{asked}: accepted, {state_of(audit.get('before'))} -> {state_of(audit.get('after'))}"
     because = f" ({clean(audit['refused_by'])})" if audit.get("refused_by") else ""
     return f"{asked} in {state_of(audit.get('before'))}: {KINDS.get(kind, clean(kind)).lower()}{because}"
+
+
+def _measured_words(kind: str, audit: Mapping[str, Any]) -> str:
+    """Milliseconds that were measured; what was not is left out."""
+    edge = f"{clean(audit['from'])} -> {clean(audit['to'])}: " if {"from", "to"} <= audit.keys() else ""
+    told = [words.format(clean(audit[key])) for key, words in MEASURED[kind].items() if key in audit]
+    name = kind.replace(".", " ").replace("_", " ")
+    return f"{name}: {edge}{', '.join(told)}"
 
 
 def state_of(configuration: Any) -> str:

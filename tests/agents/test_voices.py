@@ -1,4 +1,4 @@
-"""Which voice an agent speaks with."""
+"""Which voice an agent speaks with, and which model it thinks with."""
 
 import pytest
 from livekit.agents import APIConnectOptions, tts
@@ -27,3 +27,14 @@ async def test_an_agent_has_the_voice_of_its_role_where_the_call_has_one(journal
     _, call = open_call(SUPPORT, llm=ScriptedModel(), journal=journal, voices={"billing": voice})
     desk = SUPPORT.cast[state](call, "")
     assert (desk.tts is voice) is own
+
+
+@pytest.mark.parametrize(("state", "own"), [("billing", True), ("refunding", True), ("technical", False)])
+async def test_an_agent_has_the_model_of_its_role_where_the_call_has_one(journal, state, own):
+    """
+    As with voices: others think with the session's.
+    """
+    model = ScriptedModel()
+    _, call = open_call(SUPPORT, llm=ScriptedModel(), journal=journal, models={"billing": model})
+    desk = SUPPORT.cast[state](call, "")
+    assert (desk.llm is model) is own

@@ -179,6 +179,25 @@ async def test_show_tells_the_call_in_order(store):
     ]
 
 
+async def test_what_was_measured_is_told_in_milliseconds(store):
+    """
+    What was not measured is not told; as JSON it is what was recorded.
+    """
+    turn = {"state": "billing", "answer_ms": 1240, "transcription_ms": 210, "llm_ttft_ms": 300}
+    heard = {"from": "triage", "to": "billing", "entered_ms": 24, "heard_ms": 310}
+    first = {"joined_ms": 250, "dispatched_ms": 700}
+    told = [("turn.measured", turn), ("handoff.heard", heard), ("call.first_word", first)]
+    for seq, (kind, audit) in enumerate(told, 7):
+        await store.append([Entry("c1", "support", seq, kind, AT, 1, audit)])
+    history = show(store, "c1")
+    assert [line.text for line in history.lines[6:]] == [
+        "turn measured: answered after 1240 ms, words known after 210 ms, the model's first word took 300 ms",
+        "handoff heard: triage -> billing: entered after 24 ms, heard after 310 ms",
+        "call first word: 250 ms after the agent joined, 700 ms after the dispatch",
+    ]
+    assert [line["audit"] for line in history.to_json()["lines"][6:]] == [turn, heard, first]
+
+
 async def test_every_answer_is_plain_json_and_holds_nothing_private(store):
     """What was kept apart stays apart."""
     answers = [c.to_json() for c in list_calls(store)] + [show(store, "c1").to_json()]

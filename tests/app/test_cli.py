@@ -270,8 +270,8 @@ def test_a_model_that_is_none_is_named_with_its_setting(interlock, tmp_path, set
 @pytest.mark.parametrize(
     ("model", "line"),
     [
-        ("foo/bar", '--model is "foo/bar", expected openai/NAME such as openai/gpt-4.1-mini'),
-        ("openai", '--model is "openai", expected openai/NAME such as openai/gpt-4.1-mini'),
+        ("foo/bar", '--model is "foo/bar", expected openai, anthropic, google or groq, '),
+        ("openai", '--model is "openai", expected openai, anthropic, google or groq, '),
         ("openai/gpt-4.1-mini", "OPENAI_API_KEY is missing, expected a key from OpenAI, without spaces, because"),
     ],
 )

@@ -86,8 +86,8 @@ def test_settings_with_which_a_call_can_be_served_are_no_complaint():
     ("name", "value", "line"),
     [
         ("OPENAI_API_KEY", "", "OPENAI_API_KEY is missing, expected a key from OpenAI, without spaces, because "),
-        ("INTERLOCK_TTS", "openai/tts", 'INTERLOCK_TTS is "openai/tts", expected elevenlabs/NAME such as '),
-        ("INTERLOCK_VOICES", '{"billing": "a/b"}', 'INTERLOCK_VOICES for billing is "a/b", expected elevenlabs/NAME'),
+        ("INTERLOCK_TTS", "assemblyai/x", 'INTERLOCK_TTS is "assemblyai/x", expected elevenlabs, cartesia, deepgram '),
+        ("INTERLOCK_VOICES", '{"billing": "a/b"}', 'INTERLOCK_VOICES for billing is "a/b", expected elevenlabs, '),
         ("INTERLOCK_FLOW", "none", "there is no flow 'none', expected one of: "),
         ("INTERLOCK_STORE", "/proc/none/x", "the store /proc/none/x cannot be made"),
     ],

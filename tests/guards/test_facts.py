@@ -22,11 +22,20 @@ class Known(Facts):
     verified: bool = established(False)
 
 
+OF_THE_BASE = {"now", "timezone", "silences"}
+OF_THE_LINE = {"call_id", "room", "caller_identity", "caller_kind", "caller_phone", "sip_call_id"}
+
+
 def test_claimed_and_established_are_two_sets_and_pii_crosses_them() -> None:
-    """The base's own facts are established and nobody's secret."""
+    """The base's own facts are established; who calls from where is personal."""
     assert Known.names("claimed") == {"name", "mood", "age"}
-    assert Known.names("established") == {"account", "verified", "now", "timezone", "silences"}
-    assert Known.pii() == {"name", "age", "account"}
+    assert Known.names("established") == {"account", "verified"} | OF_THE_BASE | OF_THE_LINE
+    assert Known.pii() == {"name", "age", "account", "room", "caller_identity", "caller_phone"}
+
+
+def test_a_model_is_told_the_facts_but_not_the_lines() -> None:
+    """Guards, tools and the journal have them; a model has no use for a number or a room."""
+    assert Known.told() == {"name", "mood", "age", "account", "verified"} | OF_THE_BASE
 
 
 def test_each_flow_keeps_its_own_fields() -> None:

@@ -206,7 +206,7 @@ def worked_on(lived: Lived, key: str) -> None:
 def folds(lived: Lived) -> list[dict[str, Any]]:
     """The facts after each entry of the journal that changed some, from nothing known on."""
     if not lived.folded:
-        lived.folded.append(SupportFacts(timezone="UTC").model_dump(mode="json"))
+        lived.folded.append(SupportFacts(timezone="UTC", call_id=lived.call.id).model_dump(mode="json"))
     for entry in lived.journal.durable[lived.folds_of :]:
         if entry.kind in ("facts.claimed", "facts.established"):
             lived.folded.append({**lived.folded[-1], **entry.private["facts"]})

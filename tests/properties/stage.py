@@ -113,6 +113,8 @@ class StageSession(rtc.EventEmitter[str]):
     As in LiveKit, a switch first waits for the one before it and raises its error again; `speaks` is who entered last.
     """
 
+    llm = stt = tts = None
+
     def __init__(self, troubles: Iterator[str], delays: Iterator[int]) -> None:
         super().__init__()
         self.troubles = troubles

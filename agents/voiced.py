@@ -1,0 +1,43 @@
+"""Fixed lines that are sound already, as a call knows them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from livekit import rtc
+
+
+class Voiced(Protocol):
+    """Lines that are sound already, by text and the role of the voice; "" is the session's own."""
+
+    def could_be(self, beginning: str) -> bool:
+        """Whether a line begins so, or is that."""
+        ...
+
+    def find(self, text: str, role: str) -> Sequence[rtc.AudioFrame] | None:
+        """The line's sound in that voice."""
+        ...
+
+    def find_in_any(self, text: str) -> Sequence[rtc.AudioFrame] | None:
+        """The line's sound in whatever voice there is."""
+        ...
+
+    def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:
+        """Remember a line as it was just spoken, whole; what is no line is not kept. Never raises, never waits."""
+        ...
+
+
+class NothingVoiced:
+    """No line is sound yet."""
+
+    def could_be(self, beginning: str) -> bool:
+        """Never."""
+        return False
+
+    def find(self, text: str, role: str) -> None:
+        """Nothing."""
+
+    def find_in_any(self, text: str) -> None:
+        """Nothing."""
+
+    def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:
+        """Nowhere to keep it."""

@@ -1,0 +1,50 @@
+"""Which voices the settings give to whom, as the lines on disk are named by them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from livekit.agents import tts
+
+from agents.flow import Flow
+from app.providers import models
+from app.providers.naming import named_for, url_of
+from app.settings import Settings
+from app.voiced.folder import Folder
+from app.voiced.lines import Speaker, VoicedLines
+
+log = structlog.get_logger("interlock.voiced")
+
+
+def voiced_lines(settings: Settings, flow: Flow) -> VoicedLines:
+    """The flow's lines in the voices of the settings, those that are on disk already in memory."""
+    its = models(settings)
+    lines = VoicedLines(flow, speakers(settings, {"": its.tts, **its.voices}), Folder())
+    lines.load()
+    return lines
+
+
+def lines_for(flow: Flow, settings: Settings, ready: VoicedLines | None) -> VoicedLines | None:
+    """The lines made ready before the call, or read now where the call is another flow's; None where that fails."""
+    if ready is not None and ready.flow == flow.name:
+        return ready
+    try:
+        return voiced_lines(settings, flow)
+    except Exception as error:  # a call without them only begins later
+        log.warning("lines.unread", flow=flow.name, error=type(error).__name__)
+        return None
+
+
+def speakers(settings: Settings, voices: Mapping[str, tts.TTS[Any]]) -> dict[str, Speaker]:
+    """Each role's voice, "" the session's, by what the settings call it and where its provider is."""
+    return {role: _speaker(settings, role, voice_behind(voice)) for role, voice in voices.items()}
+
+
+def voice_behind(voice: tts.TTS[Any]) -> tts.TTS[Any]:
+    """The voice itself, or of one with spares the first: a line is kept in the voice that is meant."""
+    return voice._tts_instances[0] if isinstance(voice, tts.FallbackAdapter) else voice
+
+
+def _speaker(settings: Settings, role: str, voice: tts.TTS[Any]) -> Speaker:
+    first = named_for(settings, "tts", role=role)[0]
+    return Speaker(first.provider, first.model, voice.model, voice.sample_rate, url_of(settings, first) or "")

@@ -1,0 +1,58 @@
+"""A call that ends because its process has to."""
+
+import asyncio
+
+from agents.farewell import WE_CLOSE, WE_CLOSE_LIMIT_S, cut_off
+from tests.agents.points import rounds
+from tests.faults.stage import on_stage
+
+
+async def test_a_caller_is_told_goodbye_and_the_record_says_drained(journal, systems):
+    """
+    The record first: whoever ends the process may not wait for the words.
+    """
+    async with on_stage(journal, systems) as stage:
+        await stage.to("billing")
+        await cut_off(stage.call)
+        assert stage.typed.said[-1] == WE_CLOSE
+        assert stage.last("call.ended") == {"reason": "drained", "state": "billing"}
+        assert "caller_left accepted" not in stage.verdicts()
+        await stage.typed.hang_up()
+        assert stage.kinds().count("call.ended") == 1
+
+
+async def test_a_call_that_ended_is_left_alone(journal, systems):
+    """
+    Nobody is there to hear anything.
+    """
+    async with on_stage(journal, systems) as stage:
+        await stage.call.end("caller_left")
+        said = list(stage.typed.said)
+        await cut_off(stage.call)
+        assert stage.typed.said == said
+        assert stage.last("call.ended")["reason"] == "caller_left"
+        await stage.typed.hang_up()
+
+
+async def test_words_that_cannot_be_said_hold_nobody_up(journal, systems, monkeypatch):
+    """
+    A dead voice: after eight seconds the process goes on ending.
+    """
+    async with on_stage(journal, systems) as stage:
+        monkeypatch.setattr(stage.typed.session, "say", lambda *_, **__: _Never())
+        ending = stage.call.spawn(cut_off(stage.call))
+        while stage.call.at_rest or "call.ended" not in stage.kinds():
+            await rounds()
+        stage.clock.advance(WE_CLOSE_LIMIT_S)
+        await ending
+        monkeypatch.undo()
+        await stage.typed.hang_up()
+
+
+class _Never:
+    """
+    Words that are never done.
+    """
+
+    def __await__(self):
+        return asyncio.Event().wait().__await__()
