@@ -1,11 +1,12 @@
 # The front door. On a machine with only Python 3.11+ and make, every target does its own set-up.
 PYTHON ?= python3
+ENGINE ?= docker
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := app agents guards machines
 
-.PHONY: dev demo livekit test test-fast check lint format diagrams bench lock clean help
+.PHONY: dev demo livekit test test-fast check lint format diagrams bench lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -48,6 +49,9 @@ bench: $(READY) ## how long deciding, recording and handing over take
 lock: $(READY) ## compile the locks anew
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements-dev.txt
+
+image: ## the worker as a container image, interlock; ENGINE=podman for another engine
+	BUILDAH_FORMAT=docker $(ENGINE) build -t interlock .
 
 clean: ## forget the environment
 	rm -rf $(VENV)

@@ -1,0 +1,52 @@
+"""The compose file: the server that is tested, the worker as the image wants it, and no secret."""
+
+import re
+
+import yaml
+
+from app.livekit_server import VERSION
+from app.livekit_server.configuration import LOOPBACK, USUAL_PORTS, configuration
+from app.settings import PREFIX, Settings
+from app.worker import CLOSING_S, PORT
+from tests.app.dockerfile import ROOT, all_of, pairs
+
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVER, WORKER = COMPOSE["services"]["livekit"], COMPOSE["services"]["worker"]
+
+
+def test_the_compose_file_runs_the_server_that_is_tested() -> None:
+    """
+    The same version with the same configuration as `make livekit`, so nothing of it is open beyond this machine.
+    """
+    assert SERVER["image"].endswith(f"/livekit-server:v{VERSION}")
+    tested = configuration("", "", *USUAL_PORTS)
+    del tested["keys"]
+    assert yaml.safe_load(SERVER["environment"]["LIVEKIT_CONFIG"]) == tested
+    assert WORKER["environment"]["LIVEKIT_URL"] == f"ws://{LOOPBACK}:{tested['port']}"
+    assert WORKER["environment"]["INTERLOCK_METRICS_HOST"] == LOOPBACK
+    assert WORKER["environment"]["INTERLOCK_WORKER_HOST"] == LOOPBACK
+
+
+def test_the_compose_file_holds_no_secret() -> None:
+    """
+    They come from .env, and without them nothing starts.
+    """
+    assert WORKER["env_file"] == ".env"
+    for service in (SERVER, WORKER):
+        secret = {k: v for k, v in service["environment"].items() if re.search("KEY|SECRET|TOKEN|PASSWORD", k)}
+        assert [v for v in secret.values() if re.sub(r"\$\{\w+:\?[^}]+\}", "", v).strip(" :")] == []
+
+
+def test_the_compose_file_keeps_the_record_and_gives_calls_their_time() -> None:
+    """
+    And sets nothing that is no setting.
+    """
+    (home,) = all_of("VOLUME")
+    (volume,) = COMPOSE["volumes"]
+    assert f"{volume}:{home}" in WORKER["volumes"]
+    assert WORKER["environment"]["INTERLOCK_STORE"] == pairs("ENV")["INTERLOCK_STORE"]
+    assert WORKER["environment"]["INTERLOCK_WORKER_PORT"] == str(PORT)
+    grace_s = int(WORKER["stop_grace_period"].removesuffix("m")) * 60
+    assert grace_s >= Settings.model_fields["drain_s"].default + CLOSING_S
+    ours = {name for name in WORKER["environment"] | pairs("ENV") if name.startswith(PREFIX)}
+    assert {name.removeprefix(PREFIX).lower() for name in ours} <= set(Settings.model_fields)

@@ -1,0 +1,154 @@
+"""The image, as far as it can be held to its promises without an engine that builds it."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from app.worker import PORT
+from tests.app.dockerfile import ROOT, RUNS, STEPS, all_of, pairs, sent
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PICKS = [command for command in RUNS if command.startswith("sed ")]
+
+
+def test_both_stages_begin_at_the_image_that_was_asked_for() -> None:
+    """
+    The environment is made by the Python that runs it.
+    """
+    assert [rest.split()[0] for rest in all_of("FROM", STEPS)] == ["${PYTHON_IMAGE}"] * 2
+    asked = next(re.fullmatch(r"PYTHON_IMAGE=\S+/python:3\.(\d+)-\S+", rest) for rest in all_of("ARG", STEPS))
+    assert asked, "the default is no python image with a version"
+    assert int(asked[1]) >= int(PROJECT["requires-python"].removeprefix(">=3."))
+
+
+def test_nothing_is_installed_but_by_hash() -> None:
+    """
+    And our own code without asking anybody for anything.
+    """
+    installs = [command for command in RUNS if " pip install" in command or "/pip install" in command]
+    assert len(installs) == 4
+    assert [i for i in installs if "--require-hashes" not in i and "--no-deps --no-build-isolation" not in i] == []
+
+
+@pytest.mark.parametrize("pick", PICKS)
+def test_what_is_picked_from_the_lock_is_there_with_its_hashes(pick: str) -> None:
+    """
+    A package that the lock no longer has would be left out without a word.
+    """
+    command, _, _ = pick.partition(" > ")
+    found = subprocess.run(shlex.split(command), cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    wanted = re.search(r"\^\(([^)]*)\)", command)
+    assert wanted
+    packages = re.split(r"(?m)^(?=\S+==)", found)[1:]
+    assert {each.partition("==")[0] for each in packages} == set(wanted[1].split("|"))
+    assert all("--hash=sha256:" in each for each in packages)
+
+
+def test_every_file_that_is_copied_is_there_and_is_sent() -> None:
+    """
+    And nothing else is.
+    """
+    sources = [s for rest in all_of("COPY", STEPS) if "--from" not in rest for s in rest.split()[:-1]]
+    assert sources
+    assert [source for source in sources if not (ROOT / source).exists() or not sent(source)] == []
+    assert sent("app/offline/calls/support/01-name.wav")
+    top = {path.name for path in ROOT.iterdir()}
+    assert {name for name in top if sent(name)} == set(sources)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(".env", ".env.local", ".git/config", ".venv/bin/python", "tests/conftest.py", "out/call.wav", "app/.env"),
+        *("calls.sqlite", "app/calls.sqlite-wal", "agents/__pycache__/call.cpython-311.pyc"),
+    ],
+)
+def test_secrets_records_and_leavings_stay_out(path: str) -> None:
+    """
+    Of whatever folder.
+    """
+    assert not sent(path)
+
+
+def test_it_runs_as_nobody_in_particular() -> None:
+    """
+    By number, so that an orchestrator can see that it is not root; its home outlives it.
+    """
+    assert all_of("USER") == ["10001:10001"]
+    assert (all_of("ENTRYPOINT"), all_of("CMD")) == (['["interlock"]'], ['["start"]'])
+    (home,) = all_of("VOLUME")
+    assert (pairs("ENV")["HOME"], pairs("ENV")["INTERLOCK_STORE"]) == (home, f"{home}/calls.sqlite")
+
+
+def test_no_library_calls_home() -> None:
+    """
+    onnxruntime reports its use unless told not to; Hugging Face's library looks for newer models.
+    """
+    assert {name: pairs("ENV").get(name) for name in ("ORT_DISABLE_TELEMETRY", "HF_HUB_OFFLINE")} == {
+        "ORT_DISABLE_TELEMETRY": "1",
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def test_its_labels_say_what_the_project_says() -> None:
+    """
+    Version and licence.
+    """
+    its = {name.removeprefix("org.opencontainers.image."): value for name, value in pairs("LABEL").items()}
+    assert (its["version"], its["licenses"]) == (PROJECT["version"], PROJECT["license"])
+
+
+@contextmanager
+def answering(status: int) -> Iterator[int]:
+    """A server that answers so, on a port of its own."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def healthy(port: int) -> bool:
+    """What the image's own check says about a worker on this port."""
+    (check,) = all_of("HEALTHCHECK")
+    program, *arguments = json.loads(check.partition(" CMD ")[2])
+    assert program == "python"
+    env = os.environ | {"INTERLOCK_WORKER_PORT": str(port), "http_proxy": "http://127.0.0.1:1"}
+    return subprocess.run([sys.executable, *arguments], env=env, capture_output=True).returncode == 0
+
+
+def test_the_check_tells_a_healthy_worker_from_others() -> None:
+    """
+    200 is healthy; LiveKit's 503 and nobody there are not. No proxy is asked.
+    """
+    with answering(200) as port:
+        assert healthy(port)
+    assert not healthy(port)
+    with answering(503) as port:
+        assert not healthy(port)
+
+
+def test_the_check_looks_where_the_worker_listens() -> None:
+    """
+    Without any setting.
+    """
+    (check,) = all_of("HEALTHCHECK")
+    assert f"or {PORT})" in check
+    assert str(PORT) in " ".join(all_of("EXPOSE")).split()
