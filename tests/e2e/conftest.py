@@ -8,7 +8,10 @@ import psutil
 import pytest
 
 from app.livekit_server import LiveKitServerError, LocalServer, Server, install_server
+from tests.e2e.figures import pytest_terminal_summary
 from tests.e2e.room import Room
+
+__all__ = ["pytest_terminal_summary"]
 
 REQUIRED = "INTERLOCK_REQUIRE_LIVEKIT"
 LIFE_S = 60 * 60

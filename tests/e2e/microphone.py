@@ -9,8 +9,8 @@ from livekit import rtc
 from app.offline.sound import Sound, framed
 from tests.e2e.tones import HZ
 
-FRAME = HZ // 50  # 20 ms
-AHEAD_MS = 100  # what LiveKit holds to bridge a busy machine; also how late a barge-in is
+FRAME = HZ // 20  # 50 ms
+AHEAD_MS = 400  # what LiveKit holds to bridge a busy machine
 
 
 class Microphone:
@@ -22,13 +22,16 @@ class Microphone:
         self._task = asyncio.create_task(self._run())
 
     async def say(self, sound: Sound) -> None:
-        """Speak, after what is being said; returns when it has left, or was hushed."""
+        """Speak, after what is being said; returns when it was hushed, or has left but for `AHEAD_MS`."""
         done = asyncio.get_running_loop().create_future()
+        if not self._waiting:
+            self.source.clear_queue()  # of silence: what is said now is heard now
         self._waiting.append((sound, done))
         await done
 
     def hush(self) -> None:
         """Break off what is being said and forget what was to follow."""
+        self.source.clear_queue()
         while self._waiting:
             _, done = self._waiting.popleft()
             if not done.done():

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,18 +24,37 @@ class Worker:
     process: asyncio.subprocess.Process
     store: Path
     lines: list[str] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def stop(self) -> int:
-        """Ask it to end as an orchestrator would; its exit code."""
-        if self.process.returncode is None:
+    async def until(self, words: str, seconds: float = 30.0, *, times: int = 1) -> None:
+        """Wait for a log line, or for so many. Fails after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while sum(words in line for line in self.lines) < times:
+                    self.news.clear()
+                    await self.news.wait()
+        except TimeoutError:
+            raise AssertionError(f"after {seconds} s: not logged {words!r}. {self.lines[-10:]}") from None
+
+    async def stop(self, *, again: bool = True) -> int:
+        """Ask it to end as an orchestrator would, or with `again` false wait for it; its exit code."""
+        if self.process.returncode is None and again:
             self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(STOP_S):
             return await self.process.wait()
 
 
 @asynccontextmanager
-async def worker(server: Server, folder: Path, given: Mapping[str, str]) -> AsyncIterator[Worker]:
-    """Start it, wait until LiveKit knows it, and end it."""
+async def worker(
+    server: Server,
+    folder: Path,
+    given: Mapping[str, str],
+    *,
+    command: Sequence[str] = ("dev",),
+    cwd: Path | None = None,
+    program: str = "app.command",
+) -> AsyncIterator[Worker]:
+    """Start it, wait until LiveKit knows it, and end it; `program` is a module that takes the place of ours."""
     store = folder / "calls.sqlite"
     settings = {
         "LIVEKIT_URL": server.url,
@@ -46,13 +65,15 @@ async def worker(server: Server, folder: Path, given: Mapping[str, str]) -> Asyn
         "ELEVEN_API_KEY": "none",
         "INTERLOCK_STORE": str(store),
         "INTERLOCK_LOG_JSON": "true",
+        "XDG_CACHE_HOME": str(folder / "cache"),
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "app.command",
-        "dev",
+        program,
+        *command,
+        cwd=cwd,
         env=kept | settings | dict(given),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -76,6 +97,7 @@ async def _read(its: Worker, ready: asyncio.Event) -> None:
     assert its.process.stderr is not None
     async for line in its.process.stderr:
         its.lines.append(line.decode(errors="replace").rstrip())
+        its.news.set()
         if READY in its.lines[-1]:
             ready.set()
     ready.set()  # it ended: whoever waits shall see why
