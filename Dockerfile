@@ -51,6 +51,7 @@ ENV PATH=/opt/interlock/bin:/opt/python/bin:$PATH \
     HOME=/var/lib/interlock \
     INTERLOCK_STORE=/var/lib/interlock/calls.sqlite \
     INTERLOCK_WORKER_HOST=0.0.0.0 \
+    INTERLOCK_METRICS_HOST=0.0.0.0 \
     HF_HOME=/opt/models \
     HF_HUB_OFFLINE=1 \
     ORT_DISABLE_TELEMETRY=1

@@ -9,7 +9,8 @@ import structlog
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, ModelSettings
 
-from agents.clock import within
+from agents.clock import done_within, within
+from agents.record import RECORD_LIMIT_S
 
 if TYPE_CHECKING:
     from agents.call import Call
@@ -38,7 +39,7 @@ async def apologise(call: "Call") -> None:
 
 
 async def cut_off(call: "Call") -> None:
-    """End a call because its process has to end: on record first, then with a word to the caller, in 8 s at most.
+    """End a call because its process has to end: on record first, then with a word to the caller, in 10 s at most.
 
     The session is left for whoever asked to close. A call that has ended already is left alone.
     """
@@ -46,7 +47,7 @@ async def cut_off(call: "Call") -> None:
     if session is None or call.ending:
         return
     goodbye = session.current_speech if call.over else None
-    await call.end(DRAINED)
+    await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(DRAINED)))
     try:
         await within(call.clock, WE_CLOSE_LIMIT_S, goodbye.wait_for_playout() if goodbye else _break_off(session))
     except (RuntimeError, TimeoutError) as error:

@@ -52,6 +52,11 @@ def without_words(chunk: Chunk) -> Chunk:
     return "" if isinstance(chunk, str) else chunk
 
 
+def can_be_spoken(words: str) -> bool:
+    """Whether an answer that begins so gives a voice something to say: a whole sentence, or much of one."""
+    return len(words) >= FLOWING or _A_SENTENCE.search(words) is not None
+
+
 class Answer:
     """Streams one generation and notes what came of it."""
 
@@ -70,7 +75,7 @@ class Answer:
 
     def begun(self) -> bool:
         """Whether a voice has something to say by now, which begins with a whole sentence, or a tool to run."""
-        return self.called or len(self._words) >= FLOWING or _A_SENTENCE.search(self._words) is not None
+        return self.called or can_be_spoken(self._words)
 
     async def sifted(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
         """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model is too slow to

@@ -135,7 +135,7 @@ class Voice:
             kept = ()  # LiveKit plays one utterance at one rate
         if kept:
             self._call.providers.fell_back("tts", "cached line")
-        if kept or utterance.last:
+        if (kept or utterance.last) and _letters(utterance.told):
             self._not_as_written.append((_letters(utterance.told), "" if utterance.last else said))
         return kept
 

@@ -2,33 +2,46 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator, Sequence
 from multiprocessing.util import Finalize
 
 import structlog
-from livekit.agents import Agent, AgentSession, JobContext
+from livekit import rtc
+from livekit.agents import NOT_GIVEN, Agent, AgentSession, JobContext
+from livekit.agents.voice.agent_session import RecordingOptions
 from livekit.agents.voice.room_io import RoomOptions
 
 from agents.clock import LoopClock
+from agents.journal import JournalDown
 from app.caller import the_caller
+from app.flows import UnknownFlow
 from app.providers import text_to_speech
-from app.settings import Settings
+from app.settings import Settings, SettingsError
+from app.store import StoreError
+from app.voiced import NOT_SET_UP, kept_sound
 
 log = structlog.get_logger("interlock.worker")
 
-NOT_SET_UP = "I am sorry, this line is not set up. Please call us another time. Goodbye."
 REFUSAL_LIMIT_S = 15.0
 """How long the sentence may take in all, with a caller who may still have to come and a voice that may be dead."""
 CLOSE_LIMIT_S = 5.0
+NOTHING = RecordingOptions(audio=False, traces=False, logs=False, transcript=False, redaction=False)
+"""What LiveKit Cloud is sent of a job, whatever the LiveKit project is set to."""
+TELLING = (JournalDown, SettingsError, StoreError, UnknownFlow)
+"""Errors whose text is ours and holds nothing of a caller's; of all others only the type goes to the log."""
 
 
-async def refuse(context: JobContext, settings: Settings, why: Exception, words: str = NOT_SET_UP) -> None:
-    """End the job as failed, and the room with it; `why` goes to the log, so it holds nothing of a caller's."""
-    log.error("job.refused", job_id=context.job.id, why=str(why))
+async def refuse(context: JobContext, settings: Settings | None, why: Exception, words: str = NOT_SET_UP) -> None:
+    """End the job as failed, and the room with it; without settings there is no voice to say `words`."""
+    told = str(why) if isinstance(why, TELLING) else type(why).__name__
+    log.error("job.refused", job_id=context.job.id, why=told)
+    context.init_recording(NOTHING)  # or the log of a job without a session is sent
     try:
-        async with asyncio.timeout(REFUSAL_LIMIT_S):
-            await context.connect()
-            caller = await the_caller(context.room, LoopClock(), REFUSAL_LIMIT_S)
-            await _say(context, settings, caller.identity, words)
+        if settings is not None:
+            async with asyncio.timeout(REFUSAL_LIMIT_S):
+                await context.connect()
+                caller = await the_caller(context.room, LoopClock(), REFUSAL_LIMIT_S)
+                await _say(context, settings, caller.identity, words)
     except Exception as error:  # whatever it is, the room is still to be closed
         log.error("refusal.unspoken", job_id=context.job.id, error=type(error).__name__)
     fail(context)
@@ -40,7 +53,7 @@ async def close_room(context: JobContext) -> None:
     """Put everybody out, in `CLOSE_LIMIT_S` at most."""
     try:
         async with asyncio.timeout(CLOSE_LIMIT_S):
-            await context.delete_room()
+            await context.delete_room(context.job.room.name)  # known also where nobody connected
     except TimeoutError:
         log.error("room.left_open", job_id=context.job.id)
 
@@ -51,10 +64,16 @@ async def _say(context: JobContext, settings: Settings, caller: str, words: str)
     options = RoomOptions(participant_identity=caller, audio_input=False, text_input=False)
     try:
         await session.start(Agent(instructions=""), room=context.room, room_options=options, record=False)
-        await session.say(words, allow_interruptions=False)
+        sound = kept_sound(settings, voice, words)
+        await session.say(words, audio=_one_by_one(sound) if sound else NOT_GIVEN, allow_interruptions=False)
     finally:
         await session.aclose()
         await voice.aclose()
+
+
+async def _one_by_one(sound: Sequence[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
+    for frame in sound:
+        yield frame
 
 
 def fail(context: JobContext) -> None:

@@ -9,15 +9,18 @@ from livekit.agents import NOT_GIVEN, AgentSession, APIConnectOptions, llm, stt,
 from livekit.agents.voice.agent_session import SessionConnectOptions
 
 from agents.call import Call
-from agents.clock import Clock
+from agents.clock import Clock, done_within
 from agents.deaf import WORDS_LIMIT_S, Restarts
 from agents.flow import Flow
 from agents.journal import Entry, Journal
+from agents.record import RECORD_LIMIT_S
 from agents.reply import BEGIN_LIMIT_S
 from agents.voiced import Voiced
 from app.job_session import CallSession
 from app.logs import say_where
 
+NEVER_BEGAN = "error"
+"""The reason on record for a call that was opened and whose session did not start."""
 ERRORS_LIMIT = 20
 """Provider errors in a row after which LiveKit closes a session; our own budget asks for a person long before."""
 LLM_TRIES = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=BEGIN_LIMIT_S)
@@ -80,15 +83,21 @@ def open_call(
 async def start_call(
     session: "AgentSession[Call]", call: Call, *, known: Mapping[str, Any] | None = None, **start: Any
 ) -> None:
-    """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`. Raises `JournalDown`.
+    """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`.
 
-    `known` are facts established before anybody spoke.
+    `known` are facts established before anybody spoke. Without `record`, LiveKit Cloud is sent nothing of the call:
+    no sound, transcript, trace or log, whatever the LiveKit project is set to.
+    Raises `JournalDown`, and whatever keeps a session from starting; the end of the call is on record then, too.
     """
     say_where(lambda: call.here)
     await call.open(session)
-    if known:
-        await call.establish(**known)
-    await session.start(call.first_agent(), **start)
+    try:
+        if known:
+            await call.establish(**known)
+        await session.start(call.first_agent(), **{"record": False, **start})
+    except Exception:
+        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(NEVER_BEGAN)))
+        raise
     call.started()
 
 

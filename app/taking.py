@@ -1,23 +1,25 @@
 """One call of the worker's, from the dispatch to the session: which flow, whose call, and what it is made of."""
 
+from contextlib import AsyncExitStack
+
 import structlog
-from livekit.agents import AgentSession, JobContext, inference
+from livekit.agents import NOT_GIVEN, AgentSession, JobContext, NotGivenOr, inference
 from livekit.agents.voice.room_io import RoomOptions
 
 from agents.call import Call
+from agents.clock import within
 from agents.farewell import APOLOGY
 from agents.first_word import FirstWord, dispatched_s_ago
-from agents.journal import JournalDown
 from app.caller import NO_CALLER, NoCaller, facts_of, the_caller, watch_line
 from app.dispatch import flow_of
 from app.flows import UnknownFlow
 from app.job_session import end_with_the_worker
 from app.metrics import open_metrics
 from app.providers import close_models, models
-from app.refusal import close_room, refuse
+from app.refusal import NOTHING, close_room, refuse
 from app.session import open_call, start_call
-from app.settings import load_settings
-from app.store import StoreError, open_journal
+from app.settings import Settings, load_settings
+from app.store import open_journal
 from app.systems import open_systems
 from app.voiced import lines_for
 
@@ -25,22 +27,37 @@ log = structlog.get_logger("interlock.worker")
 
 LINES, SPARE, LAST = "lines", "spare", "last"
 """Where a process keeps what it has made ready before it takes a call, and what it does last of all."""
+SETTLED_LIMIT_S = 60.0
+"""How long the end of a process waits for the call's own work; `app.worker.CLOSING_S` is longer."""
 
 
 async def take_call(context: JobContext) -> None:
-    """One call, in a process of its own: everything is opened here and closed when the call ends."""
-    first_word = FirstWord(dispatched_s_ago=dispatched_s_ago(context))
-    settings = load_settings()
+    """One call, in a process of its own: everything is opened here, and closed when the job ends.
+
+    Where the call cannot begin, for whatever reason, the caller hears so and the job has failed.
+    """
+    settings: Settings | None = None
+    opened = AsyncExitStack()
+    context.add_shutdown_callback(opened.aclose)
     try:
-        flow = flow_of(context.job.metadata, settings.flow)
-        journal, systems = open_journal(settings.store), open_systems(flow, settings.store)
+        first_word = FirstWord(dispatched_s_ago=dispatched_s_ago(context))
+        settings = load_settings()
+        await _take(context, settings, opened, first_word)
     except UnknownFlow as error:
         await refuse(context, settings, error)
-        return
-    except StoreError as error:
+    except Exception as error:
         await refuse(context, settings, error, APOLOGY)
-        return
-    its, spare, metrics = models(settings), context.proc.userdata.get(SPARE), open_metrics(settings)
+
+
+async def _take(context: JobContext, settings: Settings, opened: AsyncExitStack, first_word: FirstWord) -> None:
+    if not settings.otel_content:
+        context.init_recording(NOTHING)
+    flow = flow_of(context.job.metadata, settings.flow)
+    journal = open_journal(settings.store)
+    opened.callback(journal.close)
+    systems, its, spare = open_systems(flow, settings.store), models(settings), context.proc.userdata.get(SPARE)
+    opened.push_async_callback(close_models, *its.all, spare)
+    metrics = open_metrics(settings)
     session, call = open_call(
         flow,
         llm=its.llm,
@@ -56,21 +73,22 @@ async def take_call(context: JobContext) -> None:
         timezone=settings.timezone,
         silence_s=settings.silence_s,
     )
-
-    async def close() -> None:
-        await call.settled()
-        await close_models(*its.all, spare)
-        journal.close()
-
-    context.add_shutdown_callback(close)
+    opened.push_async_callback(_settled, call)
     metrics.follow(session, call)
+    await _begin(context, session, call, first_word, record=NOT_GIVEN if settings.otel_content else False)
+
+
+async def _settled(call: Call) -> None:
+    """Let the call finish its own work, but not for ever: its models and its journal are closed after it."""
     try:
-        await _begin(context, session, call, first_word)
-    except JournalDown as error:
-        await refuse(context, settings, error, APOLOGY)
+        await within(call.clock, SETTLED_LIMIT_S, call.settled())
+    except TimeoutError:
+        log.error("call.unsettled", **call.here)
 
 
-async def _begin(context: JobContext, session: "AgentSession[Call]", call: Call, first_word: FirstWord) -> None:
+async def _begin(
+    context: JobContext, session: "AgentSession[Call]", call: Call, first_word: FirstWord, *, record: NotGivenOr[bool]
+) -> None:
     """Meet the caller and let the first agent speak; without a caller the call ends as it began."""
     await context.connect()
     first_word.joined()
@@ -86,6 +104,7 @@ async def _begin(context: JobContext, session: "AgentSession[Call]", call: Call,
     session.on("close", lambda _: context.shutdown(reason="the call is over"))
     first_word.listen(session, call)
     options = RoomOptions(participant_identity=caller.identity, delete_room_on_close=True)
-    await start_call(session, call, known=facts_of(context.room, caller), room=context.room, room_options=options)
+    known = facts_of(context.room, caller)
+    await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
     watch_line(context.room, call, caller.identity)
     context.proc.userdata[LAST] = end_with_the_worker(call)

@@ -6,6 +6,7 @@ calls do not leave a thousand files.
 """
 
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,8 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 ENDED = 0
 """The process number under which sums of ended processes are kept: no process has it."""
 SUMMED = ("counter", "histogram")
+OURS = re.compile(r"(counter|histogram|summary|gauge_[a-z]+)_\d{1,9}\.db", re.ASCII)
+"""The files of prometheus_client: what is counted, and by which process."""
 
 
 @contextmanager
@@ -57,13 +60,15 @@ def serve_metrics(settings: Settings) -> Iterator[None]:
 
 
 def _folder(stack: ExitStack) -> Path:
+    """A new one for each worker, since a number of a process that counted for an earlier one may be taken again."""
     given = os.environ.get(FOLDER)
     if given:
         Path(given).mkdir(parents=True, exist_ok=True)
-        return Path(given)
-    made = stack.enter_context(tempfile.TemporaryDirectory(prefix="interlock-metrics-", ignore_cleanup_errors=True))
-    os.environ[FOLDER] = made
-    stack.callback(os.environ.pop, FOLDER, None)
+        stack.callback(os.environ.__setitem__, FOLDER, given)
+    else:
+        stack.callback(os.environ.pop, FOLDER, None)
+    temporary = tempfile.TemporaryDirectory(prefix="interlock-metrics-", dir=given or None, ignore_cleanup_errors=True)
+    os.environ[FOLDER] = made = stack.enter_context(temporary)
     return Path(made)
 
 
@@ -82,21 +87,25 @@ class AllCalls(Collector):
         """Everything, each name once."""
         with self._one_at_a_time:
             self._put_together()
-            files = [str(file) for file in self._folder.glob("*.db") if file.stat().st_size]  # empty: just being made
+            files = [str(file) for file in self._files() if file.stat().st_size]  # empty: just being made
             found = list(MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]
         yield from found
         names = {metric.name for metric in found}
         yield from (metric for metric in REGISTRY.collect() if metric.name not in names)
 
     def _put_together(self) -> None:
-        for file in sorted(self._folder.glob("*.db")):
-            kind, _, process = file.stem.rpartition("_")
-            if int(process) == ENDED or _alive(int(process)):
+        for file in self._files():
+            kind, _, number = file.stem.rpartition("_")
+            process = int(number)
+            if process == ENDED or _alive(process):
                 continue
             if kind in SUMMED:
                 _add(file, self._folder / f"{kind}_{ENDED}.db")
             else:
-                mark_process_dead(int(process), str(self._folder))  # type: ignore[no-untyped-call]
+                mark_process_dead(process, str(self._folder))  # type: ignore[no-untyped-call]
+
+    def _files(self) -> list[Path]:
+        return sorted(file for file in self._folder.glob("*.db") if OURS.fullmatch(file.name))
 
 
 def _add(file: Path, total: Path) -> None:

@@ -58,9 +58,10 @@ class Folder:
         try:
             with path.open("rb") as file:
                 found = file.read(LINE_LIMIT_BYTES)
-            os.utime(path)
         except OSError:
             return None
+        with suppress(OSError):  # somebody else's file is as good, and only looks less used
+            os.utime(path)
         if (sound := _checked(found, key)) is None:
             log.warning("line.unreadable", file=key.file)
             with suppress(OSError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from livekit import rtc
 
 from agents.deaf import CANNOT_HEAR
@@ -15,9 +16,15 @@ from app.voiced.folder import Folder, Key
 from machines.base import guards_of, transitions_of
 from machines.events import CALLER_SILENT
 
+log = structlog.get_logger("interlock.voiced")
+
+NOT_SET_UP = "I am sorry, this line is not set up. Please call us another time. Goodbye."
+"""Said by nobody's agent, where a call cannot begin: see `app.refusal`."""
 ANYBODYS = (UNHEARD, LAST_RESORT, CANNOT_HEAR, STILL_THERE, APOLOGY, WE_CLOSE)
 """Said by whichever agent is there, the most needed first."""
 FRAME_S = 0.05
+CHARACTER_S = 0.025
+"""What no voice is faster than: with less sound for each character of its text a line is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,8 @@ def fixed_lines(flow: Flow, roles: Iterable[str]) -> tuple[tuple[str, str], ...]
     openings = [(text, role) for desk, role in speaks for text in (desk.OPENING, *desk.OPENINGS.values())]
     every_role = dict.fromkeys(role for _, role in speaks)
     common = [(text, role) for role in every_role for text in (*ANYBODYS, *_asked_in_silence(flow))]
-    return tuple(dict.fromkeys((text, role) for text, role in (*openings[:1], *common, *openings) if text.strip()))
+    ordered = (*openings[:1], *common, *openings, (NOT_SET_UP, ""))
+    return tuple(dict.fromkeys((text, role) for text, role in ordered if text.strip()))
 
 
 def _asked_in_silence(flow: Flow) -> list[str]:
@@ -87,11 +95,14 @@ class VoicedLines:
         return next((found for role in self._speakers if (found := self.find(text, role)) is not None), None)
 
     def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:
-        """Remember a line as it was just spoken, whole; what is no line is not kept."""
+        """Remember a line as it was just spoken, whole; what is no line, or too short to be all of it, is not kept."""
         speaker = self._speakers.get(role)
         if text not in self._texts or speaker is None or self.find(text, role) is not None:
             return
         if any(frame.sample_rate != speaker.hz or frame.num_channels != 1 for frame in frames):
+            return
+        if sum(frame.duration for frame in frames) < CHARACTER_S * len(text):
+            log.warning("line.cut_short", voice=role)
             return
         sound = b"".join(bytes(frame.data) for frame in frames)
         if self._folder.write(speaker.key(text), sound):

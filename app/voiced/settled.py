@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from livekit import rtc
 from livekit.agents import tts
 
 from agents.flow import Flow
@@ -11,7 +12,7 @@ from app.providers import models
 from app.providers.naming import named_for, url_of
 from app.settings import Settings
 from app.voiced.folder import Folder
-from app.voiced.lines import Speaker, VoicedLines
+from app.voiced.lines import Speaker, VoicedLines, frames_of
 
 log = structlog.get_logger("interlock.voiced")
 
@@ -38,6 +39,13 @@ def lines_for(flow: Flow, settings: Settings, ready: VoicedLines | None) -> Voic
 def speakers(settings: Settings, voices: Mapping[str, tts.TTS[Any]]) -> dict[str, Speaker]:
     """Each role's voice, "" the session's, by what the settings call it and where its provider is."""
     return {role: _speaker(settings, role, voice_behind(voice)) for role, voice in voices.items()}
+
+
+def kept_sound(settings: Settings, voice: tts.TTS[Any], text: str) -> list[rtc.AudioFrame] | None:
+    """A line's sound in the session's voice, from the disk, where there is no call whose lines are in memory."""
+    speaker = speakers(settings, {"": voice})[""]
+    sound = Folder().read(speaker.key(text))
+    return None if sound is None else frames_of(sound, speaker.hz)
 
 
 def voice_behind(voice: tts.TTS[Any]) -> tts.TTS[Any]:

@@ -3,7 +3,9 @@
 import asyncio
 
 from agents.farewell import WE_CLOSE, WE_CLOSE_LIMIT_S, cut_off
-from tests.agents.points import rounds
+from agents.record import RECORD_LIMIT_S
+from tests.agents.points import LIMIT_S, rounds
+from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 
 
@@ -31,6 +33,27 @@ async def test_a_call_that_ended_is_left_alone(journal, systems):
         await cut_off(stage.call)
         assert stage.typed.said == said
         assert stage.last("call.ended")["reason"] == "caller_left"
+        await stage.typed.hang_up()
+
+
+async def test_a_journal_that_hangs_does_not_keep_the_words_back(journal, systems):
+    """
+    The record gets its two seconds; the end is written when the journal answers again.
+    """
+    outage = OutageJournal(journal)
+    async with on_stage(journal, systems, writes_to=outage) as stage:
+        await stage.to("billing")
+        outage.answers.clear()
+        ending = asyncio.create_task(cut_off(stage.call))
+        await rounds()
+        stage.clock.advance(RECORD_LIMIT_S)
+        async with asyncio.timeout(LIMIT_S):
+            await ending
+        assert stage.typed.said[-1] == WE_CLOSE
+        assert "call.ended" not in stage.kinds()
+        outage.answers.set()
+        await stage.call.settled()
+        assert stage.last("call.ended") == {"reason": "drained", "state": "billing"}
         await stage.typed.hang_up()
 
 

@@ -2,6 +2,12 @@
 
 import pytest
 
+from agents.farewell import cut_off
+from agents.journal import JournalDown
+from agents.support import SUPPORT
+from app.offline.clock import ManualClock
+from app.offline.scripted import ScriptedModel
+from app.session import open_call, start_call
 from tests.agents.points import rounds
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
@@ -73,3 +79,46 @@ async def test_a_caller_who_did_not_leave_is_not_said_to_have(journal, systems, 
         await stage.call.end(reason)
         assert stage.last("call.ended") == {"reason": reason, "state": "triage"}
         assert "caller_left accepted" not in stage.verdicts()
+
+
+def not_started(journal, systems):
+    """A session and a call, and the clock that they run on."""
+    clock = ManualClock()
+    given = {"llm": ScriptedModel(), "journal": journal, "services": systems, "clock": clock, "call_id": "call-1"}
+    return *open_call(SUPPORT, **given), clock
+
+
+async def test_a_call_whose_session_does_not_start_ends_as_an_error(journal, systems, monkeypatch):
+    """
+    On record, with nothing left to wait for, and whoever ends the process has nobody to take leave of.
+    """
+    session, call, _ = not_started(journal, systems)
+
+    async def start(*_, **given):
+        assert given == {"record": False}
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(session, "start", start)
+    with pytest.raises(RuntimeError, match="no room"):
+        await start_call(session, call)
+    await call.settled()
+    await cut_off(call)
+    assert [entry.kind for entry in journal.records("call-1")] == ["call.opened", "call.ended"]
+    assert journal.records("call-1")[-1].audit["reason"] == "error"
+
+
+async def test_a_call_whose_journal_goes_down_before_it_starts_ends_as_an_error(journal, systems):
+    """
+    On record as soon as the journal is back.
+    """
+    outage = OutageJournal(journal)
+    session, call, clock = not_started(outage, systems)
+    call.watch(lambda _: setattr(outage, "down", True))
+    with pytest.raises(JournalDown):
+        await start_call(session, call, known={"room": "r"})
+    outage.down = False
+    await rounds()
+    clock.advance(1)
+    await call.settled()
+    assert [entry.kind for entry in journal.records("call-1")] == ["call.opened", "call.ended"]
+    assert journal.records("call-1")[-1].audit["reason"] == "error"

@@ -15,6 +15,7 @@ from agents.pace import FIRST_AUDIO_LIMIT_S
 from agents.support import SUPPORT, BillingDesk, Reception, WaitingDesk
 from agents.voice import UNHEARD, Voice
 from app.offline.scripted import Asks, Says
+from app.providers.fallback import FallbackTTS
 from app.voiced.folder import Folder
 from app.voiced.lines import Speaker, VoicedLines
 from tests.agents.props import SAMPLE_RATE, Mouth, echo
@@ -29,7 +30,7 @@ SPOKEN, KEPT, KEPT_ELSEWHERE = 1, 2, 3
 
 
 class Throat(Mouth):
-    """A mouth that can be dead: silent for ever, refused, or cut off after a beginning."""
+    """A mouth, 50 ms a character, that can be dead: silent for ever, refused, or cut off after a beginning."""
 
     dead = ""
 
@@ -46,7 +47,7 @@ class _Spoken(tts.ChunkedStream):
         if throat.dead == "silent":
             await asyncio.Event().wait()
         output_emitter.initialize(request_id="x", sample_rate=SAMPLE_RATE, num_channels=1, mime_type="audio/pcm")
-        output_emitter.push(bytes([SPOKEN, 0]) * (SAMPLE_RATE // 2))
+        output_emitter.push(bytes([SPOKEN, 0]) * (SAMPLE_RATE // 20 * len(self.input_text)))
         output_emitter.flush()
         if throat.dead == "cut":
             await asyncio.sleep(0)
@@ -192,6 +193,50 @@ async def test_a_voice_cut_off_is_followed_by_a_line(spoken):
     last = spoken.stage.messages[-1]
     assert (last.text_content, last.interrupted) == (echo("Hello?"), True)
     assert len(spoken.told("provider.failed")) == len(spoken.told("turn.failed")) == 1
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["sentence by sentence", "streamed"])
+async def test_a_voice_cut_off_is_followed_by_a_line_where_it_has_spares(spoken, streaming):
+    """
+    The spare is no use for half an answer: not said is what it stays. The one that broke off is named.
+    """
+    spoken.kept(UNHEARD)
+    await spoken.greeted()
+    spare = Throat(spoken.stage.points)
+    voices = [tts.StreamAdapter(tts=its) if streaming else its for its in (spoken.throat, spare)]
+    spoken.stage.session._tts = FallbackTTS({"one/anna": voices[0], "two/ben": voices[1]})
+    assert await spoken.says("Hello?", dead="cut") == [SPOKEN, KEPT]
+    last = spoken.stage.messages[-1]
+    assert (last.text_content, last.interrupted) == (echo("Hello?"), True)
+    assert spare.take() == []
+    assert [told["provider"] for told in spoken.told("provider.failed")] == [voices[0].label.split(".")[-1]]
+    assert len(spoken.told("turn.failed")) == 1
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["sentence by sentence", "streamed"])
+async def test_a_spare_voice_says_all_of_what_the_first_did_not_begin(spoken, streaming):
+    """
+    That is an answer as any other.
+    """
+    spoken.kept(UNHEARD)
+    await spoken.greeted()
+    voices = [tts.StreamAdapter(tts=its) if streaming else its for its in (spoken.throat, Throat(spoken.stage.points))]
+    spoken.stage.session._tts = FallbackTTS({"one/anna": voices[0], "two/ben": voices[1]})
+    assert await spoken.says("Hello?", dead="refused") == [SPOKEN]
+    assert (spoken.stage.said[-1], spoken.stage.messages[-1].interrupted) == (echo("Hello?"), False)
+    assert spoken.told("turn.failed") == []
+
+
+async def test_an_answer_without_a_word_leaves_the_next_one_as_it_was(spoken):
+    """
+    Whatever was heard instead of it.
+    """
+    spoken.kept(UNHEARD)
+    await spoken.greeted()
+    spoken.stage.model.lines["Hello?"] = Says("...")
+    await spoken.says("Hello?", dead="refused")
+    assert await spoken.says("Hello again?") == [SPOKEN]
+    assert spoken.stage.said[-1] == echo("Hello again?")
 
 
 async def test_another_voice_is_better_than_none(spoken):

@@ -23,8 +23,8 @@ def test_the_compose_file_runs_the_server_that_is_tested() -> None:
     del tested["keys"]
     assert yaml.safe_load(SERVER["environment"]["LIVEKIT_CONFIG"]) == tested
     assert WORKER["environment"]["LIVEKIT_URL"] == f"ws://{LOOPBACK}:{tested['port']}"
-    assert WORKER["environment"]["INTERLOCK_METRICS_HOST"] == LOOPBACK
-    assert WORKER["environment"]["INTERLOCK_WORKER_HOST"] == LOOPBACK
+    for host in ("INTERLOCK_METRICS_HOST", "INTERLOCK_WORKER_HOST"):
+        assert (WORKER["environment"][host], pairs("ENV")[host]) == (LOOPBACK, "0.0.0.0")
 
 
 def test_the_compose_file_holds_no_secret() -> None:

@@ -240,6 +240,33 @@ def test_they_are_served_and_then_not_any_more(monkeypatch: pytest.MonkeyPatch) 
         urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10)
 
 
+def test_a_file_of_somebody_elses_is_left_alone(counting, tmp_path: Path) -> None:
+    """
+    And costs no number.
+    """
+    foreign = [tmp_path / name for name in ("other.db", "notes_1.db", "counter_x.db", f"counter_{2**63}.db")]
+    for each in foreign:
+        each.write_bytes(b"x")
+    registry = CollectorRegistry()
+    registry.register(AllCalls(tmp_path))
+    assert shown(registry)[f"interlock_calls_opened_total{{{FLOW}}}"] == 2
+    assert [each.read_bytes() for each in foreign] == [b"x"] * len(foreign)
+
+
+def test_what_an_earlier_worker_left_is_not_counted(counting, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """
+    Its processes' numbers may be those of others by now, so each worker has a folder of its own in the one given.
+    """
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    port = _free_port()
+    with serve_metrics(Settings(metrics_port=port)):
+        assert Path(os.environ[FOLDER]).parent == tmp_path
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            assert b"interlock_active_calls{" not in answer.read()
+    assert os.environ[FOLDER] == str(tmp_path)
+    assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == []
+
+
 async def test_without_a_port_nothing_is_counted(journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     The journal is the journal itself, and no folder is made.

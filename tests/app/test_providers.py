@@ -6,6 +6,7 @@ import sys
 import pytest
 from livekit.plugins import anthropic, assemblyai, cartesia, deepgram, elevenlabs, google, groq, openai
 
+from agents.providers import provider_of
 from app import providers
 from app.providers.fallback import FallbackLLM, FallbackTTS
 from app.settings import KEYS_OF, VARIABLES_OF, SettingsError, load_settings
@@ -76,9 +77,10 @@ async def test_ears_that_take_whole_utterances_are_given_them(monkeypatch, name)
 
 @pytest.mark.parametrize(("kind", "adapter"), [("llm", FallbackLLM), ("tts", FallbackTTS)])
 async def test_names_after_commas_are_spares(monkeypatch, kind, adapter):
-    """In their order; the same name twice is one."""
+    """In their order; the same name twice is one. The label is of one of them, and not the adapter's."""
     its = await made(monkeypatch, kind, "openai/one, openai/two,openai/one")
     assert type(its) is adapter
+    assert provider_of(its.label) == "openai"
     assert len(its._spares._named) == 2
 
 

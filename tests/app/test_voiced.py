@@ -12,9 +12,9 @@ from agents.support import SUPPORT, BillingDesk, Reception, Triage
 from agents.voice import UNHEARD
 from app.settings import Settings
 from app.voiced.folder import PART_LIFE_S, Folder, Key
-from app.voiced.lines import ANYBODYS, Speaker, VoicedLines, fixed_lines, frames_of
+from app.voiced.lines import ANYBODYS, NOT_SET_UP, Speaker, VoicedLines, fixed_lines, frames_of
 from app.voiced.making import FAILURES_LIMIT, make_missing
-from app.voiced.settled import lines_for, speakers, voice_behind
+from app.voiced.settled import kept_sound, lines_for, speakers, voice_behind
 
 HZ = 16_000
 SOUND = b"\1\0" * 2_000
@@ -23,7 +23,7 @@ SPEAKERS = {"": Speaker("test", "front", "m1", HZ), "billing": Speaker("test", "
 
 
 class Mouth(tts.TTS):
-    """Says a tenth of a second of anything, unless it is broken."""
+    """Says anything, 50 ms a character, unless it is broken."""
 
     def __init__(self, *, broken: int = 0) -> None:
         super().__init__(capabilities=tts.TTSCapabilities(streaming=False), sample_rate=HZ, num_channels=1)
@@ -41,8 +41,12 @@ class _Said(tts.ChunkedStream):
             self._tts.broken -= 1
             raise APIConnectionError("gone")
         output_emitter.initialize(request_id="x", sample_rate=HZ, num_channels=1, mime_type="audio/pcm")
-        output_emitter.push(SOUND)
+        output_emitter.push(said(self.input_text))
         output_emitter.flush()
+
+
+def said(text: str) -> bytes:
+    return b"\1\0" * (HZ // 20 * len(text))
 
 
 @pytest.fixture
@@ -112,6 +116,19 @@ def test_a_folder_that_cannot_be_is_no_error(tmp_path):
     assert not folder.write(KEY, SOUND)
     assert folder.read(KEY) is None
     folder.tidy()
+
+
+def test_a_line_whose_use_cannot_be_noted_is_a_line(folder, monkeypatch):
+    """
+    Such as one in a folder that is only to be read.
+    """
+
+    def refused(*_):
+        raise PermissionError
+
+    folder.write(KEY, SOUND)
+    monkeypatch.setattr(os, "utime", refused)
+    assert folder.read(KEY) == SOUND
 
 
 def test_what_was_not_used_for_longest_goes_first(folder):
@@ -185,15 +202,26 @@ def test_a_line_spoken_in_a_call_is_kept(folder):
     When it is one, and at the voice's own rate.
     """
     lines = lines_in(folder)
-    lines.keep("Anything else.", "", frames_of(SOUND, HZ))
-    lines.keep(UNHEARD, "", frames_of(SOUND, 24_000))
-    lines.keep(UNHEARD, "stranger", frames_of(SOUND, HZ))
+    sound = said(UNHEARD)
+    lines.keep("Anything else.", "", frames_of(sound, HZ))
+    lines.keep(UNHEARD, "", frames_of(sound, 24_000))
+    lines.keep(UNHEARD, "stranger", frames_of(sound, HZ))
     assert not folder.path.exists()
-    lines.keep(UNHEARD, "", frames_of(SOUND, HZ))
+    lines.keep(UNHEARD, "", frames_of(sound, HZ))
     for its in (lines, lines_in(folder)):
-        assert b"".join(bytes(frame.data) for frame in its.find(UNHEARD, "") or ()) == SOUND
+        assert b"".join(bytes(frame.data) for frame in its.find(UNHEARD, "") or ()) == sound
         assert its.find(UNHEARD, "billing") is None
         assert its.find_in_any(UNHEARD) is not None
+
+
+def test_half_a_line_is_not_kept(folder):
+    """
+    A voice that broke off without an error is heard once so, and not for ever.
+    """
+    lines = lines_in(folder)
+    lines.keep(UNHEARD, "", frames_of(said(UNHEARD[: len(UNHEARD) // 3]), HZ))
+    assert lines.find(UNHEARD, "") is None
+    assert not folder.path.exists()
 
 
 @pytest.mark.parametrize(
@@ -244,6 +272,20 @@ async def test_lines_are_read_again_for_another_flow_only(monkeypatch, tmp_path)
     assert lines_for(SUPPORT, settings, ready) is ready
     monkeypatch.delenv("ELEVEN_API_KEY")
     assert lines_for(SUPPORT, Settings(_env_file=None), None) is None
+
+
+@pytest.mark.parametrize("words", [NOT_SET_UP, APOLOGY])
+async def test_what_a_caller_hears_where_no_call_begins_is_kept(monkeypatch, tmp_path, words):
+    """
+    A refusal needs no provider either.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    settings, mouth = settings_with(monkeypatch), Mouth()
+    assert kept_sound(settings, mouth, words) is None
+    lines = VoicedLines(SUPPORT, speakers(settings, {"": mouth}), Folder())
+    assert await make_missing(lines, {"": mouth}) == 0
+    sound = b"".join(bytes(frame.data) for frame in kept_sound(settings, mouth, words) or ())
+    assert sound.startswith(said(words))
 
 
 def test_frames_are_of_fifty_milliseconds():

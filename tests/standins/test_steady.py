@@ -155,3 +155,19 @@ async def test_the_end_of_the_input_is_the_end(http: aiohttp.ClientSession):
         async with asyncio.timeout(PATIENCE_S):
             await its.listening
     assert its.finals == ["Hello."]
+
+
+async def test_what_was_heard_is_counted_once(http: aiohttp.ClientSession):
+    """
+    By the recogniser that heard it.
+    """
+    counted = []
+    async with AssemblyAI(["Hello."]) as provider, listener(http, provider) as its:
+        its.ears.on("metrics_collected", counted.append)
+        await provider.log.wait("session")
+        its.says()
+        await its.until(lambda: its.finals and counted)
+        its.stream.end_input()
+        async with asyncio.timeout(PATIENCE_S):
+            await its.listening
+    assert len(counted) == 1

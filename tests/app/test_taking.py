@@ -1,0 +1,204 @@
+"""A job that cannot become a call: it has failed, its room is closed, and nothing stays open."""
+
+import asyncio
+import os
+from types import SimpleNamespace
+
+import pytest
+from livekit.agents import AgentSession
+
+from agents import farewell
+from app import refusal, taking
+from app.refusal import NOTHING
+from app.settings import SettingsError
+from app.store import open_reader
+from app.taking import SETTLED_LIMIT_S, take_call
+
+KEYS = ("OPENAI_API_KEY", "ASSEMBLYAI_API_KEY", "ELEVEN_API_KEY")
+
+
+class Job:
+    """
+    What LiveKit hands over with a job, as far as it is used before anybody speaks.
+    """
+
+    def __init__(self, broken: Exception | None = None) -> None:
+        self.job = SimpleNamespace(id="job-1", metadata="", room=SimpleNamespace(name="room-1"))
+        self.proc = SimpleNamespace(userdata={})
+        self.room = None
+        self._info = SimpleNamespace(received_at=None)
+        self._broken = broken
+        self._at_the_end = []
+        self.did = []
+
+    async def connect(self) -> None:
+        self.did.append("connect")
+        if self._broken is not None:
+            raise self._broken
+
+    async def delete_room(self, name: str) -> None:
+        self.did.append(f"close {name}")
+
+    def shutdown(self, reason: str) -> None:
+        self.did.append(f"shutdown {reason}")
+
+    def init_recording(self, options) -> None:
+        assert options == NOTHING
+
+    def add_shutdown_callback(self, callback) -> None:
+        self._at_the_end.append(callback)
+
+    async def ends(self) -> None:
+        """
+        As LiveKit does it: all callbacks at once.
+        """
+        await asyncio.gather(*(each() for each in self._at_the_end))
+
+
+@pytest.fixture(autouse=True)
+def journals(monkeypatch, tmp_path):
+    """
+    Settings with which a call could be served, and the journals that are opened; nothing ends this process.
+    """
+    for name in [each for each in os.environ if each.startswith("INTERLOCK_")]:
+        monkeypatch.delenv(name)
+    for name in KEYS:
+        monkeypatch.setenv(name, "k")
+    monkeypatch.setenv("INTERLOCK_STORE", str(tmp_path / "calls.sqlite"))
+    monkeypatch.chdir(tmp_path)
+    opened, real = [], taking.open_journal
+
+    def open_journal(store):
+        opened.append(real(store))
+        monkeypatch.setattr(opened[-1], "close", lambda its=opened[-1]: (type(its).close(its), opened.remove(its)))
+        return opened[-1]
+
+    monkeypatch.setattr(taking, "open_journal", open_journal)
+    monkeypatch.setattr(refusal, "Finalize", lambda *_, **__: None)
+    return opened
+
+
+@pytest.fixture
+def spoken(monkeypatch):
+    """
+    What is said to callers who cannot be served.
+    """
+    said = []
+
+    async def say(context, settings, caller, words):
+        said.append(words)
+
+    async def the_caller(*_):
+        return SimpleNamespace(identity="anna")
+
+    monkeypatch.setattr(refusal, "_say", say)
+    monkeypatch.setattr(refusal, "the_caller", the_caller)
+    monkeypatch.setattr(taking, "the_caller", the_caller)
+    monkeypatch.setattr(taking, "facts_of", lambda *_: {"room": "room-1"})
+    return said
+
+
+REFUSED = ["close room-1", "shutdown refused"]
+
+
+async def test_settings_that_went_bad_meanwhile_fail_the_job(monkeypatch, spoken, journals, capsys):
+    """
+    Without settings there is no voice, but the room is closed.
+    """
+    monkeypatch.setenv("INTERLOCK_NO_SUCH", "1")
+    job = Job()
+    await take_call(job)
+    assert (job.did, spoken) == (REFUSED, [])
+    await job.ends()
+    assert journals == []
+
+
+async def test_a_model_that_cannot_be_made_is_apologised_for(monkeypatch, spoken, journals):
+    """
+    And the journal that was open by then is closed.
+    """
+
+    def models(_):
+        raise SettingsError("OPENAI_API_KEY is missing")
+
+    monkeypatch.setattr(taking, "models", models)
+    job = Job()
+    await take_call(job)
+    assert (job.did, spoken) == (["connect", *REFUSED], [farewell.APOLOGY])
+    assert len(journals) == 1
+    await job.ends()
+    assert journals == []
+
+
+async def test_a_room_that_cannot_be_entered_is_closed(spoken, journals, caplog, capsys):
+    """
+    The log has the error's type and none of its text.
+    """
+    job = Job(ConnectionError("canary"))
+    await take_call(job)
+    assert (job.did, spoken) == (["connect", "connect", *REFUSED], [])
+    await job.ends()
+    assert journals == []
+    logged = caplog.text + "".join(capsys.readouterr())
+    assert "ConnectionError" in logged
+    assert "canary" not in logged
+
+
+async def test_a_session_that_does_not_start_is_apologised_for(monkeypatch, spoken, journals, tmp_path):
+    """
+    And the call, on record by then, has ended there as well.
+    """
+
+    async def start(*_, **__):
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr(AgentSession, "start", start)
+    job = Job()
+    await take_call(job)
+    assert (job.did, spoken) == (["connect", "connect", *REFUSED], [farewell.APOLOGY])
+    await job.ends()
+    assert journals == []
+    with open_reader(str(tmp_path / "calls.sqlite")) as record:
+        (call,) = record.calls()
+    assert call.end_reason == "error"
+
+
+@pytest.mark.parametrize(("content", "given"), [("false", False), ("true", None)])
+async def test_livekit_cloud_is_sent_nothing_unless_content_may_leave(monkeypatch, spoken, content, given):
+    """
+    Where it may, the LiveKit project decides.
+    """
+    asked = []
+
+    async def start(*_, record=None, **__):
+        asked.append(record if isinstance(record, bool) else None)
+        raise RuntimeError
+
+    monkeypatch.setattr(AgentSession, "start", start)
+    monkeypatch.setenv("INTERLOCK_OTEL_CONTENT", content)
+    job = Job()
+    await take_call(job)
+    await job.ends()
+    assert asked == [given]
+
+
+async def test_work_that_never_ends_keeps_no_journal_open(monkeypatch, spoken, journals):
+    """
+    After a minute models and journal are closed all the same.
+    """
+    limits, real = [], taking.within
+
+    async def at_once(clock, seconds, work):
+        limits.append(seconds)
+        await real(clock, 0, work)
+
+    class Stuck(taking.Call):
+        async def settled(self):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("app.session.Call", Stuck)
+    monkeypatch.setattr(taking, "within", at_once)
+    job = Job(ConnectionError())
+    await take_call(job)
+    await job.ends()
+    assert (journals, limits) == ([], [SETTLED_LIMIT_S])
