@@ -21,8 +21,9 @@ livekit: $(READY) ## a LiveKit server on this machine, built the first time; lea
 	@$(BIN)/interlock livekit
 
 test: test-fast ## every test
-	$(BIN)/python -m pytest -q -m "slow and not e2e"
-	$(BIN)/python -m pytest -q -m e2e
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow and not e2e"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "e2e and not alone"
+	$(BIN)/python -m pytest -q -m "alone and not bench"
 
 test-fast: $(READY) ## guards, machines, calls: no network, no models, about a minute
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
@@ -43,8 +44,9 @@ format: $(READY) ## let ruff write
 diagrams: $(READY) ## draw every flow into diagrams/
 	$(BIN)/interlock diagrams
 
-bench: $(READY) ## how long deciding, recording and handing over take
+bench: $(READY) ## how long deciding, recording and handing over take, and what a call costs
 	$(BIN)/python -m app.bench
+	$(BIN)/python -m pytest -q -m bench
 
 lock: $(READY) ## compile the locks anew
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements.txt

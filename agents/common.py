@@ -10,6 +10,7 @@ from agents.base import Desk
 from agents.callbacks import BOOK
 from agents.flow import Effect
 from agents.tools import Slot, proposes
+from guards.cards import Words
 
 
 def _iso(text: str) -> str:
@@ -98,7 +99,7 @@ to 18, and book it. The caller may also go back to where they were.
     )
     def book_callback(
         self,
-        phone: Annotated[str, Slot("the number to call", ask="Which number may we call you back on?", kind="phone")],
+        phone: Annotated[Words, Slot("the number to call", ask="Which number may we call you back on?", kind="phone")],
         time: Annotated[
             IsoTime,
             Slot(

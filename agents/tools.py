@@ -10,15 +10,16 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-SlotKind = Literal["text", "name", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"]
+SlotKind = Literal["text", "name", "count", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One argument: `description` is written for the model, `ask` is the question a caller is asked for it.
 
-    `kind` tells the offline brain how to read the answer: digits as text without spaces, money as whole cents,
-    datetime as ISO 8601, phone as E.164 or digits. `choices` gives each value of a choice its example phrases.
+    `kind` tells the offline brain how to read the answer: digits as text without spaces, a count ("two of them") as
+    a whole number, money as whole cents, datetime as ISO 8601, phone as E.164 or digits. `choices` gives each value of
+    a choice its example phrases; one without any counts, unasked, only where it is named.
     """
 
     description: str

@@ -2,10 +2,14 @@
 
 from difflib import get_close_matches
 
+from agents.booking import BOOKING
 from agents.flow import Flow
+from agents.helpdesk import HELPDESK
+from agents.restaurant import RESTAURANT
+from agents.routing import ROUTING
 from agents.support import SUPPORT
 
-FLOWS: dict[str, Flow] = {flow.name: flow for flow in (SUPPORT,)}
+FLOWS: dict[str, Flow] = {flow.name: flow for flow in (SUPPORT, RESTAURANT, BOOKING, ROUTING, HELPDESK)}
 
 
 class UnknownFlow(LookupError):

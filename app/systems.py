@@ -6,9 +6,19 @@ from typing import Any
 
 from agents.flow import Flow
 from app.business import open_support_systems
+from app.business.booking import open_booking_systems
+from app.business.helpdesk import open_helpdesk_systems
+from app.business.restaurant import open_restaurant_systems
+from app.business.routing import open_routing_systems
 from app.store.file import path_of
 
-SYSTEMS: Mapping[str, Callable[[str | Path], Any]] = {"support": open_support_systems}
+SYSTEMS: Mapping[str, Callable[[str | Path], Any]] = {
+    "booking": open_booking_systems,
+    "helpdesk": open_helpdesk_systems,
+    "support": open_support_systems,
+    "restaurant": open_restaurant_systems,
+    "routing": open_routing_systems,
+}
 
 
 def open_systems(flow: Flow, store: str | None = None) -> Any:

@@ -32,9 +32,9 @@ def ways_out(desks: Any, *work: State, person_after: State | None = None) -> Sta
     """The states `offer`, `person` and `booking`, and how one gets there and back.
 
     `desks` is the compound state of the flow's own desks, with a deep history state called `before`; `work` are the
-    states of effects beside it (`Any`: to mypy a compound is its class). Escalations enter `person_after` where one is
-    given (it leads to the person), else the person at once. To be assigned inside the `live` state of a chart:
-    `rest = ways_out(desks, refunding)`.
+    states of effects beside it (`Any`: to mypy a compound is its class). Escalations enter `person_after`, one of
+    `work`, where one is given (it leads to the person by itself), else the person at once. To be assigned inside the
+    `live` state of a chart: `rest = ways_out(desks, refunding)`.
     """
     offer = State("Offered a person")
     person = State("Waiting for a person")
@@ -43,7 +43,8 @@ def ways_out(desks: Any, *work: State, person_after: State | None = None) -> Sta
     _arrow(REFUSED_THRICE, desks, offer)
     _arrow(REFUSED_THRICE, offer, wanted)
     for state in (desks, *work, offer, booking):
-        _arrow(ESCALATE, state, wanted)
+        if state is not wanted:
+            _arrow(ESCALATE, state, wanted)
         _arrow("take_over", state, person)
     for state in (offer, person):
         _arrow("return_to_desk", state, desks.before)

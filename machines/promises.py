@@ -10,15 +10,17 @@ class Never:
     """`what` (a state or an event) never comes before `before` (a guard seen true, a state or an event).
 
     A guard counts once seen true in the call: it may be false again by the time `what` comes, as when a caller who was
-    verified fails a second check. What must be true at that very time, a guard on the arrow itself has to ask.
+    verified fails a second check. What must be true at that very time, a guard on the arrow itself has to ask. Nothing
+    is promised of calls in which one of the events `unless` happened.
     """
 
     what: str
     before: Guard | str
+    unless: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         need = f"“{self.before.sentence}”" if isinstance(self.before, Guard) else self.before
-        return f"never {self.what} before {need}"
+        return f"never {self.what} before {need}{', unless ' if self.unless else ''}{' or '.join(self.unless)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Reachable:
 class _NeverOf:
     what: str
 
-    def before(self, need: Guard | str) -> Never:
+    def before(self, need: Guard | str, *, unless: tuple[str, ...] = ()) -> Never:
         """Complete the promise."""
-        return Never(self.what, need)
+        return Never(self.what, need, unless)
 
 
 def never(what: str) -> _NeverOf:

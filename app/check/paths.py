@@ -80,10 +80,10 @@ def explore(machine: type[Machine]) -> Paths:
     begin = initial(machine)
     graph: nx.MultiDiGraph[Position] = nx.MultiDiGraph()
     graph.add_node(_position(begin))
-    waiting = [begin]
+    waiting, spare = [begin], list[Machine]()
     for snapshot in waiting:
         for arrow, event in _open(machine, snapshot):
-            after = _take(machine, snapshot, event, arrow)
+            after = _take(machine, snapshot, event, arrow, spare)
             if not after.configuration:
                 continue
             if _position(after) not in graph:
@@ -132,12 +132,15 @@ def _open(machine: type[Machine], snapshot: Snapshot) -> list[tuple[Transition, 
     ]
 
 
-def _take(machine: type[Machine], snapshot: Snapshot, event: str, arrow: Transition) -> Snapshot:
-    chart = engine(machine)
+def _take(machine: type[Machine], snapshot: Snapshot, event: str, arrow: Transition, spare: list[Machine]) -> Snapshot:
+    """`spare` keeps a machine object that can be used again: a new one costs more than the step."""
+    chart = spare.pop() if spare else engine(machine)
     load(machine, chart, snapshot)
     held = guards_of(arrow)
     tried = candidates(machine, snapshot, event)
     chart.send(event, facts=None, proposal=None, answers={g.name: g in held for a in tried for g in guards_of(a)})
+    if not chart.is_terminated:
+        spare.append(chart)
     return read(machine, chart, epoch=0)
 
 

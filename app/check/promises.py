@@ -48,12 +48,12 @@ def _strangers(machine: type[Machine], promise: Promise) -> list[str]:
     if isinstance(promise, Reachable):
         return [name for name in (promise.what, promise.from_) if name not in states | {"everywhere"}]
     named = [promise.what] if isinstance(promise.before, Guard) else [promise.what, promise.before]
-    return [name for name in named if name not in states | events]
+    return [name for name in named if name not in states | events] + [e for e in promise.unless if e not in events]
 
 
 def _never(machine: type[Machine], paths: Paths, promise: Never, where: str) -> Iterator[Finding]:
     """Proven when taking away everything that brings what is needed takes away what is promised against, too."""
-    left = _without(paths, promise.before)
+    left = _without(paths, promise.before, *promise.unless)
     if paths.start not in left:
         return
     near = nx.descendants(left, paths.start) | {paths.start}
@@ -65,12 +65,12 @@ def _never(machine: type[Machine], paths: Paths, promise: Never, where: str) -> 
         yield Finding("unproven_promise", text, where, min(ways, key=lambda way: (len(way), way)))
 
 
-def _without(paths: Paths, need: Guard | str) -> "nx.MultiDiGraph[Position]":
+def _without(paths: Paths, need: Guard | str, *events: str) -> "nx.MultiDiGraph[Position]":
     left = paths.graph.copy()
     if isinstance(need, str):
         left.remove_nodes_from([p for p in paths.graph if need in p[0]])
-    brings = [(a, b, k) for a, b, k, data in left.edges(keys=True, data=True) if _brings(data["step"], need)]
-    left.remove_edges_from(brings)
+    edges = [(a, b, k, data["step"]) for a, b, k, data in left.edges(keys=True, data=True)]
+    left.remove_edges_from([(a, b, k) for a, b, k, step in edges if _brings(step, need) or step.event in events])
     return left
 
 

@@ -47,7 +47,8 @@ def promise_words(machine: type[Machine], promise: Promise) -> str:
         return f"{start}, there is a way to {_named(machine, promise.what)}."
     before = promise.before
     need = guard_words(before) if isinstance(before, Guard) else _named(machine, before)
-    return f"Never {_named(machine, promise.what)} before {need}."
+    unless = f", unless {listed([_named(machine, event) for event in promise.unless], 'or')}" if promise.unless else ""
+    return f"Never {_named(machine, promise.what)} before {need}{unless}."
 
 
 def is_everything(machine: type[Machine], state: State) -> bool:

@@ -167,13 +167,13 @@ def _or_a_person(turns: Sequence[Turn], offered: Sequence[Tool], decision: Say |
 
 
 def _means_another(ranked: Ranked, asking: Tool, gathered: Gathered, turn: Turn) -> bool:
-    """Whether the words are no answer but clearly another request; any words answer a question for free text."""
+    """Whether the words are no answer but clearly another request; any words answer for free text, most a choice."""
     own = next(score for score, tool in ranked if tool is asking)
     best, tool = ranked[0]
     if tool is asking or best < own + MARGIN:
         return False
     asked = turn.asked_for(asking)
-    if asked is not None and asking.slots[asked].kind == "text":
+    if asked is not None and asking.slots[asked].kind in ("text", "choice"):
         return best >= CLEARLY + MARGIN
     return best >= CLEARLY and not gathered.understood
 

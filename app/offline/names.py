@@ -9,15 +9,16 @@ MOST_WORDS = 4
 _SURE = r"my (?:full )?name is|my name's|the name is|the name's|name is|you can call me|call me"
 _LIKELY = r"this is|i am|i'm|it is|it's|that is|that's|you're speaking (?:to|with)"
 _FILLERS = (
-    r"^(?:(?:um|uh|er|erm|oh|ah|well|yes|yeah|yep|sure|okay|ok|hi|hello|hey|so|sorry|of course|certainly)\b[\s,.!]*)+"
+    r"^(?:(?:um|uh|er|erm|hm+|oh|ah|well|yes|yeah|yep|sure|okay|ok|hi|hello|hey|so|sorry|of course|certainly)\b"
+    r"[\s,.!]*)+"
 )
 _NO_NAME = frozenset(
     re.findall(
         r"\w+",
         """
 a about actually account after again already also although am an and another any are at back bad because been
-billing broken but calling can cannot charged closed contact could customer different do does done down even
-fine first for from get give going good got great had happy has have having he hello help here how i if in is
+billing broken but bye calling can cannot charged closed contact could customer different do does done down even
+fine first for from get give going good goodbye got great had happy has have having he hello help here how i if in is
 issue it its just know late like looking lost me my name need never nice no nobody none nope not nothing of off
 ok okay on one only or order over person please problem ready really right same she so some somebody something
 sorry speak speaking still stuck support sure talk thank thanks that the their there they this to today too

@@ -48,6 +48,13 @@ def all_digits(words: str, asked: bool = True) -> list[str]:
     return [number for run in runs if len(number := "".join(run)) >= least]
 
 
+def count(words: str) -> int | None:
+    """How many of something: the first number of one or two figures, and "a couple" is two."""
+    text = re.sub(r"\b(?:a couple|a pair)\b", "2", in_figures(words))
+    found = re.search(r"(?<![\d.,:])\d{1,2}(?![\d.,:]*\d)", text)
+    return int(found[0]) if found else None
+
+
 def cents(words: str, asked: bool = True) -> int | None:
     """An amount in whole cents; without a currency only when an amount was asked for."""
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", in_figures(words))

@@ -46,7 +46,7 @@ class Slots:
         for name in order:
             slot = tool.slots[name]
             part, named = _part_about(name, words, tool)
-            if slot.kind in filled and not named:
+            if slot.kind in filled and slot.kind != "choice" and not named:
                 value = _next_number(slot, part, filled.count("digits"))
             else:
                 value = self._value(tool, slot, part, asked=name == asked)
@@ -97,13 +97,19 @@ class Slots:
         return read(slot.kind, words, self._now(), asked=asked)
 
     def _choice(self, slot: Slot, words: str, asked: bool) -> str | None:
-        said = re.findall(r"\w+", words.lower())
-        named = [value for value in slot.choices if value.lower() in said]
+        said = _words(words)
+        if not said:
+            return None
+        named = [value for value in slot.choices if f" {_words(value)} " in f" {said} "]
         if len(named) == 1:
             return named[0]
-        choices = [(value, (value.replace("_", " "), *phrases)) for value, phrases in slot.choices.items()]
-        score, value = self._meaning.rank(words, choices)[0]
+        choices = [(value, (_words(value), *phrases)) for value, phrases in slot.choices.items() if phrases or asked]
+        score, value = next(iter(self._meaning.rank(words, choices)), (0.0, ""))
         return value if score >= (ASKED_CHOICE if asked else UNASKED_CHOICE) else None
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
 def _next_number(slot: Slot, words: str, before: int) -> str | None:

@@ -19,6 +19,7 @@ _DAY = re.compile(
     rf"|\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTHS}\b(?: \d{{4}}\b)?"
     rf"|\b{_MONTHS} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b(?!:)"
 )
+_WHICH_ONE = re.compile(r"\b(?:this|that|which|any|no|the (?:first|second|third|last|next|other|same)) one\b")
 _SPAN = re.compile(r"\bin (?:a |an )?(?:\d+ )?(?:half (?:an )?hour|minutes?|hours?|days?)\b")
 _PART = {"morning": (9, 0), "noon": (12, 0), "midday": (12, 0), "lunchtime": (12, 0), "afternoon": (15, 0)}
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:. ](\d{2}))?\s*(am|pm)?\b(?! (?:minutes?|hours?|days?))")
@@ -41,7 +42,7 @@ def moment(words: str, now: datetime) -> str | None:
 
 
 def _plain(words: str) -> str:
-    text = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", in_figures(words))
+    text = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", in_figures(_WHICH_ONE.sub("it", words.lower())))
     text = re.sub(r"\bo'?\s?clock\b", "", text).replace("the ", "")
     text = re.sub(r"\bhalf (?:past )?(\d{1,2})\b", r"\1:30", text)
     text = re.sub(r"\bquarter past (\d{1,2})\b", r"\1:15", text)

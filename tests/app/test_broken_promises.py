@@ -22,6 +22,8 @@ from machines.base import states_of
 from machines.chart import ChartError
 from machines.promises import Never, Reachable
 
+pytestmark = pytest.mark.slow
+
 PROMISES = [
     pytest.param(flow, promise, id=f"{name}-{number}")
     for name, flow in FLOWS.items()

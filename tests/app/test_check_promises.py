@@ -170,6 +170,31 @@ def test_a_second_arrow_is_taken_only_when_the_first_is_not():
     assert not of_chart(Ordered, "unproven_promise")
 
 
+class Excepted(Machine):
+    desk = State(initial=True)
+    ticket = State()
+    person = State()
+    closed = State(final=True)
+    escalate = desk.to(ticket)
+    opened = ticket.to(person)
+    rush = ticket.to(person)
+    take_over = desk.to(person)
+    bye = person.to(closed)
+    promises = (
+        PERSON,
+        never("person").before("opened", unless=("take_over", "rush")),
+        never("person").before("opened", unless=("take_over",)),
+        never("person").before("opened", unless=("take_over", "rash")),
+    )
+
+
+def test_an_exception_is_excepted_and_nothing_else():
+    """A way by an event that is not named breaks the promise, and a name of no event is found."""
+    assert [f.path for f in of_chart(Excepted, "unproven_promise")] == [("escalate", "rush")]
+    (found,) = of_chart(Excepted, "promise_of_nothing")
+    assert "names rash: no such" in found.text
+
+
 class OfNothing(Sound):
     promises = (PERSON, never("refund").before(proven), reachable("person", from_="nowhere"))
 

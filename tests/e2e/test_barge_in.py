@@ -24,7 +24,7 @@ from tests.e2e.worklog import Worklog
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.openai import OpenAI
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 SEED = "INTERLOCK_E2E_SEED"
 BARGE_INS = 6

@@ -15,7 +15,7 @@ from tests.e2e.tones import loudness
 from tests.e2e.warm import warm_worker
 from tests.standins.ears import ScriptedEars
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 CALLS = 20
 COMES_S = 60.0

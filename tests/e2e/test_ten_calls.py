@@ -1,4 +1,4 @@
-"""Ten calls at once in one worker on two cores, and what one of them costs, beside a LiveKit call without Interlock."""
+"""Ten calls at once in one worker on two cores; and what one costs beside LiveKit alone (a bench)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tests.standins.elevenlabs import ElevenLabs
 from tests.standins.openai import OpenAI
 from tests.standins.rules import Rule, by_rules
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 CALLS = 10
 QUIET_MS = 900
@@ -53,20 +53,32 @@ async def test_ten_calls_at_once_all_reach_their_last_state(
     livekit: Server, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """
-    Each says goodbye and is closed, and each record replays; then ten such calls without Interlock, to compare.
+    Each says goodbye and is closed, and each record replays.
     """
     ours = await _ten(livekit, tmp_path, "app.command")
     with open_reader(ours.store) as record:
         calls = record.calls()
         entries = {call.call_id: record.records(call.call_id) for call in calls}
         different = [each for call in entries for each in replay(record, call, SUPPORT.machine, SUPPORT.facts)]
-    (tmp_path / "bare").mkdir()
-    bare = await _ten(livekit, tmp_path / "bare", "tests.e2e.bare_worker")
     switched = [took for its in entries.values() for took in switch_ms(its)]
     waits = table("Ten calls at once: verdict -> next agent there", {"nothing being said": switched})
-    record_property(FIGURES, [*waits, *costs({"with Interlock": ours, "LiveKit alone": bare})])
+    record_property(FIGURES, [*waits, *costs({"with Interlock": ours})])
     assert [(call.snapshot.state, call.end_reason) for call in calls] == [("closed", "agent_closed")] * CALLS
     assert different == []
+
+
+@pytest.mark.bench
+async def test_what_ten_calls_cost_beside_livekit_alone(
+    livekit: Server, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """
+    The same ten calls with Interlock and without, one after the other.
+    """
+    for name in ("ours", "bare"):
+        (tmp_path / name).mkdir()
+    ours = await _ten(livekit, tmp_path / "ours", "app.command")
+    bare = await _ten(livekit, tmp_path / "bare", "tests.e2e.bare_worker")
+    record_property(FIGURES, costs({"with Interlock": ours, "LiveKit alone": bare}))
 
 
 @dataclass(frozen=True)

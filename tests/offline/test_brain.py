@@ -5,9 +5,12 @@ import json
 import pytest
 from livekit.agents import function_tool, llm
 
+from agents.helpdesk.desks import StepDesk
+from agents.tools import tools_of
 from app.offline.brain import OfflineBrain
 from app.offline.choosing import HOW_TO_HELP, NOT_NOW, SORRY, WHAT_ELSE, Chooser, Do, Say
 from app.offline.meaning import Meaning
+from app.offline.slots import Slots
 from tests.offline.hotel import (
     ASK_NAME,
     ASK_NUMBER,
@@ -18,6 +21,7 @@ from tests.offline.hotel import (
     OPENING,
     REFUSED,
     TOOLS,
+    WISH,
     Conversation,
 )
 
@@ -145,6 +149,16 @@ def test_a_caller_who_changes_their_mind_is_not_held_to_a_question(talk):
     """
     assert talk.caller("please reserve a table") == Say(ASK_NAME)
     assert talk.caller("Actually, let me speak to the receptionist.") == Do("escalate", {})
+
+
+@pytest.mark.parametrize(("words", "meant"), [("I need a taxi", Say(ASK_TIME)), ("a massage", None)])
+def test_a_question_with_choices_does_not_take_every_answer(talk, words, meant):
+    """
+    The nearest choice is always near enough to be guessed, so words that are another tool's own are no answer.
+    """
+    talk.agent(WISH.ask)
+    said = talk.caller(words)
+    assert said == (meant or Do("note_wish", {"area": "spa", "details": "a massage"}))
 
 
 def test_a_question_the_caller_cut_short_is_still_answered(talk):
@@ -326,6 +340,11 @@ def test_with_tool_choice_none_it_speaks(talk, words):
     Whatever was said.
     """
     assert isinstance(talk.caller(words, may_call=False), Say)
+
+
+def test_a_choice_is_never_read_out_of_nothing(meaning):
+    """A bare "no" may mean a tool; which of its choices, the caller is asked."""
+    assert Slots(meaning, lambda: NOW).fill(tools_of(StepDesk)["report_step"], "") == {}
 
 
 def test_nothing_is_kept_between_conversations(chooser):

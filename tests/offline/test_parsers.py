@@ -10,6 +10,10 @@ from app.offline.parsers import read
 NOW = datetime(2026, 3, 11, 14, 30, tzinfo=ZoneInfo("Europe/London"))  # a Wednesday
 
 ASKED = [
+    ("count", "two large ones, please", 2),
+    ("count", "a couple of them", 2),
+    ("count", "a dozen, no, twelve", 12),
+    ("count", "order 1042 at 10:30", None),
     ("digits", "four four seven one", "4471"),
     ("digits", "Four, four, seven, one.", "4471"),
     ("digits", "4-4-7-1", "4471"),
@@ -28,6 +32,8 @@ ASKED = [
     ("digits", "at 3:30 pm", None),
     ("digits", "on the 14th", None),
     ("digits", "I do not know it", None),
+    ("name", "bye", None),
+    ("name", "Hm, what was the code again?", None),
     ("name", "It's Anna Kowalski", "Anna Kowalski"),
     ("name", "It\N{RIGHT SINGLE QUOTATION MARK}s Anna Kowalski.", "Anna Kowalski"),
     ("name", "My name is Anna.", "Anna"),
@@ -57,6 +63,9 @@ ASKED = [
     ("phone", "(020) 7946-0018", "02079460018"),
     ("phone", "12345", None),
     ("phone", "you have my number", None),
+    ("datetime", "that one, please", None),
+    ("datetime", "yes, the first one", None),
+    ("datetime", "at one on Monday", "2026-03-16T13:00:00+00:00"),
     ("datetime", "tomorrow at three pm", "2026-03-12T15:00:00+00:00"),
     ("datetime", "Tomorrow at 3 p.m., please.", "2026-03-12T15:00:00+00:00"),
     ("datetime", "tomorrow at 3", "2026-03-12T15:00:00+00:00"),

@@ -1,0 +1,130 @@
+"""Who speaks in an appointment call on the way to a new appointment."""
+
+from typing import Annotated, ClassVar
+
+from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
+from agents.tools import Slot, data_tool, proposes
+
+
+class BookingDesk(CalendarDesk):
+    """A desk of the way to an appointment, where callers say who they are; `NEXT` asks for what it is there for."""
+
+    NEXT: ClassVar[str] = WHICH_TIME
+
+    @data_tool("my name is Anna Kowalski", "this is Peter", "I am called Maria Lopez", "it's John Smith", leads_on=True)
+    async def note_name(
+        self, name: Annotated[str, Slot("the caller's name", ask="May I have your name, please?", kind="name")]
+    ) -> str:
+        """Note the caller's name."""
+        await self.call.claim(caller_name=name)
+        return f"Thank you. {self.NEXT}"
+
+    @data_tool(
+        "my number is 030 1234567",
+        "you can reach me on 0171 2345678",
+        "my phone number is plus 49 30 123456",
+        leads_on=True,
+    )
+    async def note_phone(
+        self, phone: Annotated[str, Slot("the number", ask="Which number can we reach you on?", kind="phone")]
+    ) -> str:
+        """Note the number we can reach the caller on."""
+        await self.call.claim(contact_phone=phone)
+        return f"I have your number. {self.NEXT}"
+
+
+class Reception(BookingDesk):
+    """The first voice."""
+
+    INSTRUCTIONS = """
+You are the receptionist of an appointment line, warm and quick. Find out whether the caller wants a new appointment or
+is calling about one they have. If they name a day and time at once, look it up before you pass them on; if they give
+their name or number, note it.
+"""
+    NEXT = "Would you like a new appointment, or to change one you have?"
+    OPENING = f"Hello, this is the appointment line. {NEXT}"
+    OPENINGS: ClassVar = {
+        "cancelled": "Your appointment is cancelled. Is there anything else?",
+        "back_to_reception": f"All right, nothing is changed. {NEXT}",
+        "return_to_desk": f"All right. {NEXT}",
+    }
+
+    @proposes(
+        "I would like an appointment on Tuesday at ten",
+        "I need an appointment",
+        "a new appointment please",
+        "can I come in on Friday at three",
+        "when are you free",
+        "book me in",
+    )
+    def find_time(self) -> None:
+        """Go on to find a free time for a new appointment."""
+
+    @proposes(
+        "I want to cancel my appointment",
+        "I need to move my appointment",
+        "I have to reschedule",
+        "it is about an appointment I have",
+        "I cannot make it, I already have an appointment",
+    )
+    def change_booking(self) -> None:
+        """Pass the caller on to move or cancel an appointment they have."""
+
+
+class FreeTimes(BookingDesk, PickingDesk):
+    """Finds a free time and has it held."""
+
+    INSTRUCTIONS = """
+You find a free time. Look up the day and time the caller wants, say what is free, and hold the time they pick; only a
+time the look-up named can be held. Give days and times to tools as the caller said them. Nothing is booked yet.
+"""
+    SORRY: ClassVar = {
+        "time_taken": "I am sorry, somebody was faster. ",
+        "hold_unclear": "I am sorry, I could not hold that time just now. ",
+        "hold_ran_out": "I am sorry, I could not hold that time for you any longer. ",
+        "time_lost": "I am sorry, I could not book that time, so nothing is booked. ",
+    }
+    OPENINGS: ClassVar = SORRY
+
+    @proposes(
+        "actually I already have an appointment", "I want to move the appointment I have", "cancel my appointment"
+    )
+    def change_booking(self) -> None:
+        """Pass the caller on to move or cancel an appointment they have."""
+
+
+class TimeHeld(BookingDesk):
+    """Keeps a time while the caller decides."""
+
+    INSTRUCTIONS = """
+A time is held for the caller for a few minutes. Say which, and ask whether to book it. When they say yes, book it: that
+needs their name and a number to reach them on. If they would rather have another time, look that up and let this go.
+"""
+
+    NEXT = "Shall I book it?"
+
+    def opening(self) -> str:
+        """Which time is held; or, for a caller who comes back later, how it stands by now."""
+        if held := self.held():
+            return f"{held} {self.NEXT}"
+        return self.booked() if self.known.booked_slot else f"I am not holding a time for you any more. {WHICH_TIME}"
+
+    @proposes(
+        "yes, book it",
+        "yes please, book it for me",
+        "that is right, book it",
+        "please go ahead and book it",
+        "I confirm",
+    )
+    def book(self) -> None:
+        """Book the time that is held, when the caller said yes to it."""
+
+    @proposes(
+        "no, another time please",
+        "no, that does not suit me",
+        "rather Thursday at two",
+        "what about Wednesday at eleven",
+        "I changed my mind, another day",
+    )
+    def other_time(self) -> None:
+        """Let the held time go, when the caller would rather have another."""

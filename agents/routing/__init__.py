@@ -1,0 +1,29 @@
+"""The cast of a routed call: a router, four specialists with a voice and a model each, and the switchboard's work."""
+
+from agents.common import COMMON_CAST, COMMON_EFFECTS
+from agents.flow import Flow
+from agents.routing.desks import CircleOffer, Router, RouterAgain, SolvedDesk, SwitchboardClerk
+from agents.routing.effects import CONNECT
+from agents.routing.specialists import BillingDesk, GeneralDesk, SalesDesk, TechnicalDesk
+from machines.routing import Routing, RoutingFacts
+
+ROUTING = Flow(
+    name="routing",
+    title="Switchboard",
+    summary="Put through to whoever can help: four desks side by side, and a person instead of a third transfer.",
+    machine=Routing,
+    facts=RoutingFacts,
+    cast={
+        "router": Router,
+        "returned": RouterAgain,
+        "technical": TechnicalDesk,
+        "billing": BillingDesk,
+        "sales": SalesDesk,
+        "general": GeneralDesk,
+        "solved": SolvedDesk,
+        "connecting": SwitchboardClerk,
+        **COMMON_CAST,
+        "offer": CircleOffer,
+    },
+    effects={"connecting": CONNECT, **COMMON_EFFECTS},
+)

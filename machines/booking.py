@@ -1,0 +1,127 @@
+"""An appointment by phone: find a free time, have it held, book it; later move it or give it up.
+
+A time is held while the caller decides, and the calendar frees it when the hold runs out; so two callers are never
+promised the same one. Booking anew and moving what is booked go through places of their own: nobody who wanted to move
+an appointment ends up with two.
+"""
+
+from datetime import datetime
+
+from statemachine import HistoryState, State
+
+from guards.appointments import (
+    Answer,
+    Change,
+    FoundBy,
+    appointment_theirs,
+    cancelling_agreed,
+    hold_running,
+    no_change_unconfirmed,
+    reachable_by_phone,
+    slot_offered,
+)
+from guards.facts import claimed, established
+from guards.identity import caller_named
+from machines.base import Machine
+from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from machines.promises import never
+
+
+class BookingFacts(CallerFacts):
+    """What an appointment desk knows about one call; times in ISO 8601 with their zone."""
+
+    caller_name: str | None = claimed(pii=True, description="as the caller said it")
+    contact_phone: str | None = claimed(pii=True, description="the number to reach the caller on")
+    caller_zone: str | None = claimed(description="IANA name of the zone the caller's times are in, when not ours")
+
+    calendar_zone: str = established("UTC", description="IANA name of the zone the calendar is in")
+    asked_time: Answer | None = established(description="what the time was that was last looked up")
+    offered_slots: tuple[str, ...] = established((), description="free when last looked up, the first one suggested")
+    held_slot: str | None = established(told=False)
+    held_until: datetime | None = established(told=False)
+
+    caller_verified: bool = established(False)
+    account_id: str | None = established(pii=True)
+    failed_checks: int = established(0, description="wrong codes, and account numbers with a wrong postcode")
+    found_by: FoundBy | None = established(description="how the appointment that was found was proved to be theirs")
+    found_code: str | None = established(pii=True, told=False)
+    found_slot: str | None = established(description="when the appointment is that was found")
+
+    last_change: Change | None = established(description="unconfirmed from before the calendar changes")
+    booked_slot: str | None = established(description="booked or moved to in this call")
+    booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
+
+
+class Booking(Machine):
+    """Reception, the calendar, a time held while the caller decides; booked, moved or cancelled."""
+
+    class live(State.Compound, name="In a call"):
+        class desks(State.Compound, name="Our desks"):
+            reception = State("Reception", initial=True)
+            availability = State("Free times")
+            deciding = State("Time held")
+            existing = State("Existing appointment")
+            deciding_move = State("New time held")
+            confirmation = State("Confirmation")
+            before = HistoryState("Where the caller was", type="deep")
+
+            find_time = reception.to(availability) | confirmation.to(availability)
+            change_booking = reception.to(existing) | availability.to(existing) | confirmation.to(existing)
+            back_to_reception = existing.to(reception)
+            other_time = deciding.to(availability) | deciding_move.to(existing)
+            hold_ran_out = deciding.to(availability) | deciding_move.to(existing)
+            _before_anywhere = before.to(reception)
+
+        holding = State("Time being held")
+        holding_move = State("New time being held")
+        reserving = State("Appointment being booked")
+        moving = State("Appointment being moved")
+        cancelling = State("Appointment being cancelled")
+        rest = ways_out(desks, holding, holding_move, reserving, moving, cancelling)
+
+        hold_time = desks.availability.to(holding, cond=slot_offered) | desks.existing.to(
+            holding_move, cond=[appointment_theirs, slot_offered]
+        )
+        time_held = holding.to(desks.deciding) | holding_move.to(desks.deciding_move)
+        time_taken = holding.to(desks.availability) | holding_move.to(desks.existing)
+        hold_unclear = holding.to(desks.availability) | holding_move.to(desks.existing)
+
+        book = desks.deciding.to(
+            reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone]
+        )
+        booked = reserving.to(desks.confirmation)
+        move = desks.deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
+        moved = moving.to(desks.confirmation)
+        time_lost = reserving.to(desks.availability) | moving.to(desks.existing)
+
+        cancel = desks.existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed])
+        cancelled = cancelling.to(desks.reception)
+        cancel_failed = cancelling.to(desks.existing)
+        change_unconfirmed = reserving.to(rest.person) | moving.to(rest.person) | cancelling.to(rest.person)
+
+    closed = State("Goodbye", final=True)
+    endings(live, closed)
+
+    proposers = common_proposers(
+        "hold_ran_out",
+        "time_held",
+        "time_taken",
+        "hold_unclear",
+        "booked",
+        "moved",
+        "time_lost",
+        "cancelled",
+        "cancel_failed",
+        "change_unconfirmed",
+    )
+    promises = (
+        never("holding").before(slot_offered),
+        never("reserving").before("time_held"),
+        never("reserving").before(hold_running),
+        never("reserving").before(caller_named),
+        never("confirmation").before(hold_running),
+        never("moving").before(appointment_theirs),
+        never("cancelling").before(appointment_theirs),
+        never("cancelling").before(cancelling_agreed),
+        *COMMON_PROMISES,
+    )

@@ -1,0 +1,130 @@
+"""An order for pick-up, from "what do you have" to a number and a time.
+
+What is ordered, what it costs and what is in it, the order system says, and reads it back itself (`reading_back`): the
+caller hears its words and no model's. Whatever is changed afterwards gives the order a new revision, which nobody has
+confirmed. The money is taken (`settling`) while the caller is on the line or not at all; a silence at the payment desk
+is somebody paying, so it looks for the payment instead of ending the call. Only a paid order is cooked.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from statemachine import HistoryState, State
+
+from guards.cards import Words
+from guards.facts import claimed, established
+from guards.identity import caller_named
+from guards.links import link_number_given, link_sent
+from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
+from machines.base import Machine
+from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from machines.events import CALLER_SILENT
+from machines.promises import never
+
+Money = Literal["unconfirmed", "settled"]
+
+
+class RestaurantFacts(CallerFacts):
+    """What a restaurant knows about one call."""
+
+    caller_name: Words | None = claimed(pii=True, description="the name the order is for")
+
+    order_number: int | None = established()
+    order_text: str = established("", description="what is ordered, as the order system has it")
+    order_portions: int = established(0)
+    order_total_cents: int = established(0)
+    order_revision: int = established(0, told=False, description="counts every change of the order, allergies too")
+    allergens: tuple[str, ...] | None = established(
+        pii=True, description="empty when there are none, None if not asked"
+    )
+    harmful: str = established("", pii=True, description="what is ordered that the caller cannot eat")
+    read_back: str = established("", pii=True, told=False, description="the order in the words it was read back in")
+    read_back_revision: int = established(0, told=False, description="the revision that was read back")
+    problem: str = established("", told=False, description="why our systems said no, in words for the caller")
+    link_sent: bool = established(False)
+    payment: Money | None = established(description="unconfirmed from before the money is taken")
+    payment_reference: str | None = established(pii=True)
+    ticket_number: int | None = established(description="the number the caller asks for at the counter")
+    ready_at: datetime | None = established()
+
+
+class Restaurant(Machine):
+    """The menu, the order, its read-back, the payment, and the kitchen."""
+
+    class live(State.Compound, name="In a call"):
+        class desks(State.Compound, name="Our desks"):
+            welcome = State("Welcome", initial=True)
+            menu = State("Menu")
+            order = State("Order")
+            review = State("Order read back: right?")
+            payment = State("Payment")
+            confirmation = State("With the kitchen")
+            before = HistoryState("Where the caller was", type="deep")
+
+            see_menu = welcome.to(menu) | order.to(menu)
+            begin_order = welcome.to(order) | menu.to(order)
+            confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful])
+            _before_anywhere = before.to(welcome)
+
+        reading_back = State("Order being read back")
+        sending = State("Link being sent")
+        withdrawing = State("Link being taken back")
+        settling = State("Payment being taken")
+        cooking = State("Kitchen being told")
+        rest = ways_out(desks, reading_back, sending, withdrawing, settling, cooking)
+
+        read_back = desks.order.to(reading_back, cond=[something_ordered, allergies_stated]) | desks.review.to(
+            reading_back, cond=[something_ordered, allergies_stated]
+        )
+        order_read_back = reading_back.to(desks.review)
+        read_back_failed = reading_back.to(desks.order)
+        change_order = desks.review.to(desks.order) | desks.payment.to(withdrawing)
+
+        send_link = desks.payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given])
+        link_delivered = sending.to(desks.payment)
+        link_refused = sending.to(desks.order)
+        link_unconfirmed = sending.to(rest.person)
+        link_withdrawn = withdrawing.to(desks.order)
+        link_kept = withdrawing.to(desks.payment)
+        withdrawal_unconfirmed = withdrawing.to(rest.person)
+
+        collect_payment = desks.payment.to(settling, cond=link_sent)
+        desks.payment.to(settling, cond=link_sent).add_event(CALLER_SILENT)
+        payment_open = settling.to(desks.payment)
+        payment_lapsed = settling.to(desks.order)
+        payment_unconfirmed = settling.to(rest.person)
+        payment_settled = settling.to(cooking)
+        kitchen_took_order = cooking.to(desks.confirmation)
+        kitchen_unconfirmed = cooking.to(rest.person)
+
+    closed = State("Goodbye", final=True)
+    endings(live, closed)
+
+    proposers = common_proposers(
+        "order_read_back",
+        "read_back_failed",
+        "link_delivered",
+        "link_refused",
+        "link_unconfirmed",
+        "link_withdrawn",
+        "link_kept",
+        "withdrawal_unconfirmed",
+        "payment_open",
+        "payment_lapsed",
+        "payment_unconfirmed",
+        "payment_settled",
+        "kitchen_took_order",
+        "kitchen_unconfirmed",
+    )
+    promises = (
+        never("payment").before("order_read_back"),
+        never("payment").before("confirm_order"),
+        never("payment").before(allergies_stated),
+        never("payment").before(read_back_is_current),
+        never("payment").before(nothing_harmful),
+        never("sending").before(caller_named),
+        never("settling").before(link_sent),
+        never("cooking").before("payment_settled"),
+        never("confirmation").before("kitchen_took_order"),
+        *COMMON_PROMISES,
+    )
