@@ -2,9 +2,12 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from app.bench.__main__ import Counts, run
+
+pytestmark = pytest.mark.slow
 
 TINY = Counts(decisions=4, verdicts=3, calls=2, verdicts_per_call=2, sessions=1, handoffs=2)
 

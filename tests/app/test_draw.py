@@ -19,6 +19,8 @@ from machines.base import ANYBODY, Machine, states_of, transitions_of
 from machines.promises import never, reachable
 from machines.support import Support
 
+pytestmark = pytest.mark.slow
+
 
 @guard("Pay first.")
 def paid(facts, proposal):

@@ -73,6 +73,7 @@ def _clean_surroundings(monkeypatch, tmp_path):
     structlog.reset_defaults()
 
 
+@pytest.mark.slow
 def test_settings_with_which_a_call_can_be_served_are_no_complaint():
     """
     The record is made on the way.
@@ -117,6 +118,7 @@ def test_a_key_named_twice_is_one_line(monkeypatch):
     )
 
 
+@pytest.mark.slow
 async def test_a_server_that_is_not_there_is_given_up_with_a_line(monkeypatch):
     """
     After so many tries; with what to look at.

@@ -13,6 +13,8 @@ from tests.machines.strange_names import STRANGE_NAMES
 from tests.machines.tables import TABLES
 from tests.machines.tables.table import CALLBACK, PROPOSERS, Table
 
+pytestmark = pytest.mark.slow
+
 PROPOSALS = 10_000
 FLOWS = [pytest.param(table, id=name) for name, table in TABLES.items()]
 

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statemachine.exceptions import TransitionNotAllowed
@@ -27,6 +28,8 @@ from tests.machines.support_table import (
     STRANGE_NAMES,
     through_json,
 )
+
+pytestmark = pytest.mark.slow
 
 BACK_TO_DESKS = {"return_to_desk", "refund_paid", "refund_failed"}
 

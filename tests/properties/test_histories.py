@@ -20,6 +20,8 @@ from tests.properties.lived import check_record, live
 from tests.properties.stage import StrictJournal
 from tests.properties.steps import ALL_KNOWN, History, Learns, Proposes, histories
 
+pytestmark = pytest.mark.slow
+
 UNHURRIED = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 
 
