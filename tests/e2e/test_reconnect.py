@@ -22,12 +22,14 @@ async def test_a_caller_who_is_back_goes_on_where_they_were(livekit: Server, roo
             await to_billing(caller)
             await caller.drop()
             await caller.join()
-            await hears(caller, I_SAID, since=caller.happened("joined")[-1].at)
+            back = caller.happened("joined")[-1].at
+            await hears(caller, I_SAID, since=back)
             assert any(CUT_OFF in line.text and BILLING in line.text for line in caller.lines)
             await caller.say("07-technical")
             await hears(caller, TECHNICAL)
             await caller.say("09-goodbye")
-            await caller.until(lambda: len(caller.happened("out")) == 2, "put out of the closed room", 30)
+            # whether the line that broke said so itself is not certain
+            await caller.until(lambda: any(out.at > back for out in caller.happened("out")), "put out of the room", 30)
         assert await ours.stop() == 0, ours.lines[-10:]
     call, kinds = the_call(ours.store)
     assert (call.snapshot.state, call.end_reason) == ("closed", "agent_closed")
