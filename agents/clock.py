@@ -40,6 +40,13 @@ class LoopClock:
         return asyncio.get_running_loop().call_later(seconds, callback)
 
 
+async def pause(clock: Clock, seconds: float) -> None:
+    """Wait on `clock`."""
+    over = asyncio.Event()
+    clock.call_later(seconds, over.set)
+    await over.wait()
+
+
 async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, or `TimeoutError` (and `work` cancelled) after `seconds` on `clock`."""
     late = False
@@ -61,11 +68,48 @@ async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> 
         timer.cancel()
 
 
-async def no_gap(clock: Clock, seconds: float, stream: AsyncIterable[T]) -> AsyncGenerator[T, None]:
-    """The stream, or `TimeoutError` where the next item takes longer than `seconds` on `clock`.
+class Cutoff:
+    """Ends the wait for a stream's next item, for a reason of one's own.
 
     As `asyncio.timeout` it cancels the task that waits: a task of its own would lose the stream's context.
     """
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+        self._ended = False
+        self._waiting: asyncio.Task[object] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for an item just now."""
+        return self._waiting is not None
+
+    def end(self) -> None:
+        """Let this wait, or else the next one, raise `TimeoutError`."""
+        self._ended = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    async def next(self, items: AsyncIterator[T]) -> T:
+        """The next item, or `TimeoutError` where the wait was ended."""
+        task = asyncio.current_task()
+        assert task is not None, "a stream is read in a task"
+        if self._ended:
+            raise TimeoutError(self._why)
+        cancelling, self._waiting = task.cancelling(), task
+        try:
+            return await anext(items)
+        except asyncio.CancelledError:
+            if self._ended and task.uncancel() <= cancelling:
+                raise TimeoutError(self._why) from None
+            raise
+        finally:
+            self._waiting = None
+
+
+async def no_gap(clock: Clock, seconds: float, stream: AsyncIterable[T]) -> AsyncGenerator[T, None]:
+    """The stream, or `TimeoutError` where the next item takes longer than `seconds` on `clock`."""
     items = aiter(stream)
     while True:
         try:
@@ -76,22 +120,10 @@ async def no_gap(clock: Clock, seconds: float, stream: AsyncIterable[T]) -> Asyn
 
 
 async def _next_within(clock: Clock, seconds: float, items: AsyncIterator[T]) -> T:
-    task, late = asyncio.current_task(), False
-    assert task is not None, "a stream is read in a task"
-    cancelling = task.cancelling()
-
-    def stop() -> None:
-        nonlocal late
-        late = True
-        task.cancel()
-
-    timer = clock.call_later(seconds, stop)
+    cutoff = Cutoff(f"nothing for {seconds} s")
+    timer = clock.call_later(seconds, cutoff.end)
     try:
-        return await anext(items)
-    except asyncio.CancelledError:
-        if late and task.uncancel() <= cancelling:
-            raise TimeoutError(f"nothing for {seconds} s") from None
-        raise
+        return await cutoff.next(items)
     finally:
         timer.cancel()
 

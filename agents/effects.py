@@ -1,14 +1,13 @@
 """Work in the outside world, begun by entering a state and ended by a system event."""
 
-import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agents.clock import within
+from agents.clock import pause, within
 from agents.journal import JournalDown
-from agents.record import Line
+from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line
 
 if TYPE_CHECKING:
     from agents.call import Call
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
-
-REPORT_TRIES = 60
 
 
 async def run_effect(call: "Call", effect: "Effect", args: dict[str, Any], epoch: int) -> None:
@@ -59,12 +56,10 @@ async def _report(call: "Call", event: str, epoch: int) -> "Verdict | None":
 
     While the journal is down, again every second for a minute: the call waits for it.
     """
-    for _ in range(REPORT_TRIES):
+    for _ in range(RECORD_TRIES):
         try:
             return await call.propose(event, by="system", seen_epoch=epoch)
         except JournalDown:
-            again = asyncio.Event()
-            call.clock.call_later(1.0, again.set)
-            await again.wait()
+            await pause(call.clock, RECORD_AGAIN_S)
     log.error("effect.unreported", **call.here)
     return None

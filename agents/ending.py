@@ -1,12 +1,12 @@
 """The end of a call: said once, on record however long the journal takes, and nothing is begun after it."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
 
+from agents.clock import pause
 from agents.journal import JournalDown
-from agents.record import Line
+from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line
 from machines.base import events_of
 from machines.events import CALLER_LEFT
 
@@ -19,8 +19,6 @@ REASONS = {"participant_disconnected": CALLER_LEFT, "job_shutdown": "drained", "
 """LiveKit's close reasons in our words."""
 LEFT = frozenset({CALLER_LEFT, "closed"})
 """Reasons that the machine is told too, as `caller_left`: whoever closes a session by hand hangs up for the caller."""
-RECORD_TRIES = 60
-RECORD_AGAIN_S = 1.0
 
 
 class Ending:
@@ -41,9 +39,7 @@ class Ending:
 
     async def _record_later(self, reason: str) -> None:
         for _ in range(RECORD_TRIES):
-            again = asyncio.Event()
-            self._call.clock.call_later(RECORD_AGAIN_S, again.set)
-            await again.wait()
+            await pause(self._call.clock, RECORD_AGAIN_S)
             if await self._recorded(reason):
                 return
         log.error("journal.down", lost="call.ended", **self._call.here)

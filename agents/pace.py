@@ -1,12 +1,11 @@
 """Whether sound keeps up with the words it was asked for, told by ticks of the call's clock and so by no date."""
 
-import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 
 from livekit import rtc
 
-from agents.clock import Clock, Timer
+from agents.clock import Clock, Cutoff, Timer
 
 FIRST_AUDIO_LIMIT_S = 2.5
 """How long a voice may take to its first sound, from when it was given a sentence."""
@@ -29,8 +28,7 @@ class Pace:
         self._sounded = False
         self._ahead_s = 0.0
         self._quiet_s = 0.0
-        self._late = False
-        self._waiting: asyncio.Task[object] | None = None
+        self._cutoff = Cutoff("the voice is too slow")
 
     def words(self, words: str) -> None:
         """More of what is to be said."""
@@ -47,7 +45,7 @@ class Pace:
         try:
             while True:
                 try:
-                    frame = await self._next(frames)
+                    frame = await self._cutoff.next(frames)
                 except StopAsyncIteration:
                     return
                 self._came(frame)
@@ -66,29 +64,9 @@ class Pace:
             self._ahead_s -= TICK_S
         elif self._expected():
             self._quiet_s += TICK_S
-        if self._quiet_s < (STALL_LIMIT_S if self._sounded else FIRST_AUDIO_LIMIT_S) - TICK_S / 2:
-            return
-        self._late = True
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+        if self._quiet_s >= (STALL_LIMIT_S if self._sounded else FIRST_AUDIO_LIMIT_S) - TICK_S / 2:
+            self._cutoff.end()
 
     def _expected(self) -> bool:
         """Whether it is the voice that is waited for, and not the words."""
         return self._no_more_words or (not self._sounded and _A_SENTENCE.search(self._words) is not None)
-
-    async def _next(self, frames: AsyncIterator[rtc.AudioFrame]) -> rtc.AudioFrame:
-        """As `asyncio.timeout` it cancels the task that waits: a task of its own would lose the stream's context."""
-        task = asyncio.current_task()
-        assert task is not None, "sound is read in a task"
-        if self._late:
-            raise TimeoutError("the voice is too slow")
-        cancelling, self._waiting = task.cancelling(), task
-        try:
-            return await anext(frames)
-        except asyncio.CancelledError:
-            if self._late and task.uncancel() <= cancelling:
-                raise TimeoutError("the voice is too slow") from None
-            raise
-        finally:
-            self._waiting = None

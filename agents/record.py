@@ -18,6 +18,8 @@ log = structlog.get_logger("interlock.call")
 
 RECORD_LIMIT_S = 2.0
 """How long the caller's next word waits for the record; what is being written then is written all the same."""
+RECORD_TRIES, RECORD_AGAIN_S = 60, 1.0
+"""How often what must be on record is tried while the journal is down, and how long is waited in between."""
 
 
 @dataclass(frozen=True, slots=True)

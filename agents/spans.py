@@ -88,7 +88,7 @@ class HandoffSpan:
 
 
 def _here(call: "Call") -> dict[str, Any]:
-    return {"interlock.call_id": call.id, "interlock.flow": call.flow.name, "interlock.epoch": call.epoch}
+    return {f"interlock.{name}": value for name, value in call.here.items()}
 
 
 def _asked(call: "Call", proposal: Proposal) -> dict[str, Any]:

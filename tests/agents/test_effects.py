@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from agents.effects import REPORT_TRIES
 from agents.flow import Effect
 from agents.journal import JournalDown
+from agents.record import RECORD_TRIES
 from agents.support import SUPPORT
 from agents.systems import Refused, SystemDown
 from app.offline.scripted import Asks, Says
@@ -403,7 +403,7 @@ async def test_an_outcome_that_can_never_be_recorded_is_given_up(journal, system
     async with on_stage(journal, systems, writes_to=down) as stage:
         await stage.to("billing")
         await stage.call.propose("refund", {"amount_cents": 1000})
-        await seconds_pass(stage, lambda: down.refused == REPORT_TRIES and stage.call.at_rest)
+        await seconds_pass(stage, lambda: down.refused == RECORD_TRIES and stage.call.at_rest)
         down.down = False
         assert stage.state == "refunding"
         assert (await stage.call.propose("escalate")).accepted
