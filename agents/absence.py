@@ -75,7 +75,7 @@ class Absence:
         if self._call.switching or self._call.over or self._call.ending or self.away:
             return  # the next agent speaks, or there is nothing more to say, or nobody to say it to
         try:
-            session.say(_recap(session))
+            session.say(recap(session))
         except RuntimeError as error:
             log.warning("return.unspoken", **self._call.here, error=type(error).__name__)
 
@@ -86,7 +86,7 @@ class Absence:
             speech.interrupt(force=True)
 
 
-def _recap(session: "AgentSession[Call]") -> str:
+def recap(session: "AgentSession[Call]") -> str:
     """What brings a caller back into the conversation: the agent's last line, or a question for theirs."""
     last = next((item for item in reversed(session.history.items) if isinstance(item, llm.ChatMessage)), None)
     if last is None or last.role != "assistant" or not last.text_content:

@@ -33,7 +33,8 @@ TOOL_LIMIT_S = 4.0
 TURN_LIMIT_S = 8.0
 """How long one tool may take, with those it waits for: tools called together run one after the other."""
 NOT_NOW = (
-    "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now."
+    "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now. "
+    "Would you like to speak to a colleague?"
 )
 HOUSE_RULES = """
 You are on the phone: answer in one or two short sentences, without lists or markup.
@@ -58,6 +59,7 @@ class Desk(Agent):
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
         self.call = call
         self.event = event
+        self.first_words = ""
         self._epoch = call.epoch
         self._asked: dict[str, frozenset[str]] = {}
         self._taken_ids: set[str] = set()
@@ -98,8 +100,12 @@ class Desk(Agent):
                 last_word.add_done_callback(lambda _: self.session.shutdown())
 
     def _speak_first(self, words: str) -> None:
-        opening, owed = self.opening(), bool(words) or self.call.hearing.owes_an_answer
-        if opening and (not owed or self.event in self.OPENINGS):  # what came of an event is said in any case
+        resuming = self.call.taken_up()
+        opening = resuming.first_words(self, self.opening()) if resuming else self.opening()
+        owed = bool(words) or self.call.hearing.owes_an_answer
+        told_anyway = resuming is not None or self.event in self.OPENINGS  # what came of an event
+        if opening and (told_anyway or not owed):
+            self.first_words = opening
             self.session.say(opening)
         if owed or not opening:
             self.session.generate_reply(user_input=words or NOT_GIVEN)
@@ -170,7 +176,10 @@ class Desk(Agent):
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
         if tool.proposes:
             return await self._propose(tool.name, args, context)
-        return await self._look_up(tool, args)
+        found = await self._look_up(tool, args)
+        if isinstance(found, ToolResult) and not found.reply_required:  # it was an answer itself
+            self.call.hearing.answered(self._asked.pop(context.function_call.call_id, ()))
+        return found
 
     async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
         call_id = context.function_call.call_id

@@ -12,10 +12,14 @@ ROUNDS_LIMIT = 10
 class Budget:
     """Counts refusals of the same event in a row, turns in a row that no model answered, turns in a row in which tools
     were called and none did anything, and agents' steps while nobody heard the caller.
+
+    A refusal by a guard that did not refuse the event before begins the count anew: what was asked for then is there
+    now, so the call gets on.
     """
 
     def __init__(self) -> None:
         self._event = ""
+        self._refused_by: set[str] = set()
         self._refusals = 0
         self._failures = 0
         self._fruitless = 0
@@ -30,10 +34,13 @@ class Budget:
         if proposal.by != "agent" or verdict.kind == "terminated" or proposal.seen_epoch != verdict.before.epoch:
             return False
         if verdict.accepted or verdict.event != self._event:
-            self._event, self._refusals = verdict.event, 0
+            self._event, self._refused_by, self._refusals = verdict.event, set(), 0
         if verdict.accepted:
             self.fruitful()
             return False
+        if verdict.refused_by not in self._refused_by:
+            self._refused_by.add(verdict.refused_by)
+            self._refusals = 0
         self._refusals += 1
         fruitless = self.fruitless()
         if self._refusals < REFUSALS_OF_ONE_EVENT and not fruitless:

@@ -2,24 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from livekit.agents import AgentSession, llm, tts
 
 from agents.absence import Absence
-from agents.clock import Clock, LoopClock
+from agents.clock import Clock, LoopClock, pause
 from agents.deaf import Deafness
 from agents.effects import run_effect
 from agents.ending import REASONS, Ending
 from agents.flow import Flow
 from agents.hearing import Hearing
-from agents.journal import Entry, Journal, JournalDown
+from agents.journal import Entry, InDoubt, Journal, JournalDown, Memory, Superseded
 from agents.measures import Measures
 from agents.providers import Providers
-from agents.record import Line, Record, unknown_name, verdict_line
+from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line, Record, unknown_name, verdict_line
+from agents.remembering import Remembering
+from agents.resume import Left, Resuming, standing
 from agents.silence import Silence
 from agents.spans import HandoffSpan, mark, traced, verdict_span
 from agents.switch import Switch
@@ -49,8 +53,8 @@ class Call:
     `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
     `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
     is the model that answers when the real one fails; `voices` and `models` are those of single roles (`Desk.VOICE`),
-    others speak and think with the session's; `voiced` holds fixed lines as sound; `watch` sees each journal entry once
-    it is durable.
+    others speak and think with the session's; `voiced` holds fixed lines as sound; `slower` has a voice speak slower
+    and says whether it can; `watch` sees each journal entry once it is durable.
     """
 
     def __init__(
@@ -65,8 +69,11 @@ class Call:
         voices: Mapping[str, tts.TTS[Any]] | None = None,
         models: Mapping[str, llm.LLM[Any]] | None = None,
         voiced: Voiced | None = None,
+        slower: Callable[[tts.TTS[Any]], bool] = lambda voice: False,
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
+        memory: Memory | None = None,
+        left: Left | None = None,
     ) -> None:
         self.id = call_id
         self.flow = flow
@@ -79,7 +86,15 @@ class Call:
         self.in_turn = asyncio.Lock()
         self._facts = flow.facts(timezone=timezone, call_id=call_id)
         self._snapshot = initial(flow.machine)
-        self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name)
+        self._resuming: Resuming | None = None
+        if left is not None:
+            here = standing(flow, left, self._facts)
+            self._snapshot, self._facts = here.snapshot, here.facts
+            self._resuming = Resuming(self, left, here)
+        self._first_words_due = left is not None
+        fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
+        self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
+        self._remembering = Remembering(self, memory, left.turns if left else ())
         if watch is not None:
             self.watch(watch)
         self._lock = asyncio.Lock()
@@ -87,7 +102,7 @@ class Call:
         self.trouble = Trouble(self)
         self.providers = Providers(self)
         self._deafness = Deafness(self)
-        self.voice = Voice(self, voiced)
+        self.voice = Voice(self, voiced, slower)
         self.absence = Absence(self)
         self._switch = Switch(self)
         self._silence = Silence(self)
@@ -96,6 +111,12 @@ class Call:
         self._handoff = HandoffSpan(self)
         self._own_tasks: set[asyncio.Task[Any]] = set()
         self.session: AgentSession[Call] | None = None
+        self.begun_before: set[str] = set()
+        """The keys of work that another process began, and that is asked for again."""
+        self.lost = False
+        """Whether another driver has the call."""
+        self.on_lost: Callable[[], None] = lambda: None
+        """Leaves the room; whoever runs the call sets it."""
 
     @property
     def facts(self) -> Facts:
@@ -158,8 +179,10 @@ class Call:
     async def open(self, session: AgentSession["Call"]) -> None:
         """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
         self.session = session
-        audit = {"machine": self._snapshot.machine, "version": self._snapshot.version, "state": self.state}
-        await self.note(Line("call.opened", audit, snapshot=self._snapshot))
+        await self.note(self._resuming.line() if self._resuming else self._first_line())
+        if self._resuming:
+            self._resuming.recall(session)
+        self._remembering.listen(session)
         self.hearing.listen(session)
         self._silence.listen(session)
         self.providers.listen(session)
@@ -167,6 +190,11 @@ class Call:
         self.voice.listen(session)
         self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self.end(REASONS.get(ev.reason.value, ev.reason.value))))
+
+    def _first_line(self) -> Line:
+        audit = {"machine": self._snapshot.machine, "version": self._snapshot.version, "state": self.state}
+        known = {"facts": self._facts.model_dump(mode="json")}
+        return Line("call.opened", audit, known, self._snapshot)
 
     async def propose(
         self,
@@ -198,10 +226,14 @@ class Call:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
         await asyncio.shield(self.spawn(self._learn("established", lambda _: values)))
 
-    async def note(self, *lines: Line) -> None:
-        """Record lines that change no state. Raises `JournalDown`."""
+    async def note(self, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
+        """Record lines that change no state, and do `then` at once. Raises `JournalDown`; see `Record.write`."""
         # Whoever is cancelled half-way would not know whether the lines are there, nor which number is next.
-        await asyncio.shield(self.spawn(self._record.write(self.epoch, *lines)))
+        await asyncio.shield(self.spawn(self._write(self.epoch, *lines, then=then)))
+
+    async def sure(self) -> None:
+        """Find out what became of lines in doubt. Raises `JournalDown` while nobody can tell."""
+        await asyncio.shield(self.spawn(self._record.settle()))
 
     async def note_if_possible(self, *lines: Line) -> None:
         """Record lines about something that already happened: without the journal they are at least logged."""
@@ -222,18 +254,26 @@ class Call:
 
     def first_agent(self) -> "Desk":
         """The agent a call begins with; hand it to `session.start`."""
-        return self._switch.first(self.flow.cast[self.state](self, ""))
+        return self._switch.first(self.flow.cast[self.state](self, self._resuming.event if self._resuming else ""))
+
+    def taken_up(self) -> Resuming | None:
+        """How a call that was taken over finds its words again; once, for the first agent to speak."""
+        first, self._first_words_due = self._first_words_due, False
+        return self._resuming if first else None
 
     def started(self) -> None:
         """The session runs: whether its first agent speaks is watched from now on."""
         self._switch.started()
+        if self._resuming:
+            self._resuming.go_on()
 
     async def enter(self, desk: "Desk") -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
         if not self._switch.entered(desk):
             return None
         self._handoff.end("entered")
-        line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__})
+        said = {"turns": self._remembering.turns}
+        line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__, **said})
         await asyncio.wait([self.spawn(self.note_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
         return None if self.switching else self.hearing.take()
 
@@ -259,6 +299,30 @@ class Call:
         self._handoff.end("ended")
         await self._ending.end(reason)
 
+    def superseded(self) -> None:
+        """Another driver has the call: fall silent at once, begin nothing, record nothing, and let `on_lost` leave."""
+        if self.lost:
+            return
+        self.lost = True
+        log.warning("call.superseded", **self.here)
+        self._ending.begun = True
+        self._silence.stop()
+        self.absence.stop()
+        self._switch.stop()
+        if self.session is not None:
+            with suppress(RuntimeError):
+                self.session.interrupt(force=True)
+        self.on_lost()
+
+    @contextmanager
+    def knowing(self, facts: Facts) -> Iterator[None]:
+        """Have `facts` known for what is done at once in here, as they were when it was accepted; never wait in it."""
+        now, self._facts = self._facts, facts
+        try:
+            yield
+        finally:
+            self._facts = now
+
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
         task = asyncio.get_running_loop().create_task(work)
@@ -281,17 +345,14 @@ class Call:
 
     async def _judge(self, proposal: Proposal, as_of_now: bool) -> Verdict:
         async with self._lock:
+            await self._record.settle()  # what is in doubt may have moved the call on
             if as_of_now:
                 proposal = replace(proposal, seen_epoch=self.epoch)
             if self._ending.begun and proposal.by != "system":
                 proposal = replace(proposal, seen_epoch=AFTER_THE_END)
-            args = json.dumps(dict(proposal.args), sort_keys=True)
-            key = (proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args)
-            if proposal.tool_call_id and key in self._verdicts:
-                return self._verdicts[key]
+            if (given := self._verdicts.get(_asked(proposal))) is not None:
+                return given
             verdict = await self._decide(proposal)
-            if proposal.tool_call_id:
-                self._verdicts[key] = verdict
             if self.trouble.too_much(verdict, proposal):
                 await self.trouble.offer_a_person(self._decide)
             return verdict
@@ -301,21 +362,45 @@ class Call:
             facts = self._facts.having("established", {"now": self.clock.now()})
             verdict = decide(self.flow.machine, self._snapshot, proposal, facts)
             lines = [verdict_line(verdict, proposal, facts)]
-            if verdict.accepted and not self._ending.begun:
+            goes_on = not self._ending.begun
+            if verdict.accepted and goes_on:
                 lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
-            await self._record.write(verdict.after.epoch, *lines)
+            await self._write(verdict.after.epoch, *lines, then=partial(self._decided, verdict, proposal, goes_on))
             mark(span, verdict)
-        if verdict.accepted:
-            self._commit(verdict, proposal)
         return verdict
 
-    def _commit(self, verdict: Verdict, proposal: Proposal) -> None:
+    def _decided(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
+        if proposal.tool_call_id:
+            self._verdicts[_asked(proposal)] = verdict
+        if verdict.accepted:
+            self._commit(verdict, proposal, goes_on)
+
+    async def _write(self, epoch: int, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
+        try:
+            await self._record.write(epoch, *lines, then=then)
+        except InDoubt:
+            self.spawn(self._settle_doubt())
+            raise
+        except Superseded:
+            self.superseded()
+            raise
+
+    async def _settle_doubt(self) -> None:
+        """Ask for the answer that was lost until the journal can tell, whether or not anybody speaks meanwhile."""
+        for _ in range(RECORD_TRIES):
+            await pause(self.clock, RECORD_AGAIN_S)
+            with suppress(JournalDown):
+                await self._record.settle()
+                return
+        log.error("journal.doubtful", **self.here)
+
+    def _commit(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
         """Act on a durable acceptance. No await in here: nothing may come between."""
         self._snapshot = verdict.after
         self._switch.to(verdict.after.state, verdict.event)
         effect = self.flow.effects.get(verdict.after.state)
         self._verdicts = {key: its for key, its in self._verdicts.items() if key[0] >= verdict.before.epoch}
-        if effect is not None and not self._ending.begun:
+        if effect is not None and goes_on and not self.lost:
             self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
         if self.switching:
             self._handoff.begin(verdict)
@@ -324,6 +409,7 @@ class Call:
         """What is learned may depend on what is known, so it is asked for once nothing else can change that."""
         known = type(self._facts).model_fields
         async with self._lock:
+            await self._record.settle()
             values = learned(self._facts)
             if not values:
                 return
@@ -334,5 +420,14 @@ class Call:
                 await self.note(Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"}))
                 raise error
             plain = after.model_dump(mode="json", include=set(values))
-            await self.note(Line(f"facts.{origin}", {"fields": fields}, {"facts": plain}))
-            self._facts = after
+            line = Line(f"facts.{origin}", {"fields": fields}, {"facts": plain})
+            await asyncio.shield(self.spawn(self._write(self.epoch, line, then=partial(self._know, after))))
+
+    def _know(self, facts: Facts) -> None:
+        self._facts = facts
+
+
+def _asked(proposal: Proposal) -> tuple[int, str, str, str]:
+    """What makes two proposals the same one, asked again; nothing does without a tool call's id."""
+    args = json.dumps(dict(proposal.args), sort_keys=True)
+    return proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args

@@ -40,4 +40,4 @@ async def book_callback(call: "Call", key: str, args: Mapping[str, Any]) -> str:
     return "callback_booked"
 
 
-BOOK = Effect(book_callback, failed="callback_failed", unknown="callback_unconfirmed")
+BOOK = Effect(book_callback, failed="callback_failed", unknown="callback_unconfirmed", repeatable=True)

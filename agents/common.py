@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
+from agents.asides import Asides
 from agents.base import Desk
 from agents.callbacks import BOOK
 from agents.flow import Effect
-from agents.tools import Slot, proposes
+from agents.tools import Slot, data_tool, proposes
 from guards.cards import Words
 
 
@@ -22,8 +23,9 @@ IsoTime = Annotated[str, AfterValidator(_iso)]
 """A day and time in ISO 8601; without a zone it is the service's own."""
 
 
-class LiveDesk(Desk):
-    """A desk with somebody on the line: a colleague and a goodbye are always one sentence away."""
+class LiveDesk(Asides):
+    """A desk with somebody on the line: a colleague and a goodbye are always one sentence away, and so are its last
+    words, once more or slower."""
 
     @proposes(
         "I want to talk to a human",
@@ -44,6 +46,37 @@ class LiveDesk(Desk):
     )
     def say_goodbye(self) -> None:
         """End the call, when the caller says goodbye or needs nothing more."""
+
+
+class CallerDesk(LiveDesk):
+    """A desk where callers say who they are; `NEXT` asks for what it is there for."""
+
+    NEXT: ClassVar[str] = ""
+
+    @data_tool("my name is Anna Kowalski", "this is Peter", "I am called Maria Lopez", "it's John Smith", leads_on=True)
+    async def note_name(
+        self, name: Annotated[str, Slot("the caller's name", ask="May I have your name, please?", kind="name")]
+    ) -> str:
+        """Note the caller's name."""
+        await self.call.claim(caller_name=name)
+        return f"Thank you. {self.question()}"
+
+    @data_tool(
+        "my number is 030 1234567",
+        "you can reach me on 0171 2345678",
+        "my phone number is plus 49 30 123456",
+        leads_on=True,
+    )
+    async def note_phone(
+        self, phone: Annotated[str, Slot("the number", ask="Which number can we reach you on?", kind="phone")]
+    ) -> str:
+        """Note the number we can reach the caller on."""
+        await self.call.claim(contact_phone=phone)
+        return f"I have your number. {self.question()}"
+
+    def question(self) -> str:
+        """What is asked next."""
+        return self.NEXT
 
 
 class Farewell(Desk):

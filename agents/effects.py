@@ -12,6 +12,8 @@ from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line
 if TYPE_CHECKING:
     from agents.call import Call
     from agents.flow import Effect
+    from agents.resume import Work
+    from guards.facts import Facts
     from machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
@@ -24,15 +26,51 @@ async def run_effect(call: "Call", effect: "Effect", args: dict[str, Any], epoch
     proposes `effect.unknown` and never that the work failed. The key `call_id:epoch` makes a second run of the same
     work the same work.
     """
-    key = f"{call.id}:{epoch}"
-    state = call.state
-    work = _begun(effect, call, key, args)
-    await call.note_if_possible(Line("effect.started", {"state": state, "key": key}))
+    await _run(call, effect, _begun(effect, call, key_of(call.id, epoch), args), epoch)
+
+
+async def begin_again(call: "Call", effect: "Effect", work: "Work", judged_by: "Facts", epoch: int) -> None:
+    """Finish work whose process died: report the outcome that is on record, else ask the system by the same key.
+
+    A system that does each key once answers as it did the first time, or does now what it was never asked; what is
+    asked is what was accepted, whatever was learnt since. Of any other system nobody can tell: it is not asked twice.
+    """
+    if work.ended or not effect.repeatable:
+        await _conclude(call, effect, work.ended or effect.not_known, epoch)
+        return
+    key = key_of(call.id, epoch)
+    call.begun_before.add(key)
+    with call.knowing(judged_by):
+        again = _begun(effect, call, key, dict(work.args))
+    await _run(call, effect, again, epoch)
+
+
+def key_of(call_id: str, epoch: int) -> str:
+    """The idempotency key of the work begun in an epoch."""
+    return f"{call_id}:{epoch}"
+
+
+async def _run(call: "Call", effect: "Effect", work: Coroutine[Any, Any, str], epoch: int) -> None:
+    key, state = key_of(call.id, epoch), call.state
+    try:
+        await call.note_if_possible(Line("effect.started", {"state": state, "key": key}))
+    except BaseException:  # the process ends
+        work.close()
+        raise
+    if call.lost:  # whoever drives the call now asks for it again
+        work.close()
+        return
     try:
         event, why = await within(call.clock, effect.timeout_s, work), ""
     except Exception as error:
         event, why = effect.not_known, type(error).__name__
     await call.note_if_possible(Line("effect.ended", {"state": state, "key": key, "event": event, "why": why}))
+    await _conclude(call, effect, event, epoch)
+
+
+async def _conclude(call: "Call", effect: "Effect", event: str, epoch: int) -> None:
+    """Report the outcome; one that the machine will not have counts as not known."""
+    state = call.state
     verdict = await _report(call, event, epoch)
     if verdict is not None and verdict.kind not in ("accepted", "stale", "terminated"):
         log.error("effect.misreported", **call.here, state=state, verdict=verdict.kind)

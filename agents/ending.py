@@ -27,6 +27,7 @@ class Ending:
     def __init__(self, call: "Call") -> None:
         self._call = call
         self.begun = False
+        self._recorded_already = False
 
     async def end(self, reason: str) -> None:
         """Record the end, the first time; while the journal is down, again every second for a minute, unawaited."""
@@ -47,9 +48,15 @@ class Ending:
     async def _recorded(self, reason: str) -> bool:
         call = self._call
         try:
+            await call.sure()  # the last try may have been written, and only its answer lost
+            if self._recorded_already:
+                return True
             if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):
                 await call.propose(CALLER_LEFT, by="system")
-            await call.note(Line("call.ended", {"reason": reason, "state": call.state}))
+            await call.note(Line("call.ended", {"reason": reason, "state": call.state}), then=self._is_recorded)
         except JournalDown:
             return False
         return True
+
+    def _is_recorded(self) -> None:
+        self._recorded_already = True

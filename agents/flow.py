@@ -29,14 +29,17 @@ class Effect:
 
     `run(call, idempotency key, arguments of the accepted proposal)` returns the system event that says what came of
     it, `failed` when it was told no. It is called at once, so what it reads of the facts before its first `await` is
-    what the proposal was judged by. When it raises or takes longer than `timeout_s`, nobody knows whether the work was
-    done: then the event is `unknown`, or `failed` where that makes no difference.
+    what the proposal was judged by, also in another process that does it again. When it raises or takes longer than
+    `timeout_s`, nobody knows whether the work was done: then the event is `unknown`, or `failed` where that makes no
+    difference. `repeatable` says that the system does each key once, and answers a repetition as it answered the first
+    time: what a process that died had begun is asked for again by its key.
     """
 
     run: Callable[["Call", str, Mapping[str, Any]], Coroutine[Any, Any, str]]
     failed: str
     timeout_s: float = 10.0
     unknown: str = ""
+    repeatable: bool = False
 
     @property
     def not_known(self) -> str:
@@ -50,7 +53,8 @@ class Flow:
 
     `cast` gives each state that can be at rest its agent class; `effects` gives each state that stands for work its
     work, begun on entry; `silence_s` is how long a caller may say nothing; `carry` says for an event what of the
-    conversation the next agent is told (everything, unless named).
+    conversation the next agent is told (everything, unless named); `taken_up` sets anew what timers a call needs that
+    another process began.
     """
 
     name: str
@@ -62,3 +66,4 @@ class Flow:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     silence_s: float = 12.0
     carry: Mapping[str, Carry] = field(default_factory=dict)
+    taken_up: Callable[["Call"], None] = lambda call: None

@@ -24,7 +24,8 @@ def pay_refund(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any
 
 
 async def _pay(call: "Call", key: str, account_id: str | None, order_number: str | None, cents: int) -> str:
-    if account_id is None or order_number is None or _facts(call).last_refund == "unconfirmed":
+    other_unclear = _facts(call).last_refund == "unconfirmed" and key not in call.begun_before
+    if account_id is None or order_number is None or other_unclear:
         return "refund_failed"
     try:
         await call.establish(last_refund="unconfirmed")
@@ -60,4 +61,4 @@ def _facts(call: "Call") -> SupportFacts:
 
 NO_ORDER: Mapping[str, Any] = {"order_found": False, "order_number": None, "order_paid_cents": 0}
 """What is known of the order when there is none, or none of this account's."""
-REFUND = Effect(pay_refund, failed="refund_failed", unknown="refund_unconfirmed")
+REFUND = Effect(pay_refund, failed="refund_failed", unknown="refund_unconfirmed", repeatable=True)

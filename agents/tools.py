@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-SlotKind = Literal["text", "name", "count", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"]
+SlotKind = Literal[
+    "text", "name", "date", "address", "count", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,8 @@ class Slot:
     """One argument: `description` is written for the model, `ask` is the question a caller is asked for it.
 
     `kind` tells the offline brain how to read the answer: digits as text without spaces, a count ("two of them") as
-    a whole number, money as whole cents, datetime as ISO 8601, phone as E.164 or digits. `choices` gives each value of
-    a choice its example phrases; one without any counts, unasked, only where it is named.
+    a whole number, money as whole cents, date and datetime as ISO 8601, phone as E.164 or digits. `choices` gives each
+    value of a choice its example phrases; one without any counts, unasked, only where it is named.
     """
 
     description: str
@@ -62,7 +64,10 @@ def proposes(*phrases: str) -> Callable[[Callable[..., Any]], Any]:
 
 
 def data_tool(*phrases: str, leads_on: bool = False) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a tool that notes or looks something up; the coroutine returns the sentence the model reads."""
+    """Declare a tool that notes or looks something up; the coroutine returns the sentence the model reads.
+
+    One that spoke to the caller itself returns a `ToolResult` that wants no reply.
+    """
     return lambda function: _Declared(_tool(function, phrases, False, leads_on))
 
 

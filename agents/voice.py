@@ -6,10 +6,11 @@ the turn counts as one that nobody answered.
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, ConversationItemAddedEvent, ErrorEvent, ModelSettings, llm, tts
 
@@ -18,10 +19,13 @@ from agents.farewell import APOLOGY
 from agents.pace import Pace
 from agents.providers import provider_of
 from agents.record import RECORD_LIMIT_S
+from agents.utterance import Utterance
 from agents.voiced import NothingVoiced, Voiced
 
 if TYPE_CHECKING:
     from agents.call import Call
+
+log = structlog.get_logger("interlock.call")
 
 UNHEARD = "I am sorry, I have trouble speaking just now. Could you say that again, please?"
 """Said instead of an answer that no voice could speak."""
@@ -32,10 +36,15 @@ class VoiceFailedError(Exception):
 
 
 class Voice:
-    """Speaks for every agent of one call."""
+    """Speaks for every agent of one call; `slower` has a TTS speak slower from now on and says whether it can."""
 
-    def __init__(self, call: "Call", voiced: Voiced | None) -> None:
+    def __init__(
+        self, call: "Call", voiced: Voiced | None, slower: Callable[[tts.TTS[Any]], bool] | None = None
+    ) -> None:
         self._call = call
+        self._slower = slower or (lambda voice: False)
+        self._slowed: set[int] = set()
+        self._latest: Utterance | None = None
         self._voiced: Voiced = voiced or NothingVoiced()
         self._dead = False
         self._stumbled: tuple[str, str] | None = None
@@ -56,17 +65,36 @@ class Voice:
         role = getattr(agent, "VOICE", "")
         return role if role in self._call.voices else ""
 
+    def is_slow(self, agent: Agent) -> bool:
+        """Whether the voice this agent speaks with was slowed down."""
+        return id(voice_of(agent)) in self._slowed
+
+    def slow_down(self, agent: Agent) -> bool:
+        """Have every voice of the call speak slower that can; whether that of this agent does now."""
+        every = (voice_of(agent), agent.session.tts, *self._call.voices.values())
+        voices = {id(voice): voice for voice in every if isinstance(voice, tts.TTS)}
+        slowed = {key for key, voice in voices.items() if key in self._slowed or self._slower(voice)}
+        fixed = sorted({provider_of(voice.label) for key, voice in voices.items() if key not in slowed})
+        self._slowed |= slowed
+        (log.warning if fixed or not voices else log.info)("voice.slower", **self._call.here, cannot=fixed)
+        return self.is_slow(agent)
+
+    def whole(self, heard: str) -> str:
+        """All that was meant to be said of what a caller cut short, as far as it is known."""
+        told = self._latest.told.strip() if self._latest is not None else ""
+        return told if heard and _letters(told).startswith(_letters(heard)) else heard
+
     async def speak(
         self, agent: Agent, text: AsyncIterable[str], settings: ModelSettings
     ) -> AsyncGenerator[rtc.AudioFrame, None]:
         """The sound of these words; something else when no voice can speak them."""
         role, words = self.role_of(agent), aiter(text)
-        told, is_all = await self._beginning(words)
+        told, is_all = ("", False) if self.is_slow(agent) else await self._beginning(words)
+        utterance = self._latest = Utterance(told, words, Pace(self._call.clock), may_be_kept=is_all)
         if is_all and (kept := self._voiced.find(told.strip(), role)) is not None:
             for frame in kept:
                 yield frame
             return
-        utterance = Utterance(told, words, Pace(self._call.clock), may_be_kept=is_all)
         async with aclosing(self._spoken(agent, utterance, settings)) as sound:
             async for frame in sound:
                 yield frame
@@ -158,37 +186,6 @@ class Voice:
                 else:
                     item.interrupted = True
                 return
-
-
-class Utterance:
-    """One thing to say: the words so far, those to come, the latest sound, all of it where it may be kept, and why
-    there is no more."""
-
-    def __init__(self, told: str, rest: AsyncIterator[str], pace: Pace, *, may_be_kept: bool) -> None:
-        self.told = told
-        self.pace = pace
-        self.last: rtc.AudioFrame | None = None
-        self.frames: list[rtc.AudioFrame] = []
-        self.failed = ""
-        self._rest = rest
-        self._may_be_kept = may_be_kept
-
-    def sounded(self, frame: rtc.AudioFrame) -> None:
-        """A piece of it is on its way to the caller."""
-        self.last = frame
-        if self._may_be_kept:
-            self.frames.append(frame)
-
-    async def words(self) -> AsyncGenerator[str, None]:
-        """The words as they come, noted on the way."""
-        self.pace.words(self.told)
-        if self.told:
-            yield self.told
-        async for piece in self._rest:
-            self.told += piece
-            self.pace.words(piece)
-            yield piece
-        self.pace.no_more_words()
 
 
 def voice_of(agent: Agent) -> Any:

@@ -13,13 +13,14 @@ from rich.console import Console
 from agents.flow import Flow
 from app.callscript import read_script
 from app.cli_audit import audit_app
-from app.cli_livekit import develop, livekit, token, with_local_server
+from app.cli_livekit import develop, livekit, token, watch, with_local_server
+from app.cli_store import store_app
 from app.flows import FLOWS, flow_named
+from app.journal import journal_of
 from app.logs import configure_logs
 from app.run import run
 from app.screen import Screen
 from app.settings import Settings, load_settings
-from app.store import open_journal
 from app.systems import open_systems
 
 app = typer.Typer(
@@ -29,8 +30,10 @@ app = typer.Typer(
     help="A voice-agent orchestrator: agents propose, a state machine decides, a journal records why.",
 )
 app.add_typer(audit_app, name="audit")
+app.add_typer(store_app, name="store")
 app.command()(livekit)
 app.command()(token)
+app.command()(watch)
 
 console = Console(highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
@@ -68,7 +71,7 @@ def chat(
         return
     played = read_script(script)
     screen = Screen(console, as_json=as_json)
-    with closing(open_journal(settings.store)) as journal:
+    with closing(journal_of(settings)) as journal:
         failures = run(chat_from_script(its, played, journal=journal, services=open_systems(its), screen=screen))
     screen.check()
     for failure in failures:
@@ -180,7 +183,7 @@ def _chat(flow: Flow, settings: Settings, model: str, *, as_json: bool) -> None:
 
     language_model, spare = _models(settings, model)
     screen = Screen(console, as_json=as_json)
-    with closing(open_journal(settings.store)) as journal:
+    with closing(journal_of(settings)) as journal:
         run(
             chat(
                 flow,

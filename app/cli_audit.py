@@ -6,12 +6,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from app.cli_erase import audit_erase
+from app.cli_verify import audit_export, audit_verify
 from app.flows import FLOWS
 from app.logs import configure_logs
 from app.settings import load_settings
 from app.store import JournalReader, open_reader
 
 audit_app = typer.Typer(no_args_is_help=True, help="Read the record: which calls, what happened, and why.")
+
+audit_app.command("erase")(audit_erase)
+audit_app.command("verify")(audit_verify)
+audit_app.command("export")(audit_export)
 
 console = Console(highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
@@ -53,10 +59,51 @@ def audit_why(
     _print_json([each.to_json() for each in explained]) if as_json else print_why(console, explained)
 
 
+@audit_app.command("replay")
+def audit_replay(
+    calls: Annotated[list[str] | None, typer.Argument(metavar="CALL", help="The calls to replay.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every call in the record, instead of CALLs.")] = False,
+    flow: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|MODULE[:NAME]",
+            help="The version to ask, such as machines/other.py or package.module:Name: it holds a Flow, or a Machine"
+            " with its Facts. Or a flow's name. Without, each call's flow as it is today.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which recorded verdicts would differ today, or under another version of a flow: ask this before changing a rule.
+
+    Each proposal is judged again by what was known then, and where the call
+    stood then. Shown is every verdict that would differ: the call, the turn as
+    `interlock audit why` counts them, what was said and what would be said now,
+    and the guard that changed its mind or what became of the transition. Calls
+    of other flows are skipped; verdicts whose personal data was erased are
+    named, for their guards cannot be asked. Nothing of a caller's is shown.
+
+    Exit code 0: of those judged none differs; 1: one does; 2: none was judged.
+    """
+    from app.audit import AuditError
+    from app.replay import InJson, InProse, nothing_judged, of_today, recorded_calls, replay_calls, tell, version_named
+
+    if bool(calls) == every:
+        found = "both CALL and --all" if every else "neither CALL nor --all"
+        raise AuditError(f"{found}, expected one of them: which calls are to be replayed")
+    choose = version_named(flow).choose if flow is not None else of_today
+    with _record() as store:
+        answers = replay_calls(store, recorded_calls(store, calls or ()), choose)
+        tally = tell(answers, InJson() if as_json else InProse(console), Console(stderr=True))
+    if not tally.verdicts:
+        raise nothing_judged(tally)
+    if tally.changed_verdicts:
+        raise typer.Exit(1)
+
+
 def _record() -> JournalReader:
     settings = load_settings()
     configure_logs("WARNING", settings.log_json)
-    return open_reader(settings.store)
+    return open_reader(settings.store, settings.seal_key)
 
 
 def _sentences() -> dict[str, str]:

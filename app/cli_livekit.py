@@ -71,3 +71,28 @@ def with_local_server(settings: Settings) -> Settings:
     secret = SecretStr(server.secret)
     found = {"livekit_url": server.url, "livekit_api_key": server.key, "livekit_api_secret": secret}
     return settings.model_copy(update=found)
+
+
+def watch() -> None:
+    """Look after calls whose worker died while the caller is still there: send for another worker. Several may run."""
+    from app.worker import AGENT_NAME, log_json
+
+    settings = with_local_server(load_settings())
+    configure_logs(settings.log_level, log_json(settings, True))
+    run(_watch(settings, AGENT_NAME))
+
+
+async def _watch(settings: Settings, agent_name: str) -> None:
+    from livekit.api import LiveKitAPI
+
+    from agents.clock import LoopClock
+    from app.settings import require_server
+    from app.store import open_journal
+    from app.watching import LiveKitRooms, Watcher
+
+    require_server(settings)
+    assert settings.livekit_api_secret is not None
+    secret = settings.livekit_api_secret.get_secret_value()
+    async with LiveKitAPI(settings.livekit_url, settings.livekit_api_key, secret) as api:
+        with open_journal(settings.store, settings.seal_key) as journal:
+            await Watcher(journal, LiveKitRooms(api, agent_name), LoopClock()).watch()

@@ -19,6 +19,7 @@ EXPECTED = {
     "LiveKitServerError",
     "OfflineModelError",
     "OutputError",
+    "ProofError",
     "ScriptError",
     "SettingsError",
     "StoreError",

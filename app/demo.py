@@ -14,6 +14,7 @@ from rich.console import Console
 from agents.call import Call
 from agents.flow import Flow
 from agents.journal import Entry
+from app.journal import journal_of
 from app.offline import embedded
 from app.offline.line import WavLine
 from app.offline.wav import read_wav
@@ -21,8 +22,7 @@ from app.providers import close_models
 from app.screen import Screen
 from app.session import open_call, start_call
 from app.settings import Settings
-from app.store import open_journal
-from app.systems import open_systems
+from app.systems import STAND_INS, open_systems
 from app.tell import tell
 
 SHIPPED = Path(__file__).parent / "offline" / "calls"
@@ -50,8 +50,10 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
     sounds = [read_wav(path) for path in wavs or shipped(flow)]
     recording, transcript = _folder(out) / f"{flow.name}.wav", out / f"{flow.name}.txt"
     screen = Screen(console, as_json=False)
-    with closing(open_journal(settings.store)) as journal:
+    with closing(journal_of(settings)) as journal:
         ears, brain, mouth = await _load(settings, console, len(sounds))
+        if flow.name in STAND_INS:
+            console.print(STAND_INS[flow.name], style="dim")
         teller = _Teller(screen)
         session, call = open_call(
             flow,
@@ -64,7 +66,7 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             timezone=settings.timezone,
             watch=teller.watch,
         )
-        line = WavLine(sounds, at_rest=lambda: call.at_rest)
+        line = WavLine(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
         made = Made(recording, transcript, call.id)
         try:
             await _hold(session, call, line, teller, sum(sound.seconds for sound in sounds))
@@ -129,7 +131,8 @@ class _Teller:
 
     def transcript(self, call: Call) -> str:
         head = f"{call.flow.title}, {call.id}. In brackets: what was proposed, and what the machine said.\n"
-        return "\n".join([head, *self._lines, ""])
+        stands_in = [f"{STAND_INS[call.flow.name]}\n"] if call.flow.name in STAND_INS else []
+        return "\n".join([head, *stands_in, *self._lines, ""])
 
 
 async def _load(settings: Settings, console: Console, turns: int) -> tuple[stt.STT[Any], llm.LLM[Any], tts.TTS[Any]]:

@@ -12,12 +12,14 @@ from agents.call import Call
 from agents.clock import Clock, done_within
 from agents.deaf import WORDS_LIMIT_S, Restarts
 from agents.flow import Flow
-from agents.journal import Entry, Journal
+from agents.journal import Entry, Journal, Memory
 from agents.record import RECORD_LIMIT_S
 from agents.reply import BEGIN_LIMIT_S
+from agents.resume import Left
 from agents.voiced import Voiced
 from app.job_session import CallSession
 from app.logs import say_where
+from app.slower import slow_down
 
 NEVER_BEGAN = "error"
 """The reason on record for a call that was opened and whose session did not start."""
@@ -47,8 +49,13 @@ def open_call(
     timezone: str = "UTC",
     silence_s: float | None = None,
     watch: Callable[[Entry], None] | None = None,
+    memory: Memory | None = None,
+    left: Left | None = None,
 ) -> tuple["AgentSession[Call]", Call]:
-    """A session and its call, not yet started: see `start_call`."""
+    """A session and its call, not yet started: see `start_call`.
+
+    With a `memory` the conversation is kept for whoever takes the call over; `left` is what its last driver left.
+    """
     call = Call(
         flow if silence_s is None else replace(flow, silence_s=silence_s),
         call_id=call_id or new_call_id(),
@@ -59,8 +66,11 @@ def open_call(
         voices=voices,
         models=models,
         voiced=voiced,
+        slower=slow_down,
         timezone=timezone,
         watch=watch,
+        memory=memory,
+        left=left,
     )
     session = CallSession(
         stt=stt or NOT_GIVEN,

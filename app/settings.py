@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -12,7 +13,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "INTERLOCK_"
-NOT_OURS = {"INTERLOCK_REQUIRE_LIVEKIT", "INTERLOCK_E2E_SEED"}  # of the tests
+NOT_OURS = {
+    f"{PREFIX}{name}"
+    for name in ("REQUIRE_LIVEKIT", "E2E_SEED", "E2E_KILLS", "FIGHTERS", "FIGHT_S", "KILLS", "TAMPERINGS")
+}  # of the tests
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
 VARIABLES_OF = {
@@ -26,6 +30,7 @@ VARIABLES_OF = {
     "openai": "OPENAI",
 }
 """How each provider's own variables begin: `..._API_KEY` and `..._BASE_URL`."""
+SERVER = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 KEYS_OF = {provider: f"{begins}_API_KEY" for provider, begins in VARIABLES_OF.items()}
 
 
@@ -56,6 +61,27 @@ def _a_key(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _store_keys(secret: SecretStr) -> SecretStr:
+    from app.store import Seal, StoreError
+
+    try:
+        Seal(secret.get_secret_value())
+    except StoreError:
+        raise ValueError from None
+    return secret
+
+
+def _checkpoint_key(secret: SecretStr) -> SecretStr:
+    from app.proof import ProofError
+    from app.proof.keys import key_of
+
+    try:
+        key_of(secret.get_secret_value())
+    except ProofError:
+        raise ValueError from None
+    return secret
+
+
 def _key(of: str, name: str) -> Any:
     return _says(f"a key from {of}, without spaces", name=f"{name}_API_KEY")
 
@@ -74,6 +100,8 @@ MODEL = r"^[a-z][a-z0-9_-]*/[^\s,]+(\s*,\s*[a-z][a-z0-9_-]*/[^\s,]+)*$"  # the l
 URL = r"^(https?|wss?)://\S+$"
 URL_SAYS = "http://, https://, ws:// or wss://"
 Secret = Annotated[SecretStr, AfterValidator(_a_key)]
+StoreKeys = Annotated[Secret, AfterValidator(_store_keys)]
+CheckpointKey = Annotated[SecretStr, AfterValidator(_checkpoint_key)]
 ModelName = Annotated[str, Field(pattern=MODEL)]
 
 
@@ -84,7 +112,15 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=FILES, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    store: str = Field(default_factory=default_store, description="a path or sqlite:///path", min_length=1)
+    store: str = Field(
+        default_factory=default_store, description="a path, sqlite:///path or postgresql://...", min_length=1
+    )
+    checkpoints: Path | None = _says("a folder that whoever may change the store may not change")
+    checkpoint_key: CheckpointKey | None = _says("an Ed25519 key as interlock store checkpoint-key prints them, or PEM")
+    checkpoint_s: float = _says("seconds above 0 and up to 3600", 5.0, gt=0, le=3600, allow_inf_nan=False)
+    checkpoint_records: int = _says("a whole number above 0", 100, ge=1)
+    store_key: StoreKeys | None = _says("32 bytes in base64, as interlock store key makes them; others after commas")
+    retention_days: int | None = _says("whole days from 1 to 36500", ge=1, le=36500)
     flow: str = _says("the name of a flow, as interlock flows lists them", "support", pattern=r"^[a-z][a-z0-9_]*$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _says(
         "DEBUG, INFO, WARNING, ERROR or CRITICAL", "INFO"
@@ -141,6 +177,11 @@ class Settings(BaseSettings):
     cartesia_base_url: str | None = _url("CARTESIA")
 
     @property
+    def seal_key(self) -> str:
+        """What personal data in the store is sealed with; empty when it is not."""
+        return self.store_key.get_secret_value() if self.store_key else ""
+
+    @property
     def live(self) -> bool:
         """Whether a LiveKit server is named; without, calls run on the embedded models."""
         return self.livekit_url is not None
@@ -165,11 +206,20 @@ def require_live(settings: Settings) -> None:
 
     Raises `SettingsError` with one line for each missing one.
     """
-    wanted = {"LIVEKIT_URL": "", "LIVEKIT_API_KEY": "", "LIVEKIT_API_SECRET": ""}
+    wanted = dict.fromkeys(SERVER, "")
     for field in ("llm", "stt", "tts"):
         for model in (getattr(settings, field) or "").split(","):
             if key := KEYS_OF.get(model.strip().partition("/")[0]):
                 wanted.setdefault(key, f", because {PREFIX}{field.upper()} is {model.strip()}")
+    _require(settings, wanted)
+
+
+def require_server(settings: Settings) -> None:
+    """Check that a LiveKit server is named. Raises `SettingsError` with one line for each of the three missing."""
+    _require(settings, dict.fromkeys(SERVER, ""))
+
+
+def _require(settings: Settings, wanted: Mapping[str, str]) -> None:
     missing = [name for name in wanted if getattr(settings, name.lower()) is None]
     if missing:
         raise SettingsError("\n".join(f"{n} is missing, expected {expected_of(n)}{wanted[n]}" for n in missing))

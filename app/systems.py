@@ -10,7 +10,8 @@ from app.business.booking import open_booking_systems
 from app.business.helpdesk import open_helpdesk_systems
 from app.business.restaurant import open_restaurant_systems
 from app.business.routing import open_routing_systems
-from app.store.file import path_of
+from app.settings import default_store
+from app.store.place import is_postgres, path_of
 
 SYSTEMS: Mapping[str, Callable[[str | Path], Any]] = {
     "booking": open_booking_systems,
@@ -20,13 +21,22 @@ SYSTEMS: Mapping[str, Callable[[str | Path], Any]] = {
     "routing": open_routing_systems,
 }
 
+STAND_INS: Mapping[str, str] = {
+    "restaurant": "Nobody pays by the link of a demonstration: its payment system counts it as paid after 5 seconds.",
+}
+"""What a demonstration plays in the outside world's place, told to whoever watches one."""
+
 
 def open_systems(flow: Flow, store: str | None = None) -> Any:
-    """What `Call.services` holds for this flow: a database beside the store, or one in memory for a rehearsal."""
+    """What `Call.services` holds for this flow: a database beside the store, or one in memory for a rehearsal.
+
+    Beside a PostgreSQL store it is a file of this machine, where the record would be by default.
+    """
     opener = SYSTEMS.get(flow.name)
     if opener is None:
         return None
     if store is None:
         return opener(":memory:")
-    record = path_of(store)
+    record = path_of(default_store() if is_postgres(store) else store)
+    record.parent.mkdir(parents=True, exist_ok=True)
     return opener(record.with_name(f"{record.stem}-{flow.name}.sqlite"))  # never the record itself

@@ -1,6 +1,8 @@
 """One call of the worker's, from the dispatch to the session: which flow, whose call, and what it is made of."""
 
+import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 import structlog
 from livekit.agents import NOT_GIVEN, AgentSession, JobContext, NotGivenOr, inference
@@ -12,14 +14,16 @@ from agents.farewell import APOLOGY
 from agents.first_word import FirstWord, dispatched_s_ago
 from app.caller import NO_CALLER, NoCaller, facts_of, the_caller, watch_line
 from app.dispatch import flow_of
-from app.flows import UnknownFlow
+from app.driving import claim, keep_driving, left_by
+from app.flows import UnknownFlow, flow_named
 from app.job_session import end_with_the_worker
+from app.journal import journal_of
 from app.metrics import open_metrics
 from app.providers import close_models, models
 from app.refusal import NOTHING, close_room, refuse
-from app.session import open_call, start_call
+from app.session import new_call_id, open_call, start_call
 from app.settings import Settings, load_settings
-from app.store import open_journal
+from app.store.driving import DrivenElsewhere
 from app.systems import open_systems
 from app.voiced import lines_for
 
@@ -43,6 +47,9 @@ async def take_call(context: JobContext) -> None:
         first_word = FirstWord(dispatched_s_ago=dispatched_s_ago(context))
         settings = load_settings()
         await _take(context, settings, opened, first_word)
+    except DrivenElsewhere as error:
+        log.warning("call.driven_elsewhere", job_id=context.job.id, why=str(error))
+        context.shutdown(reason="driven elsewhere")
     except UnknownFlow as error:
         await refuse(context, settings, error)
     except Exception as error:
@@ -53,8 +60,11 @@ async def _take(context: JobContext, settings: Settings, opened: AsyncExitStack,
     if not settings.otel_content:
         context.init_recording(NOTHING)
     flow = flow_of(context.job.metadata, settings.flow)
-    journal = open_journal(settings.store)
+    journal = journal_of(settings)
     opened.callback(journal.close)
+    taken = await claim(journal, context.job.room.sid, context.job.room.name, new_call_id())
+    left = await left_by(journal, taken) if taken.resumes else None
+    flow = flow_named(left.flow) if left else flow
     systems, its, spare = open_systems(flow, settings.store), models(settings), context.proc.userdata.get(SPARE)
     opened.push_async_callback(close_models, *its.all, spare)
     metrics = open_metrics(settings)
@@ -72,10 +82,27 @@ async def _take(context: JobContext, settings: Settings, opened: AsyncExitStack,
         services=systems,
         timezone=settings.timezone,
         silence_s=settings.silence_s,
+        call_id=taken.call_id,
+        memory=journal,
+        left=left,
     )
     opened.push_async_callback(_settled, call)
     metrics.follow(session, call)
+    call.on_lost = partial(_leave, context)
+    opened.callback(asyncio.get_running_loop().create_task(keep_driving(call, journal, taken.fence)).cancel)
     await _begin(context, session, call, first_word, record=NOT_GIVEN if settings.otel_content else False)
+
+
+def _over(context: JobContext, call: Call) -> None:
+    """Close the room with the call, unless it goes on with another driver."""
+    if not call.lost:
+        call.spawn(close_room(context))
+    context.shutdown(reason="the call is over")
+
+
+def _leave(context: JobContext) -> None:
+    """Another driver has the call: out of the room, which stays."""
+    context.shutdown(reason="driven elsewhere")
 
 
 async def _settled(call: Call) -> None:
@@ -101,9 +128,9 @@ async def _begin(
         await close_room(context)
         context.shutdown(reason="no caller")
         return
-    session.on("close", lambda _: context.shutdown(reason="the call is over"))
+    session.on("close", lambda _: _over(context, call))
     first_word.listen(session, call)
-    options = RoomOptions(participant_identity=caller.identity, delete_room_on_close=True)
+    options = RoomOptions(participant_identity=caller.identity)
     known = facts_of(context.room, caller)
     await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
     watch_line(context.room, call, caller.identity)

@@ -11,13 +11,14 @@ from livekit.agents import AgentServer, JobProcess
 
 from app.check import check
 from app.flows import FLOWS, UnknownFlow, flow_named
+from app.journal import journal_of
 from app.logs import configure_logs
 from app.metrics import serve_metrics
 from app.offline.embedded import spare_model
 from app.providers import require_models
 from app.settings import Settings, SettingsError, load_settings, require_live
 from app.stopping import Stopping
-from app.store import StoreError, open_journal
+from app.store import StoreError
 from app.systems import open_systems
 from app.taking import LINES, SPARE, take_call
 from app.tracing import open_traces
@@ -119,7 +120,7 @@ def require_ready(settings: Settings) -> None:
         lambda: require_live(settings),
         lambda: require_models(settings),
         lambda: flow_named(settings.flow),
-        lambda: _require_store(settings.store),
+        lambda: _require_store(settings),
         *(partial(_require_sound, name) for name in FLOWS),
     ]
     wrong: list[str] = []
@@ -132,10 +133,10 @@ def require_ready(settings: Settings) -> None:
         raise SettingsError("\n".join(dict.fromkeys(wrong)))
 
 
-def _require_store(store: str) -> None:
-    open_journal(store).close()
+def _require_store(settings: Settings) -> None:
+    journal_of(settings).close()
     for flow in FLOWS.values():
-        open_systems(flow, store)
+        open_systems(flow, settings.store)
 
 
 def _require_sound(name: str) -> None:

@@ -1,6 +1,6 @@
 """A machine: the legal transitions of a flow as a strict python-statemachine chart, and nothing that happens in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Self
@@ -108,9 +108,10 @@ class Machine(StateChart[Any], metaclass=_Checked):
     """The base of every flow's chart.
 
     A subclass holds states, transitions guarded by `@guard` objects, `proposers` (who may ask for an event; agents
-    for those not named) and `promises`. Callbacks, validators, `unless`, text conditions, delays, eventless
-    transitions, parallel regions, listeners and code are refused with `ChartError` at import: with them a decision
-    would not be a pure function.
+    for those not named) and `promises`. Whoever changes states raises `version` and gives in `migrations`, for each
+    older version, the step to the next (see `machines.migrating`). Callbacks, validators, `unless`, text conditions,
+    delays, eventless transitions, parallel regions, listeners and code are refused with `ChartError` at import: with
+    them a decision would not be a pure function.
     """
 
     allow_event_without_transition = False
@@ -121,6 +122,7 @@ class Machine(StateChart[Any], metaclass=_Checked):
     version: ClassVar[int] = 1
     proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
     promises: ClassVar[tuple[Promise, ...]] = ()
+    migrations: ClassVar[Mapping[int, Callable[[Snapshot], Snapshot]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -8,14 +8,15 @@ import pytest
 
 from agents.support_systems import SupportSystems
 from app.business import open_support_systems
-from app.store import SqliteJournal, open_journal
+from app.store import StoreJournal, open_journal
 from tests.e2e.reason import pytest_terminal_summary
+from tests.store.postgres import Postgres
 
 __all__ = ["pytest_terminal_summary"]
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[SqliteJournal]:
+def journal(tmp_path: Path) -> Iterator[StoreJournal]:
     """
     A SQLite journal in a file of its own.
     """
@@ -30,6 +31,16 @@ def systems(tmp_path: Path) -> SupportSystems:
     The seeded business systems of a support call.
     """
     return open_support_systems(tmp_path / "business.sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """
+    A PostgreSQL server of this process's own.
+    """
+    server = Postgres()
+    yield server
+    server.stop()
 
 
 # A shell lets its background jobs ignore Ctrl-C, and the children of our tests would inherit that.

@@ -3,7 +3,7 @@
 from agents.booking.changes import Confirmation, ExistingAppointment, NewTimeHeld
 from agents.booking.clerks import BookingWaiting, CalendarClerk, HoldClerk
 from agents.booking.desks import FreeTimes, Reception, TimeHeld
-from agents.booking.effects import BOOK, CANCEL, HOLD, MOVE
+from agents.booking.effects import BOOK, CANCEL, HOLD, MOVE, watch_again
 from agents.common import COMMON_CAST, COMMON_EFFECTS
 from agents.flow import Flow
 from machines.booking import Booking, BookingFacts
@@ -37,4 +37,5 @@ BOOKING = Flow(
         "cancelling": CANCEL,
         **COMMON_EFFECTS,
     },
+    taken_up=watch_again,
 )

@@ -178,7 +178,7 @@ to change what was just booked, or another appointment, pass them on; if not, sa
         """What our calendar says is booked."""
         return self.booked()
 
-    @data_tool("what was the code again", "when was it again", "can you repeat the code", "say that once more, please")
+    @data_tool("what was the code again", "when was it again", "can you repeat the code")
     async def say_booking(self) -> str:
         """Say again what is booked, and its code."""
         return self.booked()

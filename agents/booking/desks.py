@@ -1,36 +1,16 @@
 """Who speaks in an appointment call on the way to a new appointment."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
-from agents.tools import Slot, data_tool, proposes
+from agents.common import CallerDesk
+from agents.tools import proposes
 
 
-class BookingDesk(CalendarDesk):
-    """A desk of the way to an appointment, where callers say who they are; `NEXT` asks for what it is there for."""
+class BookingDesk(CallerDesk, CalendarDesk):
+    """A desk of the way to an appointment."""
 
     NEXT: ClassVar[str] = WHICH_TIME
-
-    @data_tool("my name is Anna Kowalski", "this is Peter", "I am called Maria Lopez", "it's John Smith", leads_on=True)
-    async def note_name(
-        self, name: Annotated[str, Slot("the caller's name", ask="May I have your name, please?", kind="name")]
-    ) -> str:
-        """Note the caller's name."""
-        await self.call.claim(caller_name=name)
-        return f"Thank you. {self.NEXT}"
-
-    @data_tool(
-        "my number is 030 1234567",
-        "you can reach me on 0171 2345678",
-        "my phone number is plus 49 30 123456",
-        leads_on=True,
-    )
-    async def note_phone(
-        self, phone: Annotated[str, Slot("the number", ask="Which number can we reach you on?", kind="phone")]
-    ) -> str:
-        """Note the number we can reach the caller on."""
-        await self.call.claim(contact_phone=phone)
-        return f"I have your number. {self.NEXT}"
 
 
 class Reception(BookingDesk):

@@ -50,6 +50,13 @@ def _watch(call: "Call", hold: Hold) -> None:
     call.clock.call_later(left.total_seconds() + A_MOMENT_S, ran_out)
 
 
+def watch_again(call: "Call") -> None:
+    """The hold that another process watched, if any."""
+    facts = booking_facts(call)
+    if facts.held_slot is not None and facts.held_until is not None:
+        _watch(call, Hold(datetime.fromisoformat(facts.held_slot), facts.held_until))
+
+
 async def _ran_out(call: "Call", slot: datetime, epoch: int) -> None:
     await _offer_others(call, slot)
     await call.propose("hold_ran_out", by="system", seen_epoch=epoch)
@@ -64,7 +71,7 @@ def book(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any,
 
 
 async def _book(call: "Call", key: str, slot: str | None, contact: Contact) -> str:
-    if slot is None or not await _begun(call):
+    if slot is None or not await _begun(call, key):
         return "time_lost"
     wanted = datetime.fromisoformat(slot)
     try:
@@ -82,7 +89,7 @@ def move(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any,
 
 
 async def _move(call: "Call", key: str, code: str | None, slot: str | None) -> str:
-    if code is None or slot is None or not await _begun(call):
+    if code is None or slot is None or not await _begun(call, key):
         return "time_lost"
     wanted = datetime.fromisoformat(slot)
     try:
@@ -99,7 +106,7 @@ def cancel(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, An
 
 
 async def _cancel(call: "Call", key: str, code: str | None) -> str:
-    if code is None or not await _begun(call):
+    if code is None or not await _begun(call, key):
         return "cancel_failed"
     try:
         await systems(call).calendar.cancel(key, code, call.clock.now())
@@ -111,9 +118,9 @@ async def _cancel(call: "Call", key: str, code: str | None) -> str:
     return "cancelled"
 
 
-async def _begun(call: "Call") -> bool:
+async def _begun(call: "Call", key: str) -> bool:
     """Put on record that the calendar may have changed; without the journal, nothing is begun."""
-    if booking_facts(call).last_change == "unconfirmed":
+    if booking_facts(call).last_change == "unconfirmed" and key not in call.begun_before:
         return False
     try:
         await call.establish(last_change="unconfirmed")
@@ -153,7 +160,7 @@ A_MOMENT_S = 0.5
 """Timers and the time of day are two clocks: what is over by the one shall be over by the other."""
 NOT_HELD: Mapping[str, Any] = {"held_slot": None, "held_until": None}
 NOT_FOUND: Mapping[str, Any] = {"found_by": None, "found_code": None, "found_slot": None}
-HOLD = Effect(hold_time, failed="time_taken", unknown="hold_unclear")
-BOOK = Effect(book, failed="time_lost", unknown="change_unconfirmed")
-MOVE = Effect(move, failed="time_lost", unknown="change_unconfirmed")
-CANCEL = Effect(cancel, failed="cancel_failed", unknown="change_unconfirmed")
+HOLD = Effect(hold_time, failed="time_taken", unknown="hold_unclear", repeatable=True)
+BOOK = Effect(book, failed="time_lost", unknown="change_unconfirmed", repeatable=True)
+MOVE = Effect(move, failed="time_lost", unknown="change_unconfirmed", repeatable=True)
+CANCEL = Effect(cancel, failed="cancel_failed", unknown="change_unconfirmed", repeatable=True)

@@ -98,7 +98,7 @@ problem, change it. When it gets worse, note how bad it is; then report the step
         again = "We are back at your problem. " if self.event == "return_to_desk" else ""
         return f"{again}{facts_of(self.call).step_words} Does it work now?"
 
-    @data_tool("what was the step again", "can you repeat that", "what shall I do", "say that once more, please")
+    @data_tool("what was the step again", "what shall I do", "tell me the step once more", "how do I do that")
     async def say_step(self) -> str:
         """Say the step again."""
         return f"{facts_of(self.call).step_words} Does it work now?"

@@ -62,6 +62,6 @@ def facts_of(call: "Call") -> HelpdeskFacts:
 
 
 EFFECTS: Mapping[str, Effect] = {
-    "stepping": Effect(find_step, failed="step_unknown"),
-    "ticketing": Effect(open_ticket, failed="ticket_unconfirmed", timeout_s=TICKET_LIMIT_S),
+    "stepping": Effect(find_step, failed="step_unknown", repeatable=True),
+    "ticketing": Effect(open_ticket, failed="ticket_unconfirmed", timeout_s=TICKET_LIMIT_S, repeatable=True),
 }

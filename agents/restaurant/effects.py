@@ -76,9 +76,9 @@ async def cook(call: "Call", key: str, args: Mapping[str, Any]) -> str:
 
 
 EFFECTS: Mapping[str, Effect] = {
-    "reading_back": Effect(read_back, failed="read_back_failed"),
-    "sending": Effect(send_link, failed="link_refused", unknown="link_unconfirmed"),
-    "withdrawing": Effect(withdraw, failed="link_kept", unknown="withdrawal_unconfirmed"),
-    "settling": Effect(settle, failed="payment_open", unknown="payment_unconfirmed"),
-    "cooking": Effect(cook, failed="kitchen_unconfirmed"),
+    "reading_back": Effect(read_back, failed="read_back_failed", repeatable=True),
+    "sending": Effect(send_link, failed="link_refused", unknown="link_unconfirmed", repeatable=True),
+    "withdrawing": Effect(withdraw, failed="link_kept", unknown="withdrawal_unconfirmed", repeatable=True),
+    "settling": Effect(settle, failed="payment_open", unknown="payment_unconfirmed", repeatable=True),
+    "cooking": Effect(cook, failed="kitchen_unconfirmed", repeatable=True),
 }

@@ -16,7 +16,7 @@ DISH = Slot(
     ask="Which dish would you like?",
     kind="choice",
     choices={
-        "Margherita": ("a margherita pizza", "margheritas"),
+        "Margherita": ("a margherita pizza", "margheritas", "a margarita"),
         "Diavola": ("a diavola pizza", "the spicy salami pizza"),
         "Quattro Formaggi": ("a quattro formaggi", "the four cheese pizza"),
         "Carbonara": ("spaghetti carbonara", "a carbonara"),
@@ -90,6 +90,7 @@ class KnowsMenu(RestaurantDesk):
     @data_tool(
         "I would like two margheritas",
         "a large diavola please",
+        "two large margheritas",
         "and three tiramisus",
         "one carbonara",
         "a lemon sorbet",

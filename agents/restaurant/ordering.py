@@ -153,6 +153,6 @@ anything else, or doubt anything about allergies, go back to the order.
     def change_order(self) -> None:
         """Go back to the order, when something about it is to change."""
 
-    @proposes("read it again please", "can you repeat the order", "yes, read it back", "what was that")
+    @proposes("read it again please", "can you repeat the order", "yes, read it back")
     def read_back(self) -> None:
         """Have the order read back again."""

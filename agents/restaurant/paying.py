@@ -69,7 +69,7 @@ What goes beyond that a colleague has to do. If there is nothing else, say goodb
         """With the number and the time."""
         return f"Thank you! {self._pick_up()} Is there anything else?"
 
-    @data_tool("when will it be ready", "what was my number", "how long does it take", "can you say that again")
+    @data_tool("when will it be ready", "what was my number", "how long does it take")
     async def say_pick_up(self) -> str:
         """Say the number and the time again."""
         return self._pick_up()

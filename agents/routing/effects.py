@@ -44,4 +44,4 @@ def routing_facts(call: "Call") -> RoutingFacts:
     return call.facts
 
 
-CONNECT = Effect(connect, failed="put_through_twice", unknown="not_connected", timeout_s=5.0)
+CONNECT = Effect(connect, failed="put_through_twice", unknown="not_connected", timeout_s=5.0, repeatable=True)

@@ -80,6 +80,7 @@ def _summary(row: CallRow) -> CallSummary:
         epoch=row.epoch,
         accepted=row.accepted,
         refused=row.refused,
+        erased=row.erased,
     )
 
 

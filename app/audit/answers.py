@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CallSummary:
-    """One call in a list; times are ISO 8601 in UTC, `state` is where it last stood."""
+    """One call in a list; times are ISO 8601 in UTC, `state` is where it last stood.
+
+    `erased`: what was personal in it was erased, so that it cannot be replayed.
+    """
 
     call_id: str
     flow: str
@@ -17,6 +20,7 @@ class CallSummary:
     epoch: int
     accepted: int
     refused: int
+    erased: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""

@@ -20,6 +20,8 @@ def print_calls(console: Console, calls: Sequence[CallSummary]) -> None:
         line.append(f"  {call.started_at[:19].replace('T', ' ')} UTC  {call.flow}  ", style="dim")
         ended = f"ended ({call.end_reason or 'no reason given'})" if call.ended_at else "not ended"
         line.append(f"in {call.state or '?'}, {ended}, {call.accepted} accepted, {call.refused} refused")
+        if call.erased:
+            line.append(", personal data erased", style="yellow")
         _say(console, line)
     return None
 

@@ -1,11 +1,11 @@
-"""`python -m app.bench [--quick]`: run all benchmarks and print what came of them."""
+"""`python -m app.bench [--quick] [--records N]`: run all benchmarks and print what came of them."""
 
 import argparse
 import asyncio
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from app.bench.deciding import deciding
 from app.bench.handing import handing
 from app.bench.recording import recording
 from app.bench.times import Figure, table
+from app.bench.verifying import growth, verifying
 from app.logs import configure_logs
 
 
@@ -27,19 +28,24 @@ class Counts:
     verdicts_per_call: int = 10
     sessions: int = 8
     handoffs: int = 40
+    records: tuple[int, ...] = (1_000, 10_000, 100_000)
 
 
-QUICK = Counts(decisions=600, verdicts=100, verdicts_per_call=3, sessions=2, handoffs=15)
+QUICK = Counts(decisions=600, verdicts=100, verdicts_per_call=3, sessions=2, handoffs=15, records=(1_000, 10_000))
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m app.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fifth of the runs")
-    quick = parser.parse_args(arguments).quick
+    parser.add_argument("--records", type=int, metavar="N", help="verify a record of so many entries, too")
+    given = parser.parse_args(arguments)
+    counts = QUICK if given.quick else Counts()
+    if given.records:
+        counts = replace(counts, records=tuple(sorted({*counts.records, given.records})))
     with open(os.devnull, "w") as nowhere:
         configure_logs("INFO", json=True, stream=nowhere)  # made as for a log collector, and read by nobody
-        run(QUICK if quick else Counts(), Console())
+        run(counts, Console())
 
 
 def run(counts: Counts, console: Console) -> dict[str, list[Figure]]:
@@ -58,6 +64,9 @@ def run(counts: Counts, console: Console) -> dict[str, list[Figure]]:
             with console.status(f"{title} …"):
                 found[title] = measure()
             console.print(table(title, found[title]))
+        with console.status("Verifying …"):
+            verified = verifying(folder, counts.records)
+        console.print(growth(verified))
     return found
 
 

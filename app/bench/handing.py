@@ -70,6 +70,9 @@ class _NoRecord:
     async def append(self, entries: Sequence[Entry]) -> None:
         return None
 
+    async def wrote(self, entries: Sequence[Entry]) -> bool:
+        return True
+
 
 async def handing(folder: Path, sessions: int, count: int) -> list[Figure]:
     """`count` handoffs in each of `sessions` calls: the bare one, ours without and ours with the record, in turns."""

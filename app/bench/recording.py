@@ -13,7 +13,7 @@ from agents.support import SUPPORT
 from app.bench.deciding import BACK, THERE
 from app.bench.times import Figure, Times
 from app.session import new_call_id
-from app.store import SqliteJournal, open_journal
+from app.store import StoreJournal, open_journal
 
 P50_AIM_MS, P99_AIM_MS = 2.0, 10.0
 PACE_S = 0.5
@@ -51,7 +51,7 @@ async def _together(folder: Path, calls: int, each: int) -> tuple[Times, Times]:
     return paced, burst
 
 
-async def desk_to_desk(journal: SqliteJournal) -> Call:
+async def desk_to_desk(journal: StoreJournal) -> Call:
     """A call at the technical desk that may go on to the billing desk, and back."""
     call = Call(SUPPORT, call_id=new_call_id(), journal=journal)
     await call.note(Line("call.opened", snapshot=call.snapshot))

@@ -26,3 +26,7 @@ class MeasuredJournal:
             raise
         finally:
             self._numbers.pending.dec()
+
+    async def wrote(self, entries: Sequence[Entry]) -> bool:
+        """Whether entries that were in doubt are in the record. Raises `JournalDown` while nobody can tell."""
+        return await self._journal.wrote(entries)

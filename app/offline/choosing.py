@@ -11,9 +11,10 @@ from typing import Any
 
 from livekit.agents import llm
 
+from agents.asides import ASIDES
 from agents.tools import Tool
 from app.offline.dialogue import Attempt, Turn, refused_before, turns_of, unspoken
-from app.offline.intents import CLEARLY, LED_TO, MEANT, Intents, Ranked
+from app.offline.intents import CLEARLY, LED_TO, MEANT, Intents, Ranked, without_asides
 from app.offline.meaning import Meaning
 from app.offline.slots import Gathered, Slots
 from app.offline.words import says_nothing, says_only_yes_or_no
@@ -74,11 +75,14 @@ class Chooser:
         turn = turns[-1]
         if says_nothing(turn.words):
             return Say(turn.question if turn.question.endswith("?") else HOW_TO_HELP)
-        ranked = self._intents.rank(turn.words, offered)
+        aside, ranked = without_asides(self._intents.rank(turn.words, offered))
+        if aside is not None:
+            return Do(aside.name, {})
+        offered = [tool for tool in offered if tool.name not in ASIDES]
         if (asking := self._asking(turns, offered)) is not None:
             gathered = self._slots.gather(turns, asking)
             if not _means_another(ranked, asking, gathered, turn):
-                return self._call_or_ask(asking, gathered)
+                return _asked_again(asking, gathered, turn) or self._call_or_ask(asking, gathered)
         elif (taken := self._intents.answered(turn, offered)) is not None:
             return self._begin(taken, "")
         elif says_only_yes_or_no(turn.words):
@@ -96,6 +100,8 @@ class Chooser:
         if just.leads_on and (more := self._also_said(turn, offered) or self._led_to(turns, offered, just)):
             return more
         refused = refused_before(turns, offered, REMEMBERED)
+        if refused is not None and any(Turn((attempt.aloud(),)).asked_for(tool) for tool in offered):
+            return None
         if refused is not None:
             return None if turn.failed(refused) else Do(refused.name, refused.args)
         return _passed_over(turn, offered) if just.leads_on else None
@@ -156,6 +162,14 @@ class Chooser:
             return Do(tool.name, gathered.values)
         ask = tool.slots[missing].ask
         return Say(ask if gathered.understood else f"{SORRY} {ask}")
+
+
+def _asked_again(asking: Tool, gathered: Gathered, turn: Turn) -> Say | None:
+    """The question once more, when nothing in the words is anything the tool takes, even where it needs nothing."""
+    asked = turn.asked_for(asking)
+    if asked is None or gathered.understood or gathered.values:
+        return None
+    return Say(f"{SORRY} {asking.slots[asked].ask}")
 
 
 def _or_a_person(turns: Sequence[Turn], offered: Sequence[Tool], decision: Say | Do) -> Say | Do:

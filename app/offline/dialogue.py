@@ -8,6 +8,7 @@ from typing import Any
 
 from livekit.agents import llm
 
+from agents.asides import ASIDES
 from agents.tools import Tool
 from app.offline.words import plain
 
@@ -68,6 +69,11 @@ class Turn:
                 return name
         return None
 
+    @property
+    def is_aside(self) -> bool:
+        """Whether all that came of these words was something said again, or slower."""
+        return bool(self.attempts) and all(a.name in ASIDES and not a.wants_reply for a in self.attempts)
+
     def tried(self, name: str) -> bool:
         """Whether the tool of that name was called on these words."""
         return any(attempt.name == name for attempt in self.attempts)
@@ -80,7 +86,8 @@ class Turn:
 def turns_of(chat_ctx: llm.ChatContext) -> list[Turn]:
     """The conversation as turns, oldest first; the first has no words, as the agent speaks before the caller.
 
-    Instructions are not read. Words said in several pieces with nothing in between are one turn.
+    Instructions are not read. Words said in several pieces with nothing in between are one turn. A turn about the
+    speaking itself is left out: what was asked before it stays the question.
     """
     turns = [Turn()]
     heard: list[str] = []
@@ -101,7 +108,7 @@ def turns_of(chat_ctx: llm.ChatContext) -> list[Turn]:
             now.attempts.append(Attempt(item.call_id, item.name, _arguments(item.arguments)))
         elif isinstance(item, llm.FunctionCallOutput):
             _settle(turns, item)
-    return turns
+    return [turn for turn in turns if not turn.is_aside]
 
 
 def unspoken(turns: Sequence[Turn], chat_ctx: llm.ChatContext) -> list[Attempt]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agents.asides import ASIDES
 from agents.tools import Tool
 from app.offline.dialogue import Turn
 from app.offline.meaning import Meaning
@@ -17,6 +18,8 @@ ANSWERED = 0.35
 """Closeness from which a yes or a no, taken with the question, means a tool: "no" to "anything else?" is a goodbye."""
 ALIKE = 0.6
 """Closeness of phrases from which the one tool is taken to lead to the other."""
+ASIDE = 0.55
+"""Closeness from which words are about the speaking itself: they may be said at any time, whatever was asked."""
 LONGEST_BARE = 4
 """Words in a yes or a no that says nothing else."""
 
@@ -56,6 +59,12 @@ class Intents:
         named = {tool.name: tool for tool, _ in choices}
         ranked = self._meaning.rank(words, [(tool.name, phrases) for tool, phrases in choices])
         return [(score, named[name]) for score, name in ranked]
+
+
+def without_asides(ranked: Ranked) -> tuple[Tool | None, Ranked]:
+    """The tool that says it again, or slower, where that is clearly asked for; and all other tools."""
+    aside = ranked[0][1] if ranked and ranked[0][1].name in ASIDES and ranked[0][0] >= ASIDE else None
+    return aside, [(score, tool) for score, tool in ranked if tool.name not in ASIDES]
 
 
 def _if_close(ranked: Ranked, least: float) -> Tool | None:

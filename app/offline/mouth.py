@@ -43,12 +43,8 @@ class PiperTTS(tts.TTS[Any]):
         logging.getLogger("piper.voice").setLevel(logging.INFO)  # at DEBUG it writes down what is said
         self._voice: Any = piper.PiperVoice.load(piper_voice(model))
         self._manner = MANNERS[voice]
-        self._style: Any = piper.SynthesisConfig(
-            length_scale=self._manner.pitch / (speed * self._manner.pace),
-            noise_scale=0.0,
-            noise_w_scale=0.0,
-            volume=0.7,
-        )
+        self._style: Any = piper.SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0, volume=0.7)
+        self.update_options(speed=speed)
         capabilities = tts.TTSCapabilities(streaming=False)
         super().__init__(capabilities=capabilities, sample_rate=self._voice.config.sample_rate, num_channels=1)
 
@@ -61,6 +57,10 @@ class PiperTTS(tts.TTS[Any]):
     def provider(self) -> str:
         """Who serves it: this process."""
         return "offline"
+
+    def update_options(self, *, speed: float) -> None:
+        """Speak at this speed from the next sentence on."""
+        self._style.length_scale = self._manner.pitch / (speed * self._manner.pace)
 
     def synthesize(
         self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from agents.tools import SlotKind
 from app.offline.names import name
 from app.offline.numbers import cents, count, digits, in_figures
+from app.offline.personal import address, day
 from app.offline.times import moment
 from app.offline.words import plain
 
@@ -83,6 +84,8 @@ def _valid(address: str) -> str | None:
 _READERS: dict[SlotKind, Callable[[str, datetime, bool], str | int | bool | None]] = {
     "text": lambda words, now, asked: text(words) if asked else None,
     "name": lambda words, now, asked: name(words, asked),
+    "date": lambda words, now, asked: day(words),
+    "address": lambda words, now, asked: address(words, asked),
     "count": lambda words, now, asked: count(words),
     "digits": lambda words, now, asked: digits(words, asked),
     "email": lambda words, now, asked: email(words, asked),

@@ -14,9 +14,15 @@ from app.offline.dialogue import Turn
 from app.offline.meaning import Meaning
 from app.offline.numbers import all_digits
 from app.offline.parsers import read
+from app.offline.words import asks
 
 ASKED_CHOICE, UNASKED_CHOICE = 0.15, 0.2
 """How close an answer, or a passing remark, must be to one of a choice's phrases."""
+QUESTIONED_CHOICE = 0.5
+"""The same for a caller who answers with a question: as a rule it is about something else."""
+
+_UNMISTAKABLE = ("date", "email", "address")
+"""Kinds that are told from all else that is said, wherever they stand."""
 
 Values = dict[str, Any]
 
@@ -46,10 +52,16 @@ class Slots:
         for name in order:
             slot = tool.slots[name]
             part, named = _part_about(name, words, tool)
+            if self._is_stray(tool, name, asked) and not named:
+                continue
             if slot.kind in filled and slot.kind != "choice" and not named:
                 value = _next_number(slot, part, filled.count("digits"))
             else:
                 value = self._value(tool, slot, part, asked=name == asked)
+            if value is None and slot.kind in _UNMISTAKABLE and not named:
+                value = self._value(tool, slot, words, asked=False)
+            if slot.kind == "digits" and value is not None and not _fits(tool, name, value):
+                value = next((its for its in all_digits(part, asked=name == asked) if _fits(tool, name, its)), value)
             if value is not None:
                 values[name] = value
                 filled.append(slot.kind)
@@ -85,6 +97,11 @@ class Slots:
         values = self.fill(tool, words) if words else {}
         return values if self.missing(tool, values) is None else None
 
+    def _is_stray(self, tool: Tool, name: str, asked: str | None) -> bool:
+        """A number nobody asked for, of a tool that needs none: it may be part of anything else that was said."""
+        kinds = ("digits", "phone") if asked in tool.slots else ("digits",)
+        return name != asked and tool.slots[name].kind in kinds and not self._required(tool, name)
+
     @staticmethod
     def _required(tool: Tool, name: str) -> bool:
         return tool.args.model_fields[name].is_required()
@@ -105,7 +122,8 @@ class Slots:
             return named[0]
         choices = [(value, (_words(value), *phrases)) for value, phrases in slot.choices.items() if phrases or asked]
         score, value = next(iter(self._meaning.rank(words, choices)), (0.0, ""))
-        return value if score >= (ASKED_CHOICE if asked else UNASKED_CHOICE) else None
+        least = ASKED_CHOICE if asked else UNASKED_CHOICE
+        return value if score >= (QUESTIONED_CHOICE if asks(words) else least) else None
 
 
 def _words(text: str) -> str:
@@ -118,13 +136,24 @@ def _next_number(slot: Slot, words: str, before: int) -> str | None:
     return numbers[before] if len(numbers) > before else None
 
 
+def _fits(tool: Tool, name: str, value: Any) -> bool:
+    """Whether the slot can have that value, whatever the tool's others have."""
+    try:
+        tool.args.model_validate({name: value})
+    except ValidationError as error:
+        return all(wrong["loc"][:1] != (name,) for wrong in error.errors())
+    return True
+
+
 def _is_about_its_text(tool: Tool) -> bool:
     """Whether the words that mean a tool are the text it takes: so for "note what is wrong", not for a postcode."""
     return all(slot.kind in ("text", "choice") for slot in tool.slots.values())
 
 
 def _part_about(name: str, words: str, tool: Tool) -> tuple[str, bool]:
-    """The stretch of words about that slot, where slots of the tool are named: "4471 and the postcode is 10115"."""
+    """The stretch of words about that slot, where several of the tool could be meant: "4471, postcode 10115"."""
+    if len(tool.slots) == 1:
+        return words, False
     marks: list[tuple[int, str]] = []
     for other in tool.slots:
         keyword = re.escape(other.split("_")[0])

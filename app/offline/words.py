@@ -6,6 +6,7 @@ _CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 
 _NEGATION = re.compile(r"\b(?:no|nope|nah|not|never|none|nothing|cannot|\w+n't)\b")
 _ASSENT = re.compile(r"(?:oh |well |um |uh )*(?:yes|yeah|yep|yup|sure|of course|please do|okay|ok)\b")
+_QUESTION = re.compile(r"(?:what|when|where|who|whose|which|why|how)\b(?!.*\b(?:i|my|we|our)\b)")
 _NO_CONTENT = re.compile(
     r"(?:um|uh|erm?|oh|ah|well|hi|hello|hey|good (?:morning|afternoon|evening|day)|[\W_])*"
     r"(?:can you hear me|are you there|is anybody there)?[\W_]*"
@@ -24,6 +25,11 @@ def plain(words: str) -> str:
 def straight(words: str) -> str:
     """With straight apostrophes."""
     return words.replace(_CURLY, "'")
+
+
+def asks(words: str) -> bool:
+    """Whether the words are a question about something that is not the speaker's own."""
+    return _QUESTION.match(plain(words)) is not None
 
 
 def says_nothing(words: str) -> bool:

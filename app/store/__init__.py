@@ -1,26 +1,28 @@
-"""The durable record of calls in SQLite: one writer thread that commits in groups, and readers that never block it."""
+"""The durable record of calls, in SQLite or PostgreSQL: a writer that commits in groups, readers that never wait."""
 
-import os
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, OperationalError
-
-from app.store.engines import reader_engine, writer_engine
-from app.store.file import StoreError, engine_at_rest, is_ours, path_of, prepare, unusable
-from app.store.journal import SqliteJournal
-from app.store.reading import ACCEPTED, REFUSED, CallRow, JournalReader, Record
-from app.store.tables import SCHEMA_VERSION
+from app.store.ends import Witness
+from app.store.errors import StoreError
+from app.store.journal import Contended, StoreJournal
+from app.store.opening import database_for_reading, database_for_writing
+from app.store.reading import ACCEPTED, ERASED, REFUSED, CallRow, JournalReader, Record
+from app.store.sealing import Seal
+from app.store.tables import REVISION
 
 __all__ = [
     "ACCEPTED",
     "BUSY_TIMEOUT_MS",
+    "ERASED",
     "REFUSED",
-    "SCHEMA_VERSION",
+    "REVISION",
     "CallRow",
+    "Contended",
     "JournalReader",
     "Record",
-    "SqliteJournal",
+    "Seal",
     "StoreError",
+    "StoreJournal",
     "open_journal",
     "open_reader",
 ]
@@ -28,35 +30,16 @@ __all__ = [
 BUSY_TIMEOUT_MS = 3000
 
 
-def open_journal(path_or_url: str | Path) -> SqliteJournal:
-    """Open the record for writing, making file and folders when missing. Raises `StoreError`."""
-    path = path_of(path_or_url)
-    try:
-        if path.is_dir():
-            raise StoreError(f"the store {path} is a folder, expected a file: name a file in it")
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)  # it holds callers' data
-    except OSError as error:
-        raise StoreError(f"the store {path} cannot be made ({error.strerror}): set INTERLOCK_STORE elsewhere") from None
-    prepare(path, BUSY_TIMEOUT_MS)
-    return SqliteJournal(writer_engine(path, BUSY_TIMEOUT_MS), reader_engine(path, BUSY_TIMEOUT_MS))
+def open_journal(path_or_url: str | Path, key: str = "", checkpoints: Witness | None = None) -> StoreJournal:
+    """Open the record for writing; `key` seals personal data, `checkpoints` is closed with it. Raises `StoreError`.
+
+    A SQLite file is made when missing; the tables of a PostgreSQL database are made by `interlock store upgrade`.
+    """
+    seal = Seal(key)
+    return StoreJournal(database_for_writing(path_or_url, BUSY_TIMEOUT_MS), seal, checkpoints)
 
 
-def open_reader(path_or_url: str | Path) -> JournalReader:
+def open_reader(path_or_url: str | Path, key: str = "") -> JournalReader:
     """Open an existing record for reading only, on a read-only disk too. Raises `StoreError`."""
-    path = path_of(path_or_url)
-    if not os.path.isfile(path):
-        found = "is a folder, expected a file" if os.path.isdir(path) else "does not exist"
-        raise StoreError(f"the store {path} {found}: set INTERLOCK_STORE to a record of calls, or make a call first")
-    engine = reader_engine(path, BUSY_TIMEOUT_MS)
-    try:
-        with engine.connect() as connection:
-            known = is_ours(connection, path)
-    except OperationalError:
-        engine, known = engine_at_rest(path, BUSY_TIMEOUT_MS)
-    except DBAPIError as error:
-        raise unusable(path, error) from None
-    if not known:
-        raise StoreError(f"the store {path} is an empty database, expected a record of calls: make a call first")
-    return JournalReader(engine)
+    seal = Seal(key)
+    return JournalReader(database_for_reading(path_or_url, BUSY_TIMEOUT_MS), seal)

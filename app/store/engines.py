@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
@@ -14,12 +15,13 @@ def writer_engine(path: Path, busy_ms: int) -> Engine:
 
     Nothing is opened before the first `connect`.
     """
-    engine = _engine(lambda: sqlite3.connect(path, check_same_thread=False), QueuePool)
+    engine = _engine(lambda: sqlite3.connect(path, check_same_thread=False), QueuePool, pool_timeout=busy_ms / 1000)
 
     def tune(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA busy_timeout={busy_ms}")
         connection.execute("PRAGMA synchronous=FULL")  # in WAL, anything less may lose the last commits
         connection.execute("PRAGMA foreign_keys=ON")  # SQLite leaves them off
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
 
     event.listen(engine, "connect", tune)
     return engine
@@ -31,6 +33,6 @@ def reader_engine(path: Path, busy_ms: int, how: str = "mode=ro") -> Engine:
     return _engine(lambda: sqlite3.connect(uri, uri=True, timeout=busy_ms / 1000, check_same_thread=False), NullPool)
 
 
-def _engine(connect: Callable[[], sqlite3.Connection], pool: type[QueuePool] | type[NullPool]) -> Engine:
+def _engine(connect: Callable[[], sqlite3.Connection], pool: type[QueuePool] | type[NullPool], **given: Any) -> Engine:
     # hide_parameters: what SQLAlchemy's errors quote would be callers' data.
-    return create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
+    return create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True, **given)

@@ -1,38 +1,27 @@
-"""The file of a record: where it is, whether it is ours, and what to do when it is not."""
+"""A record in a SQLite file: whether it is ours, and what to do when it is not."""
 
+import os
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, insert
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.store.database import SqliteDatabase
 from app.store.engines import reader_engine, writer_engine
-from app.store.tables import SCHEMA_VERSION, metadata
+from app.store.errors import StoreError
+from app.store.tables import REVISION, metadata, revisions
 
 
-class StoreError(Exception):
-    """A record that cannot be opened: what was found, what was expected, what to do, in one line."""
-
-
-def path_of(path_or_url: str | Path) -> Path:
-    """The absolute path a setting means, given as a path or as sqlite:///path. Raises `StoreError`."""
-    text = str(path_or_url)
-    path = _database_of(text) if "://" in text else text
-    if path in ("", ":memory:"):
-        raise StoreError("the store is in memory, expected a file: a record that dies with the process is none")
-    return Path(path).expanduser().absolute()
-
-
-def _database_of(text: str) -> str:
+def make(path: Path) -> None:
+    """Make file and folders when missing. Raises `StoreError`."""
     try:
-        url = make_url(text)
-    except ArgumentError:
-        raise StoreError("the store is no URL that can be read, expected a path or sqlite:///path") from None
-    if url.get_backend_name() == "postgresql":
-        raise StoreError("the store is a PostgreSQL URL, which is not there yet: use a path or sqlite:///path")
-    if url.get_backend_name() != "sqlite":
-        raise StoreError(f"the store is a {url.drivername} URL, expected a path or sqlite:///path")
-    return url.database or ""
+        if path.is_dir():
+            raise StoreError(f"the store {path} is a folder, expected a file: name a file in it")
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # it holds callers' data
+    except OSError as error:
+        raise StoreError(f"the store {path} cannot be made ({error.strerror}): set INTERLOCK_STORE elsewhere") from None
 
 
 def prepare(path: Path, busy_ms: int) -> None:
@@ -44,12 +33,36 @@ def prepare(path: Path, busy_ms: int) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             if not is_ours(connection, path):
                 metadata.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+                revisions.create(connection)
+                connection.execute(insert(revisions), {"version_num": REVISION})
             connection.commit()
     except DBAPIError as error:
         raise unusable(path, error) from None
     finally:
         engine.dispose()
+
+
+def opened(path: Path, busy_ms: int) -> SqliteDatabase:
+    """A prepared file, for writing."""
+    return SqliteDatabase(writer_engine(path, busy_ms), reader_engine(path, busy_ms))
+
+
+def opened_for_reading(path: Path, busy_ms: int) -> SqliteDatabase:
+    """A file that is there, on a read-only disk too. Raises `StoreError`."""
+    if not os.path.isfile(path):
+        found = "is a folder, expected a file" if os.path.isdir(path) else "does not exist"
+        raise StoreError(f"the store {path} {found}: set INTERLOCK_STORE to a record of calls, or make a call first")
+    engine = reader_engine(path, busy_ms)
+    try:
+        with engine.connect() as connection:
+            known = is_ours(connection, path)
+    except OperationalError:
+        engine, known = engine_at_rest(path, busy_ms)
+    except DBAPIError as error:
+        raise unusable(path, error) from None
+    if not known:
+        raise StoreError(f"the store {path} is an empty database, expected a record of calls: make a call first")
+    return SqliteDatabase(None, engine)
 
 
 def engine_at_rest(path: Path, busy_ms: int) -> tuple[Engine, bool]:
@@ -72,17 +85,17 @@ def engine_at_rest(path: Path, busy_ms: int) -> tuple[Engine, bool]:
 
 def is_ours(connection: Connection, path: Path) -> bool:
     """Whether the record's tables are there; False for an empty database. Raises `StoreError` for another's."""
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'").scalars())
-    if version > SCHEMA_VERSION:
-        raise StoreError(
-            f"the store {path} has schema version {version}, expected at most {SCHEMA_VERSION}: update interlock"
-        )
-    if not tables and not version:
+    found = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'").scalars())
+    if not found:
         return False
-    if version != SCHEMA_VERSION or not tables >= set(metadata.tables):
-        raise StoreError(f"the store {path} is a database of something else: set INTERLOCK_STORE to another file")
-    return True
+    if revisions.name in found and found & set(metadata.tables):
+        revision = connection.exec_driver_sql(f"SELECT version_num FROM {revisions.name}").scalar_one_or_none()
+        if revision == REVISION and found >= set(metadata.tables):
+            return True
+        raise StoreError(f"the store {path} has revision {revision}, expected {REVISION}: interlock store upgrade")
+    if {"calls", "records", "private"} <= found:
+        raise StoreError(f"the store {path} is of an interlock that chained no records: move it away, and begin anew")
+    raise StoreError(f"the store {path} is a database of something else: set INTERLOCK_STORE to another file")
 
 
 def unusable(path: Path, error: DBAPIError) -> StoreError:

@@ -1,33 +1,47 @@
 """The writer of a record: one thread that commits what waits in groups."""
 
 import asyncio
+import os
 import queue
 import threading
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from agents.journal import Entry, JournalDown
+from agents.journal import Entry, InDoubt, JournalDown, Turn
+from app.store.database import Database
+from app.store.ends import End, Witness
+from app.store.errors import Unsure
 from app.store.reading import JournalReader
-from app.store.rows import Rows, rows_of
-from app.store.writing import why, write
+from app.store.remembering import keep
+from app.store.rows import EntryRow, rows_of
+from app.store.sealing import Seal
+from app.store.writing import are_written, is_of_one, why, write
 
 GROUP_LIMIT = 512  # appends in one transaction: a bound on how long a caller waits for strangers
+T = TypeVar("T")
 
 
-class SqliteJournal(JournalReader):
-    """The journal of one process.
+class Contended(JournalDown):
+    """Somebody else wrote the same in the same instant: asked again, the answer is another."""
+
+
+class StoreJournal(JournalReader):
+    """The journal of one process, which is one `owner` of leases.
 
     Appends that wait when the writer wakes share a transaction, so a hundred calls cost one fsync. A cancelled
-    `append` may still become durable: whoever must know shields it.
+    `append` may still become durable: whoever must know shields it. `checkpoints` is told of each that did.
     """
 
-    def __init__(self, engine: Engine, reads: Engine) -> None:
-        super().__init__(reads)
-        self._engine = engine
+    def __init__(self, database: Database, seal: Seal | None = None, checkpoints: Witness | None = None) -> None:
+        super().__init__(database, seal)
+        self._checkpoints = checkpoints
+        self.owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._waiting: queue.SimpleQueue[_Append | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -37,12 +51,14 @@ class SqliteJournal(JournalReader):
         self._thread.start()
 
     async def append(self, entries: Sequence[Entry]) -> None:
-        """Write all entries or none, in order, and return once they are on disk. Raises `JournalDown`."""
+        """Write all entries or none, in order, and return once they are on disk.
+
+        Raises `JournalDown`; `Superseded` when another driver has the call, `InDoubt` when the answer was lost.
+        """
         if not entries:
             return
         loop = asyncio.get_running_loop()
-        rows = rows_of(entries)
-        append = _Append(rows, loop, loop.create_future())
+        append = _Append(rows_of(entries, self._seal), loop, loop.create_future())
         with self._closing:
             if self._closed:
                 raise JournalDown("the journal is closed: nothing can be written any more")
@@ -51,25 +67,43 @@ class SqliteJournal(JournalReader):
         append.durable.add_done_callback(self._answered)
         await append.durable
 
-    def _answered(self, _: asyncio.Future[None]) -> None:
-        with self._closing:  # loops of several threads may share a journal
-            self.pending -= 1
+    async def wrote(self, entries: Sequence[Entry]) -> bool:
+        """Whether entries that were in doubt are in the record. Raises `JournalDown` while nobody can tell."""
+        rows = rows_of(entries, self._seal)
+        return (await self.read(lambda connection: are_written(connection, [rows])))[0]
+
+    async def remember(self, call_id: str, turn: Turn) -> None:
+        """Keep one turn of the conversation. Raises `JournalDown`."""
+        await self.transact(lambda connection: keep(connection, self._seal, call_id, turn))
+
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do work of another kind in a transaction of its own, off the event loop. Raises `JournalDown`."""
+        return await _off_the_loop(self._database.transact, work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Read, off the event loop. Raises `JournalDown`."""
+        return await _off_the_loop(self._database.read, work)
 
     def close(self) -> None:
-        """Write what waits, then let go of the file. A second time does nothing."""
+        """Write what waits, then let go of the database. A second time does nothing."""
         with self._closing:
             if not self._closed:
                 self._closed = True
                 self._waiting.put(None)
         self._thread.join()
-        self._engine.dispose()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         super().close()
+
+    def _answered(self, _: asyncio.Future[None]) -> None:
+        with self._closing:  # loops of several threads may share a journal
+            self.pending -= 1
 
     def _write_until_closed(self) -> None:
         while True:
             group, last = self._next_group()
             if group:
-                _write_group(self._engine, group)
+                self._write_group(group)
             if last:
                 return
 
@@ -86,12 +120,37 @@ class SqliteJournal(JournalReader):
                 return group, False
         return group, True
 
+    def _write_group(self, group: Sequence["_Append"]) -> None:
+        appends = [append.rows for append in group]
+        ends: dict[str, End] = {}
+        try:
+            answers = self._database.transact(lambda connection: write(connection, appends, self.owner, ends))
+        except Unsure as lost:
+            answers = self._what_became_of(appends, lost)
+        except Exception as error:
+            if len(group) > 1 and is_of_one(error):  # find whose
+                for append in group:
+                    self._write_group([append])
+                return
+            answers = [JournalDown(why(error)) for _ in group]  # full, locked, read-only, gone: the same for everybody
+        _answer(list(zip(group, answers, strict=True)))
+        if self._checkpoints is not None and None in answers:
+            self._checkpoints.wrote(ends)
+
+    def _what_became_of(self, appends: Sequence[Sequence[EntryRow]], lost: Unsure) -> list[JournalDown | None]:
+        """The commit's answer was lost: read what is there."""
+        try:
+            there = self._database.read(lambda connection: are_written(connection, appends))
+        except Exception as error:
+            return [InDoubt(f"nobody knows whether it was recorded: {why(error)}") for _ in appends]
+        return [None if its else JournalDown(why(lost.__cause__ or lost)) for its in there]
+
 
 @dataclass(slots=True)
 class _Append:
     """One caller's entries and where the answer goes."""
 
-    rows: Rows
+    rows: Sequence[EntryRow]
     loop: asyncio.AbstractEventLoop
     durable: asyncio.Future[None]
 
@@ -105,35 +164,26 @@ class _Append:
             self.durable.set_exception(error)
 
 
-def _write_group(engine: Engine, group: Sequence[_Append]) -> None:
-    together = Rows()
-    for append in group:
-        together.extend(append.rows)
-    try:
-        write(engine, together)
-    except OperationalError as error:  # full, locked or read-only: the same for everybody
-        _answer(group, why(error))
-    except Exception as error:
-        _write_each(engine, group, error)
-    else:
-        _answer(group, None)
+_Answers = list[tuple[_Append, JournalDown | None]]
 
 
-def _write_each(engine: Engine, group: Sequence[_Append], error: Exception) -> None:
-    """One append cannot be written: find it, and let no stranger pay for it."""
-    if len(group) == 1:
-        return _answer(group, why(error))
-    for append in group:
-        _write_group(engine, [append])
-    return None
-
-
-def _answer(group: Sequence[_Append], error: str | None) -> None:
-    for loop in dict.fromkeys(append.loop for append in group):
+def _answer(answers: _Answers) -> None:
+    for loop in dict.fromkeys(append.loop for append, _ in answers):
         with suppress(RuntimeError):  # the loop was closed: nobody is left to hear it
-            loop.call_soon_threadsafe(_resolve, [a for a in group if a.loop is loop], error)
+            loop.call_soon_threadsafe(_resolve, [each for each in answers if each[0].loop is loop])
 
 
-def _resolve(group: Sequence[_Append], error: str | None) -> None:
-    for append in group:
-        append.answer(None if error is None else JournalDown(error))
+def _resolve(answers: _Answers) -> None:
+    for append, error in answers:
+        append.answer(error)
+
+
+async def _off_the_loop(run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
+    try:
+        return await asyncio.to_thread(run, work)
+    except Unsure as lost:
+        raise InDoubt(why(lost.__cause__ or lost)) from None
+    except IntegrityError as error:
+        raise Contended(why(error)) from None
+    except (SQLAlchemyError, OSError) as error:
+        raise JournalDown(why(error)) from None

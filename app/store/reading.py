@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Engine, Row, Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from app.store import tables
+from app.store.database import Database
+from app.store.sealing import Seal
 from machines.base import Snapshot
 
 ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
+ERASED = "private.erased"
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call as the record knows it; times are UTC, `refused` and `accepted` count its verdicts."""
+    """One call as the record knows it; times are UTC, `refused` and `accepted` count its verdicts.
+
+    `erased`: personal data of it was, once. `last_seq` is the number of its last entry.
+    """
 
     call_id: str
     flow: str
@@ -29,6 +35,8 @@ class CallRow:
     snapshot: Snapshot | None
     accepted: int
     refused: int
+    erased: bool = False
+    last_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +54,23 @@ class Record:
 class JournalReader:
     """Reads a record, synchronously and without ever blocking whoever writes it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._reads = engine
+    def __init__(self, database: Database, seal: Seal | None = None) -> None:
+        self._database = database
+        self._seal = seal or Seal()
+
+    @property
+    def seal(self) -> Seal:
+        """What personal data is sealed with."""
+        return self._seal
 
     def calls(self, limit: int = 50) -> list[CallRow]:
         """The latest calls, newest first."""
         return [_call_row(row) for row in self._rows(_calls_query().limit(limit))]
+
+    def ids(self, after: str = "", limit: int = 1000) -> list[str]:
+        """The ids of the next `limit` calls, ordered by id: page by page, for more than fit into memory."""
+        its = tables.calls.c.call_id
+        return [row.call_id for row in self._rows(select(its).where(its > after).order_by(its).limit(limit))]
 
     def call(self, call_id: str) -> CallRow | None:
         """One call, or None when the record has none of that id."""
@@ -68,11 +87,14 @@ class JournalReader:
         ]
 
     def private(self, call_id: str) -> dict[int, dict[str, Any]]:
-        """What was kept apart, by `seq`: personal data, never for a log or an audit."""
+        """What was kept apart, by `seq`: personal data, never for a log or an audit.
+
+        Raises `StoreError` when it was sealed with another key than this reader has.
+        """
         rows = self._rows(
             select(tables.private).where(tables.private.c.call_id == call_id).order_by(tables.private.c.seq)
         )
-        return {r.seq: json.loads(r.data) for r in rows}
+        return {r.seq: json.loads(self._seal.open(bytes(r.data), call_id, r.seq)) for r in rows}
 
     def snapshot(self, call_id: str) -> Snapshot | None:
         """Where a call last stood."""
@@ -80,8 +102,8 @@ class JournalReader:
         return row.snapshot if row else None
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._reads.dispose()
+        """Let go of the database."""
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,8 +112,10 @@ class JournalReader:
         self.close()
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        with self._reads.connect() as connection:
-            return connection.execute(query).all()
+        return self._database.read(lambda connection: connection.execute(query).all())
+
+
+_COUNTED = {"accepted": ACCEPTED, "refused": REFUSED, "erased": ERASED}
 
 
 def _calls_query() -> Select[Any]:
@@ -99,7 +123,7 @@ def _calls_query() -> Select[Any]:
         its = (tables.records.c.call_id == tables.calls.c.call_id, tables.records.c.kind == kind)
         return select(func.count()).where(*its).scalar_subquery()
 
-    counts = (verdicts(ACCEPTED).label("accepted"), verdicts(REFUSED).label("refused"))
+    counts = (verdicts(kind).label(name) for name, kind in _COUNTED.items())
     return select(tables.calls, *counts).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
 
 
@@ -116,4 +140,6 @@ def _call_row(row: Row[Any]) -> CallRow:
         snapshot=Snapshot.from_json(json.loads(row.snapshot)) if row.snapshot else None,
         accepted=row.accepted,
         refused=row.refused,
+        last_seq=row.last_seq,
+        erased=row.erased > 0,
     )

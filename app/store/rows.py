@@ -1,72 +1,72 @@
-"""What journal entries put into each table."""
+"""What journal entries become in the database."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from agents.journal import Entry, JournalDown
+from app.store.chain import canonical, quoted
+from app.store.sealing import Seal
 
 _encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_LARGEST = 2**31 - 1  # what an INTEGER column holds in every database
 
 
-@dataclass(slots=True)
-class Rows:
-    """Rows by what is done with them: `opened`, `moved` and `ended` change calls, the others are tables."""
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry in the form it is stored in; `private` is sealed already."""
 
-    opened: list[dict[str, Any]] = field(default_factory=list)
-    moved: list[dict[str, Any]] = field(default_factory=list)
-    ended: list[dict[str, Any]] = field(default_factory=list)
-    records: list[dict[str, Any]] = field(default_factory=list)
-    private: list[dict[str, Any]] = field(default_factory=list)
+    entry: Entry
+    at: str
+    audit: str
+    snapshot: str | None
+    private: bytes | None
 
-    def extend(self, more: "Rows") -> None:
-        """Take in another append's rows, after these."""
-        self.opened += more.opened
-        self.moved += more.moved
-        self.ended += more.ended
-        self.records += more.records
-        self.private += more.private
+    @property
+    def opens(self) -> bool:
+        """Whether the call begins with it."""
+        return self.entry.kind == "call.opened"
 
-
-def rows_of(entries: Sequence[Entry]) -> Rows:
-    """Every entry's rows, in order. Raises `JournalDown` for a time without a zone or what is not plain JSON."""
-    rows = Rows()
-    for entry in entries:
-        where = f"entry {entry.seq} of call {entry.call_id}"
-        if entry.at.tzinfo is None:
-            raise JournalDown(f"{where} has a time without a zone, expected UTC")
-        try:
-            _add(rows, entry)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise JournalDown(f"{where} is not plain JSON ({type(error).__name__})") from None
-    return rows
+    @property
+    def epoch_after(self) -> int:
+        """How many transitions the call has made once this is written."""
+        return self.entry.snapshot.epoch if self.entry.snapshot else self.entry.epoch
 
 
-def _add(rows: Rows, entry: Entry) -> None:
-    at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    position = entry.snapshot
-    snapshot = None if position is None else _encoder.encode(position.to_json())
-    if entry.kind == "call.opened":
-        rows.opened.append(
-            {
-                "call_id": entry.call_id,
-                "flow": entry.flow,
-                "machine": position.machine if position else None,
-                "machine_version": position.version if position else None,
-                "snapshot": snapshot,
-                "epoch": position.epoch if position else entry.epoch,
-                "started_at": at,
-            }
+def rows_of(entries: Sequence[Entry], seal: Seal) -> list[EntryRow]:
+    """Every entry's row, in order.
+
+    Raises `JournalDown` for a time without a zone, what is not plain JSON, and entries that are not one call's.
+    """
+    if len({(entry.call_id, entry.fence) for entry in entries}) > 1:
+        raise JournalDown("these entries are of several calls or drivers, expected one append for each")
+    return [_row(entry, seal) for entry in entries]
+
+
+def text_of(at: datetime) -> str:
+    """A time as it is stored: ISO 8601, UTC, microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _row(entry: Entry, seal: Seal) -> EntryRow:
+    where = f"entry {entry.seq} of call {entry.call_id}"
+    if entry.at.tzinfo is None:
+        raise JournalDown(f"{where} has a time without a zone, expected UTC")
+    if not 0 <= entry.epoch <= _LARGEST:
+        raise JournalDown(f"{where} has an epoch no database holds, expected 0 to {_LARGEST}")
+    try:
+        quoted(entry.kind), quoted(entry.call_id)
+        return EntryRow(
+            entry,
+            text_of(entry.at),
+            canonical(entry.audit),
+            _encoder.encode(entry.snapshot.to_json()) if entry.snapshot else None,
+            _sealed(entry, seal) if entry.private else None,
         )
-    elif position is not None:
-        rows.moved.append({"call_id": entry.call_id, "epoch": position.epoch, "snapshot": snapshot})
-    if entry.kind == "call.ended":
-        rows.ended.append({"call_id": entry.call_id, "ended_at": at, "end_reason": entry.audit.get("reason")})
-    key = {"call_id": entry.call_id, "seq": entry.seq}
-    rows.records.append(
-        {**key, "kind": entry.kind, "at": at, "epoch": entry.epoch, "audit": _encoder.encode(entry.audit)}
-    )
-    if entry.private:
-        rows.private.append({**key, "data": _encoder.encode(entry.private)})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise JournalDown(f"{where} is not plain JSON ({type(error).__name__})") from None
+
+
+def _sealed(entry: Entry, seal: Seal) -> bytes:
+    return seal.close(_encoder.encode(entry.private).encode(), entry.call_id, entry.seq)

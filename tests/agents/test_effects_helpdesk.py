@@ -11,6 +11,8 @@ from agents.systems import SystemDown
 from app.business.helpdesk import open_helpdesk_systems
 from tests.faults.stage import on_stage
 
+pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step
+
 
 class Slow:
     """A business system whose `named` work stops `before` or after it is done until let go, or ends in an error."""

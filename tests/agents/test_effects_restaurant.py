@@ -11,6 +11,8 @@ from agents.systems import Refused, SystemDown
 from app.business.restaurant import open_restaurant_systems
 from tests.faults.stage import on_stage
 
+pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step
+
 PHONE = {"phone": "01512345678"}
 
 

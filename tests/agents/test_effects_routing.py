@@ -21,6 +21,8 @@ from tests.agents.test_voices import OwnVoice
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 
+pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step
+
 DESKS = get_args(DeskName)
 
 

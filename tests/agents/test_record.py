@@ -9,16 +9,16 @@ from agents.journal import Entry
 from agents.record import Line
 from agents.support import SUPPORT
 from app.offline.clock import ManualClock
-from app.store import SqliteJournal
+from app.store import StoreJournal
 
 
-async def opened(journal: SqliteJournal, watch) -> Call:
+async def opened(journal: StoreJournal, watch) -> Call:
     call = Call(SUPPORT, call_id="told", journal=journal, clock=ManualClock(), watch=watch)
     await call.note(Line("call.opened", snapshot=call.snapshot))
     return call
 
 
-async def test_whoever_proposed_finds_the_watcher_told(journal: SqliteJournal) -> None:
+async def test_whoever_proposed_finds_the_watcher_told(journal: StoreJournal) -> None:
     """In the order of the record, each entry once it is durable."""
     told: list[Entry] = []
     call = await opened(journal, told.append)
@@ -28,7 +28,7 @@ async def test_whoever_proposed_finds_the_watcher_told(journal: SqliteJournal) -
     assert [e.seq for e in told] == [r.seq for r in journal.records("told")]
 
 
-async def test_a_watcher_that_raises_stops_no_call(journal: SqliteJournal) -> None:
+async def test_a_watcher_that_raises_stops_no_call(journal: StoreJournal) -> None:
     """What is durable is acted on: a broken log stream must not leave the call behind its own record."""
     lost: list[str] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: lost.append(str(context["exception"])))
@@ -45,7 +45,7 @@ async def test_a_watcher_that_raises_stops_no_call(journal: SqliteJournal) -> No
     assert "transition.accepted" in lost
 
 
-async def test_a_watcher_that_raises_silences_no_other(journal: SqliteJournal) -> None:
+async def test_a_watcher_that_raises_silences_no_other(journal: StoreJournal) -> None:
     """However many there are, each is told, in the order of the record."""
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
 
@@ -61,7 +61,7 @@ async def test_a_watcher_that_raises_silences_no_other(journal: SqliteJournal) -
 
 
 @pytest.mark.parametrize("rounds", range(6))
-async def test_a_note_cancelled_half_way_leaves_the_record_whole(journal: SqliteJournal, rounds: int) -> None:
+async def test_a_note_cancelled_half_way_leaves_the_record_whole(journal: StoreJournal, rounds: int) -> None:
     """The next entry has the next number, whether or not the cancelled one came to be written."""
     call = await opened(journal, lambda entry: None)
     note = asyncio.create_task(call.malformed("refund", "amount_cents: missing"))

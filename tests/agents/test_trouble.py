@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from agents.budget import FRUITLESS_TURNS
+from agents.service import SERVICE
+from app.business.service import open_service_systems
 from app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
@@ -69,3 +71,20 @@ async def test_many_bad_calls_in_one_turn_are_one_bad_turn(journal, systems):
         await stage.caller("Well.", Says(calls=calls), SORRY)
         assert stage.kinds().count("proposal.malformed") == 20
         assert stage.state == "greeting"
+
+
+async def test_refusals_for_one_reason_after_the_other_are_a_call_that_gets_on(journal):
+    """
+    What one guard wanted is there when the next one refuses; only the same one three times offers a person.
+    """
+    known = ({"appliance": "fridge"}, {"fault": "dead"}, {"postcode": "10115"})
+    async with on_stage(journal, open_service_systems(), flow=SERVICE) as stage:
+        await stage.call.claim(caller_name="Anna")
+        await stage.asks("gather")
+        for fact in known:
+            await turns(stage, lambda n: Asks("find_specialist"), 1)
+            await stage.call.claim(**fact)
+        await turns(stage, lambda n: Asks("find_specialist"), 2)
+        assert stage.state == "gathering"
+        await turns(stage, lambda n: Asks("find_specialist"), 1)
+        assert stage.state == "offer"

@@ -12,6 +12,7 @@ from livekit.agents import APIStatusError, tts
 from agents.budget import FAILED_TURNS
 from agents.farewell import APOLOGY
 from agents.pace import FIRST_AUDIO_LIMIT_S
+from agents.reply import LAST_RESORT
 from agents.support import SUPPORT, BillingDesk, Reception, WaitingDesk
 from agents.voice import UNHEARD, Voice
 from app.offline.scripted import Asks, Says
@@ -145,6 +146,22 @@ async def test_an_answer_that_begins_as_a_line_does_is_spoken_whole(spoken):
     spoken.stage.model.lines["Hello?"] = Says(answer)
     assert await spoken.says("Hello?") == [SPOKEN]
     assert spoken.stage.said[-1] == answer
+
+
+async def test_a_line_kept_at_the_old_speed_is_spoken_anew_once_the_voice_is_slow(spoken):
+    """
+    And its slow sound is not kept: other callers have not asked for it.
+    """
+    stage = spoken.stage
+    stage.call.voice._slower = lambda voice: True
+    spoken.kept(UNHEARD)
+    await spoken.greeted()
+    lines = len(list(spoken.folder.path.iterdir()))
+    assert stage.call.voice.slow_down(stage.session.current_agent)
+    stage.model.lines |= {"Hello?": Says(UNHEARD), "Sorry?": Says(LAST_RESORT)}
+    assert await spoken.says("Hello?") == [SPOKEN]
+    assert await spoken.says("Sorry?") == [SPOKEN]
+    assert len(list(spoken.folder.path.iterdir())) == lines
 
 
 async def test_a_refused_voice_is_stood_in_for(spoken):

@@ -97,6 +97,7 @@ async def test_a_call_in_the_list_says_where_it_stands_and_how_it_ended(store):
         "epoch": 1,
         "accepted": 1,
         "refused": 1,
+        "erased": False,
     }
 
 

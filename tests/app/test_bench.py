@@ -9,7 +9,7 @@ from app.bench.__main__ import Counts, run
 
 pytestmark = pytest.mark.slow
 
-TINY = Counts(decisions=4, verdicts=3, calls=2, verdicts_per_call=2, sessions=1, handoffs=2)
+TINY = Counts(decisions=4, verdicts=3, calls=2, verdicts_per_call=2, sessions=1, handoffs=2, records=(100,))
 
 
 def test_each_benchmark_runs_and_prints_its_table() -> None:
@@ -18,6 +18,7 @@ def test_each_benchmark_runs_and_prints_its_table() -> None:
     found = run(TINY, console)
     printed = console.export_text()
     assert list(found) == ["Deciding", "Recording", "Handing over"]
+    assert "Verifying, with a checkpoint of each" in printed
     for title, figures in found.items():
         assert title in printed
         for figure in figures:

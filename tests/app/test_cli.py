@@ -19,6 +19,8 @@ import structlog
 from app import command
 from app.store import open_reader
 
+pytestmark = pytest.mark.slow  # commands and servers as processes of their own
+
 ROOT = Path(__file__).parents[2]
 OURS = ("INTERLOCK_", "LIVEKIT_", "OPENAI_", "ASSEMBLYAI_", "ELEVEN_")
 LIVE = {

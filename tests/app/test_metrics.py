@@ -26,6 +26,8 @@ from app.session import open_call
 from app.settings import Settings, SettingsError
 from app.typed import TypedCall
 
+pytestmark = pytest.mark.slow  # commands and servers as processes of their own
+
 FLOW = 'flow="support"'
 ROOT = Path(__file__).parents[2]
 
@@ -165,6 +167,7 @@ async def test_a_write_that_fails_is_counted_and_fails(registry, numbers) -> Non
 COUNTING = """
 import runpy, sys
 from prometheus_client import CollectorRegistry
+
 numbers = runpy.run_path("app/metrics/numbers.py")["Numbers"](CollectorRegistry())  # without all of LiveKit
 numbers.opened.labels("support").inc()
 numbers.active.labels("support").inc()

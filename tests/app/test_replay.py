@@ -54,7 +54,9 @@ def forge(path: Path, table: str, column: str, seq: int, **changed: object) -> N
     for key, value in changed.items():
         inner = data.get(key)
         data[key] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, dict) else value
-    db.execute(f"UPDATE {table} SET {column} = ? WHERE seq = ?", (json.dumps(data), seq))
+    forged = json.dumps(data)
+    stored = forged if isinstance(text, str) else forged.encode()
+    db.execute(f"UPDATE {table} SET {column} = ? WHERE seq = ?", (stored, seq))
     db.commit()
     db.close()
 

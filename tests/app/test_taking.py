@@ -23,7 +23,7 @@ class Job:
     """
 
     def __init__(self, broken: Exception | None = None) -> None:
-        self.job = SimpleNamespace(id="job-1", metadata="", room=SimpleNamespace(name="room-1"))
+        self.job = SimpleNamespace(id="job-1", metadata="", room=SimpleNamespace(name="room-1", sid="RM_1"))
         self.proc = SimpleNamespace(userdata={})
         self.room = None
         self._info = SimpleNamespace(received_at=None)
@@ -66,14 +66,14 @@ def journals(monkeypatch, tmp_path):
         monkeypatch.setenv(name, "k")
     monkeypatch.setenv("INTERLOCK_STORE", str(tmp_path / "calls.sqlite"))
     monkeypatch.chdir(tmp_path)
-    opened, real = [], taking.open_journal
+    opened, real = [], taking.journal_of
 
-    def open_journal(store):
-        opened.append(real(store))
+    def journal_of(settings):
+        opened.append(real(settings))
         monkeypatch.setattr(opened[-1], "close", lambda its=opened[-1]: (type(its).close(its), opened.remove(its)))
         return opened[-1]
 
-    monkeypatch.setattr(taking, "open_journal", open_journal)
+    monkeypatch.setattr(taking, "journal_of", journal_of)
     monkeypatch.setattr(refusal, "Finalize", lambda *_, **__: None)
     return opened
 

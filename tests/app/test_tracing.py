@@ -81,7 +81,7 @@ async def test_a_handoff_is_under_its_proposal_under_livekits_tool(journal, syst
         "interlock.epoch": 1,
         "interlock.handoff": "entered",
     }
-    assert verdict.end_time <= handoff.start_time <= handoff.end_time
+    assert verdict.start_time <= handoff.start_time <= handoff.end_time
 
 
 async def test_livekits_spans_hang_where_they_hung(journal, systems, spans) -> None:

@@ -31,6 +31,8 @@ from livekit.agents import AgentServer
 
 from app.worker import prepare_process
 
+pytestmark = pytest.mark.slow  # commands and servers as processes of their own
+
 
 async def take(context):
     logging.getLogger("livekit.agents").warning("the caller said %s", "canary")

@@ -11,19 +11,13 @@ from agents.farewell import WE_CLOSE
 from app.livekit_server import Server
 from tests.e2e.desk import GREETING, TECHNICAL, hears, staffed, the_call, to_billing
 from tests.e2e.room import Room
-from tests.e2e.worker import Worker
+from tests.e2e.worker import job_process, processes
 
 pytestmark = pytest.mark.e2e
 
 OUT_S = 30.0
 GONE_S = 20.0
 QUIET_S = 5.0  # long enough for an agent that was taken to be in the room
-
-
-def processes(ours: Worker) -> list[psutil.Process]:
-    """The worker and everything it started."""
-    worker = psutil.Process(ours.process.pid)
-    return [worker, *worker.children(recursive=True)]
 
 
 def all_gone(them: list[psutil.Process]) -> bool:
@@ -115,17 +109,10 @@ async def test_a_call_whose_process_is_killed_takes_nobody_along(
     async with staffed(livekit, tmp_path) as (_, ours):
         async with room.caller(agent_name="interlock") as caller:
             await to_billing(caller)
-            os.kill(_job_process(ours), signal.SIGKILL)
+            os.kill(job_process(ours), signal.SIGKILL)
             await caller.until(lambda: caller.happened("left"), "left by the agent", OUT_S)
         call, _ = the_call(ours.store)
         assert (call.snapshot.state, call.end_reason) == ("billing", None)
         async with new_room().caller(agent_name="interlock") as next_one:
             await hears(next_one, GREETING)
         assert await ours.stop() == 0, ours.lines[-10:]
-
-
-def _job_process(ours: Worker) -> int:
-    """The one that has a room: LiveKit's native client runs in no other."""
-    them = [p for p in processes(ours) if any("liblivekit_ffi" in m.path for m in p.memory_maps())]
-    with_threads = max(them, key=lambda p: p.num_threads())
-    return int(with_threads.pid)

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from app.livekit_server import Server
 
 READY = "registered worker"
@@ -53,6 +55,7 @@ async def worker(
     command: Sequence[str] = ("dev",),
     cwd: Path | None = None,
     program: str = "app.command",
+    ready_when: str = READY,
 ) -> AsyncIterator[Worker]:
     """Start it, wait until LiveKit knows it, and end it; `program` is a module that takes the place of ours."""
     store = folder / "calls.sqlite"
@@ -80,7 +83,7 @@ async def worker(
     )
     its = Worker(process, store)
     ready = asyncio.Event()
-    reading = asyncio.create_task(_read(its, ready))
+    reading = asyncio.create_task(_read(its, ready, ready_when))
     try:
         async with asyncio.timeout(READY_S):
             await ready.wait()
@@ -93,12 +96,12 @@ async def worker(
         await reading
 
 
-async def _read(its: Worker, ready: asyncio.Event) -> None:
+async def _read(its: Worker, ready: asyncio.Event, ready_when: str) -> None:
     assert its.process.stderr is not None
     async for line in its.process.stderr:
         its.lines.append(line.decode(errors="replace").rstrip())
         its.news.set()
-        if READY in its.lines[-1]:
+        if ready_when in its.lines[-1]:
             ready.set()
     ready.set()  # it ended: whoever waits shall see why
 
@@ -112,3 +115,16 @@ def events(its: Worker) -> list[str]:
         except ValueError:
             found.append(line)
     return found
+
+
+def processes(its: Worker) -> list[psutil.Process]:
+    """The worker and everything it started."""
+    worker = psutil.Process(its.process.pid)
+    return [worker, *worker.children(recursive=True)]
+
+
+def job_process(its: Worker) -> int:
+    """The one that has a room: LiveKit's native client runs in no other."""
+    them = [p for p in processes(its) if any("liblivekit_ffi" in m.path for m in p.memory_maps())]
+    with_threads = max(them, key=lambda p: p.num_threads())
+    return int(with_threads.pid)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 from agents.journal import Entry, JournalDown
-from app.store import SqliteJournal
+from app.store import StoreJournal
 
 
 class HeldJournal:
     """The real journal, stopped `before` or `after` the next write of an entry of `kind` until `release`."""
 
-    def __init__(self, real: SqliteJournal) -> None:
+    def __init__(self, real: StoreJournal) -> None:
         self._real = real
         self._when = self._kind = ""
         self.reached = asyncio.Event()
@@ -27,6 +27,10 @@ class HeldJournal:
         await self._real.append(entries)
         await self._stop(here and self._when == "after")
 
+    async def wrote(self, entries: Sequence[Entry]) -> bool:
+        """Read as the real one does."""
+        return await self._real.wrote(entries)
+
     async def _stop(self, here: bool) -> None:
         if here:
             self._kind = ""
@@ -37,7 +41,7 @@ class HeldJournal:
 class OutageJournal:
     """The real journal; `down` it refuses every write, without `answers` it takes none and says nothing."""
 
-    def __init__(self, real: SqliteJournal) -> None:
+    def __init__(self, real: StoreJournal) -> None:
         self._real = real
         self.down = False
         self.answers = asyncio.Event()
@@ -49,3 +53,10 @@ class OutageJournal:
         if self.down:
             raise JournalDown("down")
         await self._real.append(entries)
+
+    async def wrote(self, entries: Sequence[Entry]) -> bool:
+        """Read as the real one does, or not."""
+        await self.answers.wait()
+        if self.down:
+            raise JournalDown("down")
+        return await self._real.wrote(entries)

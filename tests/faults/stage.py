@@ -12,7 +12,7 @@ from agents.support import SUPPORT
 from app.offline.clock import ManualClock
 from app.offline.scripted import Asks, Says, ScriptedModel
 from app.session import open_call
-from app.store import SqliteJournal
+from app.store import StoreJournal
 from app.typed import TypedCall
 from guards.base import Proposal
 from machines.base import Snapshot
@@ -31,7 +31,7 @@ class Stage:
     call: Call
     model: ScriptedModel
     clock: ManualClock
-    journal: SqliteJournal
+    journal: StoreJournal
     entries: list[Entry] = field(default_factory=list)
 
     async def caller(self, words: str, *answers: Says) -> list[str]:
@@ -79,7 +79,7 @@ class Stage:
 
 @asynccontextmanager
 async def on_stage(
-    journal: SqliteJournal,
+    journal: StoreJournal,
     systems: Any,
     *,
     flow: Flow = SUPPORT,

@@ -6,6 +6,7 @@ import pytest
 from livekit.agents import function_tool, llm
 
 from agents.helpdesk.desks import StepDesk
+from agents.service import SERVICE
 from agents.tools import tools_of
 from app.offline.brain import OfflineBrain
 from app.offline.choosing import HOW_TO_HELP, NOT_NOW, SORRY, WHAT_ELSE, Chooser, Do, Say
@@ -398,3 +399,13 @@ async def test_behind_livekits_interface_a_sentence_is_text():
 
     assert (asked.text, asked.tool_calls) == (ASK_NAME, [])
     assert (lost.text, lost.tool_calls) == (SORRY, [])
+
+
+def test_of_several_numbers_a_tool_takes_one_it_can_have(meaning):
+    """
+    A warranty number has six digits, so the postcode said before it is none.
+    """
+    tools, words = tools_of(SERVICE.cast["gathering"]), "I live in 80331, the warranty number is 447120."
+    slots = Slots(meaning, lambda: NOW)
+    assert slots.fill(tools["note_warranty"], words) == {"number": "447120"}
+    assert slots.fill(tools["note_postcode"], words) == {"postcode": "80331"}

@@ -11,6 +11,7 @@ from app.offline.ears import WhisperSTT, was_said
 from app.offline.mouth import MANNERS, PiperTTS
 from app.offline.parsers import read
 from app.offline.sound import framed
+from app.slower import SLOWER, slow_down
 from tests.offline.hotel import NOW
 
 SENTENCES = [
@@ -145,3 +146,14 @@ def test_what_whisper_doubts_itself_is_not_taken_for_words(text, no_speech, sure
     """
     stretch = SimpleNamespace(text=text, no_speech_prob=no_speech, avg_logprob=sure, compression_ratio=looping)
     assert was_said(stretch) is said
+
+
+@pytest.mark.slow
+async def test_the_embedded_voice_speaks_slower_when_asked():
+    """
+    From the next sentence on, by the factor all voices are slowed by, and no lower.
+    """
+    mouth = PiperTTS()
+    before = (await mouth.synthesize(SENTENCES[0]).collect()).duration
+    assert slow_down(mouth)
+    assert (await mouth.synthesize(SENTENCES[0]).collect()).duration == pytest.approx(before / SLOWER, rel=0.1)

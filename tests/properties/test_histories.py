@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from agents.journal import Entry
 from app.session import new_call_id
-from app.store import SqliteJournal, open_journal
+from app.store import StoreJournal, open_journal
 from tests.properties.lived import check_record, live
 from tests.properties.stage import StrictJournal
 from tests.properties.steps import ALL_KNOWN, History, Learns, Proposes, histories
@@ -37,7 +37,7 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteJournal]:
+def on_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreJournal]:
     """
     One SQLite file for all calls of this module.
     """
@@ -69,7 +69,7 @@ def test_no_history_of_two_thousand_breaks_what_always_holds(history: History) -
 
 @given(history=histories)
 @settings(max_examples=60, **UNHURRIED)
-def test_no_history_breaks_what_always_holds_on_disk(history: History, on_disk: SqliteJournal) -> None:
+def test_no_history_breaks_what_always_holds_on_disk(history: History, on_disk: StoreJournal) -> None:
     """The same over SQLite, fsync and all, in one file."""
     lived = asyncio.run(live(history, on_disk, new_call_id()))
     check_record(lived, on_disk)

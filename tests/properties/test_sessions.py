@@ -13,7 +13,7 @@ from agents.support import SUPPORT
 from app.offline.clock import ManualClock
 from app.offline.scripted import Asks, Says, ScriptedModel
 from app.session import open_call
-from app.store import SqliteJournal
+from app.store import StoreJournal
 from app.typed import TypedCall
 from tests.machines.support_table import ARGS, EVENTS
 from tests.properties.lived import (
@@ -63,12 +63,12 @@ turns = st.lists(turn, min_size=4, max_size=10)
 @pytest.mark.slow
 @given(turns=turns, known=st.sampled_from([ALL_KNOWN, ALL_KNOWN, CLAIMED_FROM_THE_START, {}]))
 @settings(max_examples=40, **UNHURRIED)
-def test_no_model_breaks_what_always_holds(turns: list[Any], known: dict[str, Any], on_disk: SqliteJournal) -> None:  # noqa: F811
+def test_no_model_breaks_what_always_holds(turns: list[Any], known: dict[str, Any], on_disk: StoreJournal) -> None:  # noqa: F811
     """Any tools, any arguments, any number at once; barge-in, an operator and silence in between."""
     asyncio.run(converse(turns, known, on_disk))
 
 
-async def converse(turns: list[Any], known: dict[str, Any], inside: SqliteJournal) -> None:
+async def converse(turns: list[Any], known: dict[str, Any], inside: StoreJournal) -> None:
     clock, systems, model = ManualClock(), StageSystems(), ScriptedModel()
     journal = FaultyJournal(inside, itertools.cycle([0, 1, 3]))
     session, call = open_call(SUPPORT, llm=model, journal=journal, services=systems.support(), clock=clock)

@@ -17,7 +17,8 @@ AGENT: tuple[Proposer, ...] = ("agent",)
 SYSTEM: tuple[Proposer, ...] = ("system",)
 OPERATOR: tuple[Proposer, ...] = ("operator",)
 Arrow = tuple[tuple[str, ...], str, tuple[Proposer, ...], str]
-Step = tuple[str, Proposer]
+Step = tuple[str, Proposer] | tuple[str, Proposer, Mapping[str, Any]]
+"""An event, who asks for it, and what is known then where that differs."""
 Key = tuple[str, str, Proposer]
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)  # a Monday
@@ -128,8 +129,8 @@ class Table:
     def walk(self, *steps: Step) -> Snapshot:
         """Where a call stands after these steps, each of which must be accepted."""
         here = initial(self.flow.machine)
-        for event, by in steps:
-            verdict = self.ask(here, event, by)
+        for event, by, *known in steps:
+            verdict = self.ask(here, event, by, facts=self.facts(**known[0]) if known else None)
             assert verdict.accepted, f"{event} by {by} from {here.state}: {verdict.kind} {verdict.refused_by}"
             here = verdict.after
         return here

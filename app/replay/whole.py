@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from agents.record import verdict_line
@@ -11,8 +11,9 @@ from guards.base import Proposal
 from guards.facts import Facts
 from machines.base import Machine, Snapshot, initial
 from machines.decide import decide
+from machines.migrating import MigrationError, migrated
 
-TRANSITION = "transition."
+TRANSITION, RESUMED = "transition.", "call.resumed"
 
 
 class Reader(Protocol):
@@ -53,7 +54,8 @@ def replay(reader: Reader, call_id: str, machine: type[Machine], facts_type: typ
     """Run `decide` again for every verdict of a call; empty when record and machine agree in everything.
 
     Each verdict must be what the machine says today of the same proposal and facts, and begin where the one before it
-    ended; the last must end at the journal's snapshot. Raises `LookupError` for a call the journal does not have.
+    ended; a driver that took the call over must have gone on from there, or begun anew and said why; the last must end
+    at the journal's snapshot. Raises `LookupError` for a call the journal does not have.
     """
     records = reader.records(call_id)
     if not records:
@@ -61,9 +63,13 @@ def replay(reader: Reader, call_id: str, machine: type[Machine], facts_type: typ
     private = reader.private(call_id)
     differences: list[Difference] = []
     here = initial(machine).to_json()
-    for record in (r for r in records if r.kind.startswith(TRANSITION)):
-        found, here = _again(record, private.get(record.seq), here, machine, facts_type)
-        differences += found
+    for record in records:
+        if record.kind.startswith(TRANSITION):
+            found, here = _again(record, private.get(record.seq), here, machine, facts_type)
+            differences += found
+        elif record.kind == RESUMED:
+            found, here = _taken_over(record, private.get(record.seq), here, machine)
+            differences += found
     last = reader.snapshot(call_id)
     recorded = None if last is None else last.to_json()
     return differences + ([] if recorded == here else [Difference(0, "snapshot", recorded, here)])
@@ -85,6 +91,25 @@ def _again(
     line = verdict_line(verdict, proposal, known)
     judged = Record(record.call_id, record.seq, line.kind, record.at, verdict.after.epoch, _plain(line.audit))
     return [*begun, *_differences(record, judged)], _plain(verdict.after.to_json())
+
+
+def _taken_over(
+    record: Record, private: Mapping[str, Any] | None, here: dict[str, Any], machine: type[Machine]
+) -> tuple[list[Difference], dict[str, Any]]:
+    """What is wrong with where a new driver went on, and where that is."""
+    if private is None:
+        return [Difference(record.seq, "private", "missing", "where the call went on")], here
+    before, after = private["before"], private["after"]
+    begun = [] if before == here else [Difference(record.seq, "begins", before, here)]
+    expected = _plain(_standing(machine, Snapshot.from_json(before), lost=bool(record.audit["why"])).to_json())
+    return [*begun, *([] if after == expected else [Difference(record.seq, "snapshot", after, expected)])], after
+
+
+def _standing(machine: type[Machine], before: Snapshot, *, lost: bool) -> Snapshot:
+    try:
+        return replace(initial(machine), epoch=before.epoch + 1) if lost else migrated(machine, before)
+    except MigrationError:
+        return before
 
 
 def _proposal(record: Record, private: Mapping[str, Any]) -> Proposal:

@@ -1,0 +1,99 @@
+"""The commands `interlock store prune`, `compact` and `rotate-key`."""
+
+import json
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
+
+
+def prune(
+    older_than: Annotated[
+        str | None,
+        typer.Option(metavar="AGE", help="Such as 90d, 12h or 6w; INTERLOCK_RETENTION_DAYS without."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be erased.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase what is personal in calls that ended long ago: run this daily, from cron or a timer.
+
+    The audit chains stay, each with one line more that says so. A call that never ended counts from its last driver's
+    last sign of life. Ctrl-C loses nothing: what was erased stays so, and the next run goes on.
+
+    Exit code 1 when free space may still hold some of it.
+    """
+    from app.store.pruning import due
+    from app.store.pruning import prune as run
+    from app.upkeep import COMPACT_LIMIT_S, counted, files_told, the_record
+
+    store, settings = the_record()
+    with store:
+        age = _age(older_than, settings.retention_days)
+        work = due(store, age) if dry_run else run(store, age)
+        done = [its.entries for its in counted(work, "calls seen" if dry_run else "calls erased") if its.entries]
+        left = store.compact(COMPACT_LIMIT_S) if done and not dry_run else ""
+        if as_json:
+            print(json.dumps({"calls": len(done), "entries": sum(done), "erased": not dry_run, "left_in_files": left}))
+        else:
+            print(f"{sum(done):,} entries of {len(done):,} calls {'would be erased' if dry_run else 'erased'}.")
+            if done and not dry_run:
+                print(files_told(store, left))
+    if left:
+        raise typer.Exit(1)
+
+
+def compact() -> None:
+    """Leave nothing of what was erased in free space of the files.
+
+    While it runs nothing can be recorded, so with live calls it gets half a second and gives up after it. A SQLite file
+    needs as much free disk again; in PostgreSQL only the owner of the tables may do it.
+
+    Exit code 1 when something stood in the way.
+    """
+    from app.upkeep import COMPACT_LIMIT_S, files_told, live_calls, the_record
+
+    store, _ = the_record()
+    with store:
+        left = store.compact(COMPACT_LIMIT_S if live_calls(store) else None)
+        print(files_told(store, left))
+    if left:
+        raise typer.Exit(1)
+
+
+def rotate_key() -> None:
+    """Seal all personal data anew with a new key, while calls go on.
+
+    Set INTERLOCK_STORE_KEY to NEW,OLD in every process, wherever the record is used: the first key seals, the others
+    only open. Run this, then leave OLD out. It also seals what was kept before there was a key. Ctrl-C loses nothing:
+    run it again.
+
+    Exit code 1 when free space may still hold something in its older form.
+    """
+    from app.store import StoreError
+    from app.store.rekeying import reseal
+    from app.upkeep import COMPACT_LIMIT_S, counted, files_told, live_calls, the_record
+
+    store, settings = the_record()
+    with store:
+        if not settings.seal_key:
+            raise StoreError("INTERLOCK_STORE_KEY is not set, expected NEW,OLD or, where nothing is sealed yet, NEW")
+        seen = list(counted(reseal(store), "batches sealed"))
+        print(f"{sum(sealed for _, sealed in seen):,} of {sum(rows for rows, _ in seen):,} values sealed anew.")
+        left = store.compact(COMPACT_LIMIT_S if live_calls(store) else None)
+        print(files_told(store, left), file=sys.stderr if left else sys.stdout)
+    if left:
+        raise typer.Exit(1)
+
+
+def _age(older_than: str | None, days: int | None) -> timedelta:
+    from app.store import StoreError
+    from app.store.pruning import age_of
+
+    if older_than is not None:
+        return age_of(older_than)
+    if days is None:
+        raise StoreError("INTERLOCK_RETENTION_DAYS is not set, so nothing is too old: set it, or say --older-than")
+    return timedelta(days=days)

@@ -1,0 +1,62 @@
+"""What a verification finds."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal[
+    "changed",
+    "dropped",
+    "swapped",
+    "repeated",
+    "inserted",
+    "cut",
+    "emptied",
+    "gone",
+    "rewritten",
+    "rolled back",
+    "forged",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it was written, in a sentence; `first` to `last` are the records it is about, if any."""
+
+    kind: Kind
+    said: str
+    call_id: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+class Row(NamedTuple):
+    """One record as it is stored; whoever may write the table may have put anything into it."""
+
+    call_id: str
+    seq: int
+    kind: str
+    at: str
+    epoch: int
+    audit: str
+    hash: bytes
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What it says, wherever it stands."""
+        return (self.kind, self.at, self.epoch, self.audit)
+
+
+class Noted(NamedTuple):
+    """Where a call's record ends by the row of the call."""
+
+    length: int
+    head: bytes
+
+
+def numbers(first: int, last: int, every: str = "records", one: str = "record") -> str:
+    """A run of records in words."""
+    return f"{one} {first}" if first == last else f"{every} {first} to {last}"

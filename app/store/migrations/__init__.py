@@ -1,0 +1,1 @@
+"""How the tables came to be, a revision a file; run by `interlock store upgrade`."""

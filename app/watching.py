@@ -1,0 +1,149 @@
+"""The watcher: finds calls whose driver is gone while the caller is still there, and sends for another worker.
+
+A LiveKit server of one's own does not dispatch a dead worker's call again. Several watchers may run: for each call one
+of them sends, at most once in `AGAIN_S`, and a worker that comes in vain finds the call driven and leaves.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import structlog
+from livekit.agents.job import DEFAULT_PARTICIPANT_KINDS
+from livekit.api import (
+    CreateAgentDispatchRequest,
+    DeleteRoomRequest,
+    ListParticipantsRequest,
+    ListRoomsRequest,
+    LiveKitAPI,
+    TwirpError,
+)
+
+from agents.clock import Clock, pause
+from agents.journal import Entry, JournalDown
+from app.job_session import WORKER_LOST
+from app.store import StoreError, StoreJournal
+from app.store.driving import Orphan, may_dispatch, orphans, take
+
+log = structlog.get_logger("interlock.watcher")
+
+CALLERS = frozenset(int(kind) for kind in DEFAULT_PARTICIPANT_KINDS)
+LOOK_S = 0.5
+"""How long between two looks; a lease lasts 3 s, so a caller waits for both and for the new worker."""
+AGAIN_S = 10.0
+"""How long a worker that was sent for may take to begin, before another one is."""
+AT_ONCE = 5
+"""How many workers are sent for in one look: after a machine has died the others are not to be swamped."""
+TRIES = 6
+"""How often a worker is sent for before the caller is let go: a minute of silence is long enough."""
+
+
+class Rooms(Protocol):
+    """What the watcher asks of LiveKit."""
+
+    async def callers(self, room: str, sid: str) -> int | None:
+        """How many people and phones are in this life of a room; None when it is over."""
+        ...
+
+    async def dispatch(self, room: str, flow: str) -> None:
+        """Send for a worker."""
+        ...
+
+    async def close(self, room: str) -> None:
+        """Put everybody out."""
+        ...
+
+
+class LiveKitRooms:
+    """The rooms of a LiveKit server, whose workers answer to `agent_name`."""
+
+    def __init__(self, api: LiveKitAPI, agent_name: str) -> None:
+        self._api = api
+        self._agent_name = agent_name
+
+    async def callers(self, room: str, sid: str) -> int | None:
+        """How many people and phones are in this life of a room; None when it is over."""
+        found = (await self._api.room.list_rooms(ListRoomsRequest(names=[room]))).rooms
+        if not any(its.sid == sid for its in found):
+            return None
+        there = (await self._api.room.list_participants(ListParticipantsRequest(room=room))).participants
+        return sum(who.kind in CALLERS for who in there)
+
+    async def dispatch(self, room: str, flow: str) -> None:
+        """Send for a worker."""
+        request = CreateAgentDispatchRequest(agent_name=self._agent_name, room=room, metadata=flow)
+        await self._api.agent_dispatch.create_dispatch(request)
+
+    async def close(self, room: str) -> None:
+        """Put everybody out."""
+        await self._api.room.delete_room(DeleteRoomRequest(room=room))
+
+
+class Watcher:
+    """Looks after the calls of one store; `told` sees each thing it did, as event and call."""
+
+    def __init__(
+        self,
+        journal: StoreJournal,
+        rooms: Rooms,
+        clock: Clock,
+        told: Callable[[str, str], None] = lambda event, call_id: None,
+    ) -> None:
+        self._journal = journal
+        self._rooms = rooms
+        self._clock = clock
+        self._told = told
+
+    async def watch(self) -> None:
+        """Look, again and again, until cancelled; what fails is looked at again."""
+        log.info("watcher.watching", every_s=LOOK_S)
+        while True:
+            await self.look()
+            await pause(self._clock, LOOK_S)
+
+    async def look(self) -> None:
+        """Look once; never raises."""
+        sent = 0
+        with self._looked_at_again():
+            for orphan in await self._journal.read(lambda c: orphans(c, self._journal.seal)):
+                with self._looked_at_again(orphan.call_id):
+                    sent += sent < AT_ONCE and await self._look_after(orphan)
+
+    @contextmanager
+    def _looked_at_again(self, call_id: str = "") -> Iterator[None]:
+        """What fails for one call is not another's problem."""
+        try:
+            yield
+        except (JournalDown, StoreError, TwirpError, OSError) as error:
+            log.warning("watcher.blind", call_id=call_id, error=type(error).__name__)
+
+    async def _look_after(self, orphan: Orphan) -> bool:
+        """Do what is due for one call; whether a worker was sent for."""
+        callers = await self._rooms.callers(orphan.room, orphan.sid)
+        if callers is None:
+            await self._end(orphan)
+        elif callers and orphan.dispatches >= TRIES:
+            await self._rooms.close(orphan.room)
+            await self._end(orphan)
+        elif callers and await self._journal.transact(lambda c: may_dispatch(c, orphan.sid, AGAIN_S)):
+            await self._rooms.dispatch(orphan.room, orphan.flow)
+            self._say("call.dispatched_again", orphan, tries=orphan.dispatches + 1)
+            return True
+        return False  # nobody is there: a caller whose line broke may be back, until LiveKit closes the room
+
+    async def _end(self, orphan: Orphan) -> None:
+        """The caller is gone: have the end on record, by one watcher."""
+        taken = await self._journal.transact(lambda c: take(c, orphan.call_id, self._journal.owner))
+        call = await asyncio.to_thread(self._journal.call, orphan.call_id)
+        if taken is None or call is None or call.snapshot is None:
+            return
+        audit = {"reason": WORKER_LOST, "state": call.snapshot.state}
+        at, seq = self._clock.now(), call.last_seq + 1
+        ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=taken.fence)
+        await self._journal.append([ended])
+        self._say("call.given_up", orphan)
+
+    def _say(self, event: str, orphan: Orphan, **more: int) -> None:
+        log.warning(event, call_id=orphan.call_id, flow=orphan.flow, **more)
+        self._told(event, orphan.call_id)

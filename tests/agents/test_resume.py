@@ -1,0 +1,155 @@
+"""A call taken over from a process that died: the same desk, the same facts, one sentence that fits, nothing twice."""
+
+import asyncio
+
+import pytest
+
+from agents.absence import CUT_OFF
+from agents.support import SUPPORT
+from app.offline.clock import ManualClock
+from app.offline.scripted import Says, ScriptedModel
+from app.replay import replay
+from machines.support import Support
+from tests.faults.deaths import MortalJournal, first_life, taken_over
+
+ACCOUNT = {"account_found": True, "caller_verified": True, "account_id": "4471"}
+ORDER = {"order_found": True, "order_number": "1042", "order_paid_cents": 3990}
+BILLING_OPENING = "billing desk"
+
+
+async def to_billing(its):
+    """The caller is known, verified and at the billing desk."""
+    call = its.call
+    await call.claim(caller_name="Anna")
+    await call.propose("begin_triage")
+    await call.claim(issue_category="billing")
+    await call.establish(**ACCOUNT, **ORDER)
+    await call.propose("route_to_billing")
+    await its.rest()
+
+
+@pytest.fixture
+def clock():
+    return ManualClock()
+
+
+@pytest.fixture
+def model():
+    return ScriptedModel()
+
+
+async def test_it_goes_on_where_it_stood(journal, systems, model, clock):
+    """
+    The same state and epoch, the same facts, and the last line is said again.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+        before, known, said = first.call.snapshot, first.call.facts, first.said[-1]
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    assert second.call.snapshot == before
+    assert second.call.facts.model_dump(exclude={"now"}) == known.model_dump(exclude={"now"})
+    assert second.said == [f"{CUT_OFF} I was saying: {said}"]
+    assert type(second.session.current_agent) is SUPPORT.cast["billing"]
+    await second.hang_up()
+    kinds = [record.kind for record in journal.records("call-1")]
+    assert (kinds.count("call.opened"), kinds.count("call.resumed"), kinds.count("call.ended")) == (1, 1, 1)
+    assert replay(journal, "call-1", SUPPORT.machine, SUPPORT.facts) == []
+
+
+async def test_the_model_is_told_the_conversation(journal, systems, model, clock):
+    """
+    What was said before the death is in the next request, in order.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        model.add(Says("Nice to meet you, Anna."))
+        await first.caller("I am Anna.")
+        await first.call.settled()
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    model.add(Says("Go on."))
+    await second.caller("So, about my router.")
+    told = [item.text_content for item in model.asked[-1].items if item.type == "message" and item.role != "system"]
+    assert told[-3:] == [
+        "Nice to meet you, Anna.",
+        f"{CUT_OFF} I was saying: Nice to meet you, Anna.",
+        "So, about my router.",
+    ]
+    assert "I am Anna." in told
+    await second.hang_up()
+
+
+async def test_an_agent_nobody_met_says_its_own_opening(journal, systems, model, clock):
+    """
+    The handoff was accepted and the agent never entered: the caller hears that one, not the old one again.
+    """
+    mortal = MortalJournal(journal)
+    async with first_life(mortal, systems, model, clock) as first:
+        await first.start()
+        await first.call.claim(caller_name="Anna")
+        mortal.dies_at(mortal.appends + 1, after=True)
+        dying = first.call.spawn(first.call.propose("begin_triage"))
+        await mortal.dead.wait()
+        assert not dying.done()
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    assert second.call.state == "triage"
+    assert second.said == [f"{CUT_OFF} {SUPPORT.cast['triage'](second.call, 'begin_triage').opening()}"]
+    await second.hang_up()
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("append", range(1, 8))
+async def test_a_refund_is_paid_once_wherever_the_process_dies(journal, systems, model, clock, append, after):
+    """
+    It is asked for again by its key; the caller hears the true outcome, and the money moved once.
+    """
+    mortal = MortalJournal(journal)
+    async with first_life(mortal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+        mortal.dies_at(mortal.appends + append, after=after)
+        refund = first.call.spawn(first.call.propose("refund", {"amount_cents": 1000}))
+        if not await died(mortal, first):
+            pytest.skip("the whole refund takes fewer appends")
+        refund.cancel()
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    await second.rest()
+    if second.call.epoch == 2:
+        assert (append, after) == (1, False)
+        assert (await systems.orders.find("4471", "1042")).paid_cents == 39_90
+    else:
+        assert (await systems.orders.find("4471", "1042")).paid_cents == 29_90
+        assert second.call.facts.last_refund == "paid"
+        assert second.call.state == "billing"
+    await second.hang_up()
+    assert replay(journal, "call-1", SUPPORT.machine, SUPPORT.facts) == []
+
+
+async def died(mortal, its):
+    """Whether the process died before all was quiet."""
+    waits = [asyncio.ensure_future(mortal.dead.wait()), asyncio.ensure_future(its.rest())]
+    _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for each in pending:
+        each.cancel()
+    return mortal.dead.is_set()
+
+
+async def test_a_machine_that_changed_without_a_step_is_not_guessed_at(journal, systems, model, clock, monkeypatch):
+    """
+    A version nobody said how to reach: the record says so, and the caller gets a person.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+    monkeypatch.setattr(Support, "version", 2)
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    await second.rest()
+    assert second.call.state == "person"
+    (resumed,) = [record for record in journal.records("call-1") if record.kind == "call.resumed"]
+    assert resumed.audit["why"] == "Support declares no step from version 1 to 2"
+    await second.hang_up()

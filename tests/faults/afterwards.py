@@ -1,0 +1,120 @@
+"""What must hold of a call whose processes died, whoever looks at its record and at the business systems."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection
+
+from agents.effects import key_of
+from agents.flow import Flow
+from app.driving import facts_at_the_end
+from app.replay import replay
+from app.store import ACCEPTED, Record, StoreJournal
+from tests.faults.lives import CALL_ID
+
+DONE = {
+    "refund_paid": {"refunds"},
+    "callback_booked": {"callbacks"},
+    "booked": {"appointments"},
+    "moved": {"changes"},
+    "cancelled": {"changes"},
+    "link_delivered": {"links"},
+    "details_matched": {"checks"},
+    "details_unmatched": {"checks"},
+    "details_filed": {"intakes"},
+    "diagnosed": {"quotes"},
+    "visit_booked": {"orders"},
+    "lead_noted": {"leads"},
+    "follow_up_noted": {"follow_ups"},
+    "ticket_opened": {"tickets"},
+}
+"""What an outcome says was done, and in which table its key must be."""
+NOT_DONE = {
+    "refund_failed": {"refunds"},
+    "callback_failed": {"callbacks"},
+    "time_lost": {"appointments", "changes"},
+    "cancel_failed": {"changes"},
+    "link_refused": {"links"},
+    "filing_failed": {"intakes"},
+    "visit_refused": {"orders"},
+}
+"""What an outcome says was not done, and in which tables its key must not be."""
+SEVERAL = {"do_not_call"}
+"""Tables where one work may put several rows."""
+
+
+def check(journal: StoreJournal, flow: Flow, services: Any, told: Iterable[tuple[str, int]]) -> None:
+    """0 accepted verdicts lost, 0 effects done twice, 0 states that the record does not explain."""
+    records = journal.records(CALL_ID)
+    check_nothing_lost(records, told)
+    if not records:
+        assert not keys(services)
+        return
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    assert replay(journal, CALL_ID, flow.machine, flow.facts) == []
+    assert [record.kind for record in records].count("call.opened") == 1
+    check_done_once(flow, records, keys(services))
+
+
+def check_nothing_lost(records: Iterable[Record], told: Iterable[tuple[str, int]]) -> None:
+    """What anybody was told was accepted is on record."""
+    accepted = {(record.audit["event"], record.epoch) for record in records if record.kind == ACCEPTED}
+    assert set(told) <= accepted, f"lost: {set(told) - accepted}"
+
+
+def check_done_once(flow: Flow, records: Iterable[Record], done: dict[str, list[str]]) -> None:
+    """Nothing was done that was not accepted, nothing twice, and every outcome on record is true."""
+    accepted = [record for record in records if record.kind == ACCEPTED]
+    begun = {key_of(CALL_ID, record.epoch) for record in accepted if record.audit["after"][-1] in flow.effects}
+    assert done.keys() <= begun, f"done and never accepted: {done.keys() - begun}"
+    twice = {key: its for key, its in done.items() if len(its) > 1 and not SEVERAL & set(its)}
+    assert not twice, f"done twice: {twice}"
+    for record in accepted:
+        where = set(done.get(key_of(CALL_ID, record.audit["seen_epoch"]), ()))
+        event = record.audit["event"]
+        assert where or event not in DONE, f"{event} is on record, and nothing was done"
+        assert not where & NOT_DONE.get(event, set()), f"{event} is on record, and it was done: {where}"
+
+
+def check_agrees(call: Any, journal: StoreJournal) -> None:
+    """The call in memory, at rest, is where its record says, knows what that says, and leaves no work undone."""
+    assert call.state not in call.flow.effects, f"the call stays in {call.state}"
+    assert journal.snapshot(CALL_ID) == call.snapshot
+    on_record = facts_at_the_end(journal.records(CALL_ID), journal.private(CALL_ID))
+    assert on_record is not None
+    known = call.facts.model_dump(mode="json")
+    assert {name: its for name, its in on_record.items() if name != "now"} == {
+        n: v for n, v in known.items() if n != "now"
+    }
+
+
+def keys(services: Any) -> dict[str, list[str]]:
+    """Every key of this call in the business systems, with the tables it is in, one entry a row."""
+    found: dict[str, list[str]] = {}
+    for database in _databases(services):
+        for table, key in database._transact(_keyed):
+            found.setdefault(key, []).append(table)
+    return found
+
+
+def _databases(services: Any) -> list[Any]:
+    its = [getattr(getattr(services, part.name), "_database", None) for part in fields(services)]
+    return list(
+        {database._transact(_file) or id(database): database for database in its if database is not None}.values()
+    )
+
+
+def _file(connection: Connection) -> str:
+    return str(connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'").scalar_one())
+
+
+def _keyed(connection: Connection) -> list[tuple[str, str]]:
+    tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+    found = []
+    for table in tables:
+        columns = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")}
+        if "key" in columns:
+            rows = connection.exec_driver_sql(f"SELECT key FROM {table} WHERE key LIKE '{CALL_ID}:%'").scalars()
+            found += [(table, key) for key in rows]
+    return found

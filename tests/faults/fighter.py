@@ -1,0 +1,52 @@
+"""A process that wants to drive one call: takes it when nobody does, decides as fast as it can, lets go when it lost.
+
+`python -m tests.faults.fighter STORE CALL SECONDS` prints `told epoch fence` for each verdict it was told is durable.
+"""
+
+import asyncio
+import sys
+import time
+
+from agents.call import Call
+from agents.journal import JournalDown
+from agents.support import SUPPORT
+from app.bench.deciding import BACK, THERE
+from app.driving import keep_driving, left_by
+from app.store import StoreJournal, open_journal
+from app.store.driving import Taken, take
+
+ASK_AGAIN_S = 0.05
+
+
+async def fight(store: str, call_id: str, seconds: float) -> None:
+    """Until the time is up."""
+    over = time.monotonic() + seconds
+    with open_journal(store) as journal:
+        while time.monotonic() < over:
+            try:
+                taken = await journal.transact(lambda connection: take(connection, call_id, journal.owner))
+                if taken is None:
+                    await asyncio.sleep(ASK_AGAIN_S)
+                else:
+                    await drive(journal, taken, over)
+            except JournalDown as error:
+                print(f"# {type(error).__name__}", flush=True)
+
+
+async def drive(journal: StoreJournal, taken: Taken, over: float) -> None:
+    """Decide until the call is lost."""
+    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, left=await left_by(journal, taken))
+    alive = asyncio.create_task(keep_driving(call, journal, taken.fence))
+    try:
+        while not call.lost and time.monotonic() < over:
+            await call.heard_caller()  # or going round in circles would be noticed
+            verdict = await call.propose(THERE if call.state == "technical" else BACK)
+            assert verdict.accepted, verdict.kind
+            print("told", verdict.after.epoch, taken.fence, flush=True)
+            await asyncio.sleep(0.001)
+    finally:
+        alive.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(fight(sys.argv[1], sys.argv[2], float(sys.argv[3])))

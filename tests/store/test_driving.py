@@ -1,0 +1,157 @@
+"""One driver a call: a lease on the database's clock, a fence that rises, and rooms that belong to one call."""
+
+import pytest
+from sqlalchemy import update
+
+from agents.journal import Superseded
+from app.store import tables
+from app.store.driving import DrivenElsewhere, claim_room, give_up, may_dispatch, orphans, renew, take
+from app.store.sealing import Seal
+from app.store.writing import LEASE_S
+from tests.store.entries import accepted, ended, opened
+
+SEAL = Seal()
+
+
+async def age(journal, seconds, call_id="c1"):
+    """Let a lease be so much older."""
+    calls = tables.calls
+    older = update(calls).where(calls.c.call_id == call_id).values(lease_until=calls.c.lease_until - seconds)
+    await journal.transact(lambda connection: connection.execute(older))
+
+
+async def taken(journal, call_id="c1"):
+    return await journal.transact(lambda connection: take(connection, call_id, "another"))
+
+
+async def renewed(journal, fence, call_id="c1"):
+    return await journal.transact(lambda connection: renew(connection, call_id, fence))
+
+
+async def claimed(journal, sid="RM_1", call_id="c1"):
+    return await journal.transact(lambda connection: claim_room(connection, SEAL, sid, "a room", call_id, "another"))
+
+
+async def test_a_call_whose_driver_lives_is_not_taken(journal):
+    """The lease of a call that was just opened, or renewed, has not run out."""
+    await journal.append([opened()])
+    assert await taken(journal) is None
+    await age(journal, LEASE_S - 1)
+    assert await renewed(journal, 1)
+    await age(journal, 1)
+    assert await taken(journal) is None
+
+
+async def test_a_call_nobody_drives_is_taken_by_one(journal):
+    """The fence rises, and the next who asks finds it driven."""
+    await journal.append([opened()])
+    await age(journal, LEASE_S + 1)
+    first = await taken(journal)
+    assert (first.fence, first.resumes) == (2, True)
+    assert await taken(journal) is None
+
+
+async def test_who_lost_the_call_learns_so_and_writes_nothing_more(journal):
+    """By the next sign of life, and by the next line."""
+    await journal.append([opened()])
+    await age(journal, LEASE_S + 1)
+    await taken(journal)
+    assert not await renewed(journal, 1)
+    with pytest.raises(Superseded, match="fence 1, 2 now"):
+        await journal.append([accepted(2, 1)])
+    await journal.append([accepted(2, 1, fence=2)])
+    assert len(journal.records("c1")) == 2
+
+
+async def test_a_stalled_driver_that_nobody_replaced_goes_on(journal):
+    """Its lease ran out, but the fence is still its own."""
+    await journal.append([opened()])
+    await age(journal, 100)
+    assert await renewed(journal, 1)
+    await journal.append([accepted(2, 1)])
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+async def test_a_clock_that_jumps_keeps_no_dead_driver_and_costs_no_live_one(journal, seconds):
+    """An hour either way (fault 33): the call can be taken, and a driver who gives a sign of life before has it."""
+    await journal.append([opened()])
+    await age(journal, seconds)
+    assert await renewed(journal, 1)
+    assert await taken(journal) is None
+    await age(journal, seconds)
+    assert (await taken(journal)).fence == 2
+
+
+async def test_a_driver_may_let_go(journal):
+    """And nobody need wait for the lease."""
+    await journal.append([opened()])
+    await journal.transact(lambda connection: give_up(connection, "c1", 1))
+    assert (await taken(journal)).fence == 2
+
+
+async def test_a_call_that_ended_or_never_began_is_nobodys(journal):
+    """There is nothing to take."""
+    assert await taken(journal) is None
+    await journal.append([opened(), ended(2)])
+    await age(journal, 100)
+    assert await taken(journal) is None
+
+
+async def test_two_workers_in_one_room_hold_one_call(journal):
+    """The second finds the first there (fault 36), before and after the call is on record."""
+    assert not (await claimed(journal)).resumes
+    with pytest.raises(DrivenElsewhere):
+        await claimed(journal, call_id="c2")
+    await journal.append([opened()])
+    with pytest.raises(DrivenElsewhere):
+        await claimed(journal, call_id="c2")
+
+
+async def test_a_room_whose_driver_is_gone_goes_on_with_its_call(journal):
+    """Not with the new one that was about to begin."""
+    await claimed(journal)
+    await journal.append([opened()])
+    await age(journal, LEASE_S + 1)
+    again = await claimed(journal, call_id="c2")
+    assert (again.call_id, again.fence, again.resumes) == ("c1", 2, True)
+
+
+async def test_a_room_whose_call_ended_begins_a_new_one(journal):
+    """The claim is forgotten with the call, and with it the room's name."""
+    await claimed(journal)
+    await journal.append([opened(), ended(2)])
+    assert (await claimed(journal, call_id="c2")).call_id == "c2"
+
+
+async def test_a_claim_nobody_followed_is_void_after_a_while(journal):
+    """A process that died before it opened its call must not close the room to others."""
+    await claimed(journal)
+    late = update(tables.rooms).values(claimed_at=tables.rooms.c.claimed_at - 60)
+    await journal.transact(lambda connection: connection.execute(late))
+    assert (await claimed(journal, call_id="c2")).call_id == "c2"
+
+
+async def test_orphans_are_calls_in_a_room_that_nobody_drives(journal):
+    """Neither those driven, nor those that ended, nor those without a room."""
+    for name in ("driven", "gone", "over", "roomless"):
+        if name != "roomless":
+            await claimed(journal, f"RM_{name}", name)
+        await journal.append([opened(name)])
+        if name != "driven":
+            await age(journal, 100, name)
+    await journal.append([ended(2, "over")])
+    (orphan,) = await journal.read(lambda connection: orphans(connection, SEAL))
+    assert (orphan.call_id, orphan.flow, orphan.sid, orphan.room) == ("gone", "support", "RM_gone", "a room")
+
+
+async def test_of_several_watchers_one_sends_for_a_worker(journal):
+    """And again only after a while."""
+
+    async def sends():
+        return await journal.transact(lambda connection: may_dispatch(connection, "RM_1", 10.0))
+
+    await claimed(journal)
+    assert [await sends(), await sends()] == [True, False]
+    late = update(tables.rooms).values(dispatched_at=tables.rooms.c.dispatched_at - 11)
+    await journal.transact(lambda connection: connection.execute(late))
+    assert [await sends(), await sends()] == [True, False]
