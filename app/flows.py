@@ -5,11 +5,16 @@ from difflib import get_close_matches
 from agents.booking import BOOKING
 from agents.flow import Flow
 from agents.helpdesk import HELPDESK
+from agents.intake import INTAKE
 from agents.restaurant import RESTAURANT
 from agents.routing import ROUTING
+from agents.sales import SALES
+from agents.service import SERVICE
 from agents.support import SUPPORT
 
-FLOWS: dict[str, Flow] = {flow.name: flow for flow in (SUPPORT, RESTAURANT, BOOKING, ROUTING, HELPDESK)}
+FLOWS: dict[str, Flow] = {
+    flow.name: flow for flow in (SUPPORT, RESTAURANT, BOOKING, ROUTING, HELPDESK, SALES, INTAKE, SERVICE)
+}
 
 
 class UnknownFlow(LookupError):

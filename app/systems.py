@@ -8,17 +8,23 @@ from agents.flow import Flow
 from app.business import open_support_systems
 from app.business.booking import open_booking_systems
 from app.business.helpdesk import open_helpdesk_systems
+from app.business.intake import open_intake_systems
 from app.business.restaurant import open_restaurant_systems
 from app.business.routing import open_routing_systems
+from app.business.sales import open_sales_systems
+from app.business.service import open_service_systems
 from app.settings import default_store
 from app.store.place import is_postgres, path_of
 
 SYSTEMS: Mapping[str, Callable[[str | Path], Any]] = {
     "booking": open_booking_systems,
     "helpdesk": open_helpdesk_systems,
+    "intake": open_intake_systems,
     "support": open_support_systems,
     "restaurant": open_restaurant_systems,
     "routing": open_routing_systems,
+    "sales": open_sales_systems,
+    "service": open_service_systems,
 }
 
 STAND_INS: Mapping[str, str] = {

@@ -1,0 +1,49 @@
+"""The business systems a sales call needs, as the agents see them: those of an appointment, and what sales keep."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from agents.booking.systems import BookingSystems
+from guards.leads import Authority, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a caller said about what they want; money in cents a year."""
+
+    need: str
+    budget_cents: int
+    authority: Authority
+    timeline: Timeline
+
+
+class Leads(Protocol):
+    """Who may buy, whom to call again, and whom never; a number is the same however it is written."""
+
+    async def note(self, key: str, call_id: str, lead: Lead, numbers: Sequence[str]) -> bool:
+        """Put the lead on file, one a call; whether one of `numbers` is on the do-not-call list."""
+        ...
+
+    async def follow_up(self, key: str, number: str, due: date) -> date:
+        """Note that we call again, once for each number; when. Raises `Refused` for one on the do-not-call list."""
+        ...
+
+    async def never_call(self, key: str, numbers: Sequence[str]) -> None:
+        """Put the numbers on the do-not-call list, for good; follow-ups and callbacks to them are withdrawn."""
+        ...
+
+
+class Prices(Protocol):
+    async def a_month(self, people: int) -> int | None:
+        """What so many people cost in a month, in cents; None for more than the price list has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SalesSystems(BookingSystems):
+    """What `Call.services` holds in a sales call."""
+
+    leads: Leads
+    prices: Prices

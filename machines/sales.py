@@ -1,0 +1,140 @@
+"""A sales call: what somebody needs, a demo for whom it may suit, and the account executive once it is booked.
+
+Budget, authority, need and timeline are what the caller says. What our systems do with it is work: the lead is put on
+file and the do-not-call list read (`assessing`), and only who is not on it is offered a follow-up. A demo is an
+appointment like any other, held and booked by the calendar as in `booking`. "Never call me again" is heard everywhere,
+and written down (`listing`) before goodbye.
+"""
+
+from statemachine import HistoryState, State
+
+from guards.appointments import hold_running, no_change_unconfirmed, reachable_by_phone, slot_offered
+from guards.cards import Words
+from guards.facts import claimed, established
+from guards.identity import caller_named
+from guards.leads import (
+    Authority,
+    Timeline,
+    authority_stated,
+    budget_stated,
+    executive_on_duty,
+    need_stated,
+    not_on_the_list,
+    nothing_rules_it_out,
+    number_to_list,
+    timeline_stated,
+)
+from machines.base import Machine
+from machines.booking import BookingFacts
+from machines.common import COMMON_PROMISES, common_proposers, endings, ways_out
+from machines.promises import never, reachable
+
+
+class SalesFacts(BookingFacts):
+    """What sales know about one call: an appointment's facts, for the demo, and the lead's."""
+
+    need: Words | None = claimed(pii=True, description="what they are looking for, in the caller's words")
+    budget_cents: int | None = claimed(description="what they can spend in a year, in cents")
+    authority: Authority | None = claimed(description="whether the caller decides about it")
+    timeline: Timeline | None = claimed(description="when they would like to start")
+
+    listed: bool | None = established(description="whether the caller is on our do-not-call list, None if not read")
+    follow_up_on: str | None = established(description="the day on which we call again")
+
+
+class Sales(Machine):
+    """The questions, a demo, the executive; a follow-up for who is no fit, and a list of whom we never call."""
+
+    class live(State.Compound, name="In a call"):
+        class desks(State.Compound, name="Our desks"):
+            intro = State("Introduction", initial=True)
+            qualification = State("Qualification")
+            demo = State("Free times for a demo")
+            deciding = State("Demo time held")
+            demo_booked = State("Demo booked")
+            executive = State("Account executive")
+            disqualified = State("No fit: follow-up?")
+            parting = State("Nothing to offer")
+            before = HistoryState("Where the caller was", type="deep")
+
+            begin_qualification = intro.to(qualification, cond=caller_named)
+            other_time = deciding.to(demo)
+            hold_ran_out = deciding.to(demo)
+            _before_anywhere = before.to(intro)
+
+        assessing = State("Lead being put on file")
+        holding = State("Demo time being held")
+        reserving = State("Demo being booked")
+        following_up = State("Follow-up being noted")
+        listing = State("Do-not-call being noted")
+        rest = ways_out(desks, assessing, holding, reserving, following_up, listing)
+
+        assess = (
+            desks.qualification.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
+            | desks.disqualified.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
+            | desks.parting.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
+        )
+        lead_noted = (
+            assessing.to(desks.demo, cond=nothing_rules_it_out)
+            | assessing.to(desks.disqualified, cond=not_on_the_list)
+            | assessing.to(desks.parting)
+        )
+        lead_unnoted = assessing.to(desks.demo, cond=nothing_rules_it_out) | assessing.to(desks.parting)
+
+        hold_time = desks.demo.to(holding, cond=slot_offered)
+        time_held = holding.to(desks.deciding)
+        time_taken = holding.to(desks.demo)
+        hold_unclear = holding.to(desks.demo)
+        book = desks.deciding.to(
+            reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone]
+        )
+        booked = reserving.to(desks.demo_booked)
+        time_lost = reserving.to(desks.demo)
+        change_unconfirmed = reserving.to(rest.person)
+
+        meet_executive = desks.demo_booked.to(desks.executive, cond=executive_on_duty) | desks.demo_booked.to(
+            rest.person
+        )
+
+        follow_up = desks.disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone])
+        follow_up_noted = following_up.to(desks.parting)
+        follow_up_refused = following_up.to(desks.parting)
+        follow_up_unconfirmed = following_up.to(rest.person)
+
+        do_not_call = (
+            desks.to(listing, cond=number_to_list)
+            | assessing.to(listing, cond=number_to_list)
+            | holding.to(listing, cond=number_to_list)
+            | reserving.to(listing, cond=number_to_list)
+            | following_up.to(listing, cond=number_to_list)
+            | rest.offer.to(listing, cond=number_to_list)
+            | rest.person.to(listing, cond=number_to_list)
+            | rest.booking.to(listing, cond=number_to_list)
+        )
+        listing_unconfirmed = listing.to(rest.person)
+
+    closed = State("Goodbye", final=True)
+    endings(live, closed)
+    number_listed = live.listing.to(closed)
+
+    proposers = common_proposers(
+        *("lead_noted", "lead_unnoted", "hold_ran_out", "time_held", "time_taken", "hold_unclear", "booked"),
+        *("time_lost", "change_unconfirmed", "follow_up_noted", "follow_up_refused", "follow_up_unconfirmed"),
+        *("number_listed", "listing_unconfirmed"),
+    )
+    promises = (
+        never("demo").before(need_stated),
+        never("demo").before(budget_stated),
+        never("demo").before(authority_stated),
+        never("demo").before(timeline_stated),
+        never("demo").before(nothing_rules_it_out),
+        never("reserving").before("time_held"),
+        never("demo_booked").before("booked"),
+        never("executive").before("demo_booked"),
+        never("executive").before(executive_on_duty),
+        never("disqualified").before(not_on_the_list),
+        never("following_up").before(not_on_the_list),
+        never("number_listed").before("do_not_call"),
+        reachable("listing"),
+        *COMMON_PROMISES,
+    )

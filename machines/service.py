@@ -1,0 +1,135 @@
+"""A repair by phone: what is broken and where, the specialist for it, and a technician who comes.
+
+Our dispatch chooses the specialist by what was gathered. The specialist looks into it (`diagnosing`): the service
+system gives the diagnosis, the price and the free visits, and nothing else is ever offered or booked. Before anybody
+talks about a gas appliance the caller is asked whether they smell gas; who smells it, asked or not, is told to leave
+the house, and nothing but a person leads on from there.
+"""
+
+from typing import Literal
+
+from statemachine import HistoryState, State
+
+from guards.appointments import reachable_by_phone
+from guards.cards import Words
+from guards.facts import claimed, established
+from guards.identity import caller_named
+from guards.repairs import (
+    appliance_known,
+    fault_known,
+    no_gas_smell,
+    no_order_unconfirmed,
+    postcode_known,
+    quote_stands,
+    warranty_settled,
+    window_free,
+)
+from machines.base import Machine
+from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from machines.promises import never, reachable
+
+Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
+Fault = Literal["dead", "leaking", "noisy", "temperature", "unfinished", "other"]
+NO_WARRANTY = "none"
+
+
+class ServiceFacts(CallerFacts):
+    """What a repair service knows about one call; times in ISO 8601 as clocks show them where the service is."""
+
+    caller_name: Words | None = claimed(pii=True, description="as the caller said it")
+    contact_phone: Words | None = claimed(pii=True, description="the number the technician rings before the visit")
+    appliance: Appliance | None = claimed()
+    fault: Fault | None = claimed()
+    postcode: str | None = claimed(pii=True, description="where the appliance is")
+    warranty_number: str | None = claimed(pii=True, description=f"{NO_WARRANTY} when there is no warranty")
+    wanted_time: str | None = claimed(description="when the caller wants the visit, if not as soon as possible")
+
+    quote_id: int | None = established(told=False, description="of the diagnosis and price that stand")
+    diagnosis: str | None = established(description="the category our service system gave")
+    diagnosis_words: str = established("", told=False, description="the same, as the caller hears it")
+    price_cents: int | None = established(description="computed by the service system; 0 under warranty")
+    free_windows: tuple[str, ...] = established((), description="when visits of four hours can begin, next one first")
+
+    last_order: Literal["unconfirmed", "booked", "refused"] | None = established(told=False)
+    order_number: int | None = established(description="of the visit booked last in this call")
+    order_words: str = established("", told=False, description="that order, as the caller hears it")
+
+
+class Service(Machine):
+    """Reception, gathering, three specialists, a visit; and out of the house for whoever smells gas."""
+
+    class live(State.Compound, name="In a call"):
+        class desks(State.Compound, name="Our desks"):
+            reception = State("Reception", initial=True)
+            gathering = State("What, where, warranty")
+            cooling = State("Cooling specialist")
+            washing = State("Washing specialist")
+            safety = State("Gas smelled?")
+            gas = State("Gas specialist")
+            visit = State("Visit offered")
+            confirmation = State("Confirmation")
+            emergency = State("Out of the house")
+            before = HistoryState("Where the caller was", type="deep")
+
+            gather = reception.to(gathering, cond=caller_named) | confirmation.to(gathering)
+            rule_gas_out = safety.to(gas, cond=no_gas_smell) | safety.to(emergency)
+            change_details = cooling.to(gathering) | washing.to(gathering) | gas.to(gathering) | visit.to(gathering)
+            _before_anywhere = before.to(reception)
+
+        dispatching = State("Specialist being found")
+        diagnosing = State("Diagnosis being looked up")
+        arranging = State("Visit being booked")
+        rest = ways_out(desks, dispatching, diagnosing, arranging)
+
+        find_specialist = desks.gathering.to(
+            dispatching, cond=[appliance_known, fault_known, postcode_known, warranty_settled]
+        )
+        cooling_case = dispatching.to(desks.cooling)
+        washing_case = dispatching.to(desks.washing)
+        gas_case = dispatching.to(desks.safety)
+        no_specialist = dispatching.to(rest.offer)
+        dispatch_failed = dispatching.to(desks.before)
+
+        diagnose = desks.cooling.to(diagnosing) | desks.washing.to(diagnosing) | desks.gas.to(diagnosing)
+        diagnosed = diagnosing.to(desks.visit)
+        diagnosis_failed = diagnosing.to(desks.before)
+
+        book_visit = desks.visit.to(
+            arranging, cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone]
+        )
+        visit_booked = arranging.to(desks.confirmation)
+        visit_refused = arranging.to(desks.visit)
+        visit_unconfirmed = arranging.to(rest.person)
+
+    closed = State("Goodbye", final=True)
+    report_gas_smell = live.to(live.desks.emergency)
+    endings(live, closed)
+
+    proposers = common_proposers(
+        "cooling_case",
+        "washing_case",
+        "gas_case",
+        "no_specialist",
+        "dispatch_failed",
+        "diagnosed",
+        "diagnosis_failed",
+        "visit_booked",
+        "visit_refused",
+        "visit_unconfirmed",
+    )
+    promises = (
+        never("dispatching").before(appliance_known),
+        never("dispatching").before(fault_known),
+        never("dispatching").before(postcode_known),
+        never("dispatching").before(warranty_settled),
+        never("diagnosing").before("dispatching"),
+        never("gas").before("gas_case"),
+        never("gas").before(no_gas_smell),
+        never("visit").before("diagnosed"),
+        never("arranging").before(quote_stands),
+        never("arranging").before(window_free),
+        never("confirmation").before("diagnosed"),
+        never("confirmation").before("visit_booked"),
+        reachable("emergency"),
+        *COMMON_PROMISES,
+    )
