@@ -94,7 +94,7 @@ class Call:
         self._first_words_due = left is not None
         fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
         self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
-        self._remembering = Remembering(self, memory, left.turns if left else ())
+        self._remembering = Remembering(self, memory, fence=fence, before=left.turns if left else ())
         if watch is not None:
             self.watch(watch)
         self._lock = asyncio.Lock()

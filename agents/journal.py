@@ -71,6 +71,6 @@ class Journal(Protocol):
 class Memory(Protocol):
     """Where the conversation is kept for whoever takes the call over; implemented in `app`."""
 
-    async def remember(self, call_id: str, turn: Turn) -> None:
-        """Keep one turn. Raises `JournalDown`."""
+    async def remember(self, call_id: str, turn: Turn, fence: int) -> None:
+        """Keep one turn, unless another driver has the call. Raises `JournalDown`."""
         ...

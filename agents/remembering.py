@@ -17,8 +17,9 @@ log = structlog.get_logger("interlock.call")
 class Remembering:
     """Listens to one session's conversation; without a memory nothing is kept."""
 
-    def __init__(self, call: "Call", memory: Memory | None, before: Sequence[Turn] = ()) -> None:
+    def __init__(self, call: "Call", memory: Memory | None, *, fence: int = 1, before: Sequence[Turn] = ()) -> None:
         self._call = call
+        self._fence = fence
         self._memory = memory
         self._count = before[-1].n if before else 0
 
@@ -43,6 +44,6 @@ class Remembering:
     async def _keep(self, turn: Turn) -> None:
         assert self._memory is not None
         try:
-            await self._memory.remember(self._call.id, turn)
+            await self._memory.remember(self._call.id, turn, self._fence)
         except JournalDown as error:  # the call itself does not depend on it
             log.warning("turn.unremembered", **self._call.here, error=type(error).__name__)

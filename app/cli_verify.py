@@ -69,6 +69,7 @@ def audit_export(
     from app.proof import ProofError
     from app.proof.bundle import export
     from app.proof.opening import opened_shelf, opened_store, private_key, require_known, verifying_keys
+    from app.proof.telling import counted
 
     if bool(calls) == every:
         found = "both CALL and --all" if every else "neither CALL nor --all"
@@ -79,7 +80,8 @@ def audit_export(
         require_known(source, named, shelf)
         with Console(stderr=True).status("Writing ..."):
             made = export(source, shelf.lines() if shelf else (), keys, signer, out)
-    counts = f"{made.records:,} records of {made.calls:,} calls, {made.checkpoints:,} checkpoints"
+    marks = counted(made.checkpoints, "checkpoint")
+    counts = f"{counted(made.records, 'record')} of {counted(made.calls, 'call')}, {marks}"
     console.print(f"{out}: {counts}{', signed' if signer else ''}", markup=False, soft_wrap=True)
 
 

@@ -72,9 +72,9 @@ class StoreJournal(JournalReader):
         rows = rows_of(entries, self._seal)
         return (await self.read(lambda connection: are_written(connection, [rows])))[0]
 
-    async def remember(self, call_id: str, turn: Turn) -> None:
-        """Keep one turn of the conversation. Raises `JournalDown`."""
-        await self.transact(lambda connection: keep(connection, self._seal, call_id, turn))
+    async def remember(self, call_id: str, turn: Turn, fence: int) -> None:
+        """Keep one turn of the conversation, unless another driver has the call. Raises `JournalDown`."""
+        await self.transact(lambda connection: keep(connection, self._seal, call_id, turn, fence))
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Do work of another kind in a transaction of its own, off the event loop. Raises `JournalDown`."""

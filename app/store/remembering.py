@@ -12,8 +12,12 @@ from app.store.sealing import Seal
 turns = tables.turns.c
 
 
-def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn) -> None:
-    """Write one turn down."""
+def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn, fence: int) -> None:
+    """Write one turn down; a driver that lost the call, or whose call was erased, writes nothing."""
+    calls = tables.calls.c
+    mine = select(calls.call_id).where(calls.call_id == call_id, calls.fence == fence).with_for_update()
+    if connection.execute(mine).one_or_none() is None:
+        return
     said = json.dumps({"role": turn.role, "text": turn.text, "interrupted": turn.interrupted}).encode()
     data = seal.close(said, call_id, "turn", turn.n)
     connection.execute(insert(tables.turns), {"call_id": call_id, "n": turn.n, "data": data})

@@ -47,10 +47,10 @@ class MortalJournal:
         """Read as the real one does."""
         return await self._real.wrote(entries)
 
-    async def remember(self, call_id: str, turn: Turn) -> None:
+    async def remember(self, call_id: str, turn: Turn, fence: int) -> None:
         """Keep as the real one does, while alive."""
         await self.alive()
-        await self._real.remember(call_id, turn)
+        await self._real.remember(call_id, turn, fence)
 
     async def alive(self) -> None:
         """Never return once dead."""

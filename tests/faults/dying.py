@@ -108,10 +108,10 @@ class MortalJournal:
         """Read as the real one does."""
         return await self._real.wrote(entries)
 
-    async def remember(self, call_id: str, turn: Turn) -> None:
+    async def remember(self, call_id: str, turn: Turn, fence: int) -> None:
         """Keep a turn as the real one does, while alive."""
         await self._life.step("before turn")
-        await self._real.remember(call_id, turn)
+        await self._real.remember(call_id, turn, fence)
 
 
 class MortalSystem:

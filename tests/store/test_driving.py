@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from agents.journal import Superseded
+from agents.journal import Superseded, Turn
 from app.store import tables
 from app.store.driving import DrivenElsewhere, claim_room, give_up, may_dispatch, orphans, renew, take
+from app.store.remembering import recall
 from app.store.sealing import Seal
 from app.store.writing import LEASE_S
 from tests.store.entries import accepted, ended, opened
@@ -155,3 +156,15 @@ async def test_of_several_watchers_one_sends_for_a_worker(journal):
     late = update(tables.rooms).values(dispatched_at=tables.rooms.c.dispatched_at - 11)
     await journal.transact(lambda connection: connection.execute(late))
     assert [await sends(), await sends()] == [True, False]
+
+
+async def test_who_lost_the_call_keeps_no_words_of_it(journal):
+    """A process that wakes up late must not bring back what was erased meanwhile."""
+    await journal.append([opened()])
+    await journal.remember("c1", Turn(1, "user", "Hello."), 1)
+    await age(journal, LEASE_S + 1)
+    await taken(journal)
+    await journal.remember("c1", Turn(2, "user", "Too late."), 1)
+    await journal.remember("c1", Turn(2, "assistant", "Good morning."), 2)
+    said = await journal.read(lambda connection: recall(connection, SEAL, "c1"))
+    assert [turn.text for turn in said] == ["Hello.", "Good morning."]
