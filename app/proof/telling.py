@@ -77,14 +77,14 @@ def _untold(sums: Sums, signed: bool) -> Iterator[str]:
     if not signed:
         yield f"Without checkpoints it cannot be told {', '.join(UNTOLD[:-1])}, or {UNTOLD[-1]}."
     elif sums.unsigned:
-        whose = _count(sums.open_ended, "call")
+        whose = counted(sums.open_ended, "call")
         they = "is" if sums.unsigned == 1 else "are"
         yield (
-            f"{_count(sums.unsigned, 'record')} of {whose} {they} newer than the last checkpoint of the call: of"
+            f"{counted(sums.unsigned, 'record')} of {whose} {they} newer than the last checkpoint of the call: of"
             " these it cannot be told whether they were cut off, or rewritten with their hashes."
         )
     if sums.unreadable:
-        yield f"{_count(sums.unreadable, 'line')} among the checkpoints cannot be read: half written, or overwritten."
+        yield f"{counted(sums.unreadable, 'line')} among the checkpoints cannot be read: half written, or overwritten."
 
 
 class InProse:
@@ -100,9 +100,9 @@ class InProse:
 
     def end(self, sums: Sums, untold: list[str]) -> None:
         """What was looked at, what came of it, what nobody can know."""
-        found = _count(sums.findings, "finding") if sums.findings else "Nothing was changed that can be told"
-        beside = f", beside {_count(sums.checkpoints, 'checkpoint')}" if sums.checkpoints else ""
-        self._say(f"{_count(sums.records, 'record')} of {_count(sums.calls, 'call')} verified{beside}. {found}.")
+        found = counted(sums.findings, "finding") if sums.findings else "Nothing was changed that can be told"
+        beside = f", beside {counted(sums.checkpoints, 'checkpoint')}" if sums.checkpoints else ""
+        self._say(f"{counted(sums.records, 'record')} of {counted(sums.calls, 'call')} verified{beside}. {found}.")
         for sentence in untold:
             self._say(sentence, "yellow")
 
@@ -127,5 +127,6 @@ class InJson:
         print(("\n  ]" if self._before == "," else self._before + "]") + f",\n{rest}\n}}")
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """How many of what, in words."""
     return f"{number:,} {what}{'s' * (number != 1)}"

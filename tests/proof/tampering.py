@@ -1,0 +1,177 @@
+"""The nine kinds of tampering, each in several ways, drawn by chance.
+
+Each takes a copy of everything that is stored and does it to one call, or to all; it gives back the call it was done
+to (None: all), and whether everything was made to fit, so that no hash in the store can tell.
+"""
+
+import random
+from collections.abc import Callable
+
+from app.proof.finding import Row
+from app.store.chain import START, link, record_bytes
+from tests.proof.world import Image, Recorded, copy_of
+
+Done = tuple[str | None, bool]
+Tampering = Callable[[Image, list[Image], random.Random], Done]
+
+
+def _drawn(image: Image, drawn: random.Random) -> tuple[str, Recorded, int]:
+    """A call, and one of its records by index, not its last."""
+    call_id = drawn.choice(sorted(image))
+    its = image[call_id]
+    return call_id, its, drawn.randrange(len(its.rows) - 1)
+
+
+def _renumber(its: Recorded) -> None:
+    its.rows = [row._replace(seq=seq) for seq, row in enumerate(its.rows, 1)]
+
+
+def _noted(its: Recorded, *, head: bool) -> None:
+    """Make the call's row fit: its length, and its hash too."""
+    its.about["last_seq"] = len(its.rows)
+    if head:
+        its.about["head"] = its.rows[-1].hash if its.rows else START
+
+
+def _chained(its: Recorded) -> None:
+    """Give every record the hash that fits, and the row too."""
+    head, rows = START, []
+    for seq, row in enumerate(its.rows, 1):
+        head = link(head, record_bytes(row.call_id, seq, row.kind, row.at, row.epoch, row.audit))
+        rows.append(row._replace(seq=seq, hash=head))
+    its.rows = rows
+    _noted(its, head=True)
+
+
+def _other(row: Row, field: str, drawn: random.Random) -> Row:
+    values = {
+        "kind": "transition.refused",
+        "at": row.at.replace("+00:00", "")[:-1] + str((int(row.at[25]) + 1) % 10) + "+00:00",
+        "epoch": row.epoch + drawn.choice((-1, 1, 7)),
+        "audit": row.audit[:-1] + f',"z":{drawn.randrange(10**6)}}}',
+        "hash": drawn.randbytes(32),
+    }
+    return row._replace(**{field: values[field]})
+
+
+def changed(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """One to three fields of records."""
+    call_id, its, _n = _drawn(image, drawn)
+    for _m in range(drawn.randint(1, 3)):
+        index = drawn.randrange(len(its.rows))
+        its.rows[index] = _other(its.rows[index], drawn.choice(("kind", "at", "epoch", "audit", "hash")), drawn)
+    return call_id, False
+
+
+def order(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """Two swapped, with their hashes or without; or one moved."""
+    call_id, its, _n = _drawn(image, drawn)
+    here, there = sorted(drawn.sample(range(len(its.rows)), 2))
+    one, other = its.rows[here], its.rows[there]
+    way = drawn.choice(("whole", "said", "moved", "back"))
+    if way == "whole":
+        its.rows[here], its.rows[there] = other, one
+    elif way == "said":
+        its.rows[here], its.rows[there] = other._replace(hash=one.hash), one._replace(hash=other.hash)
+    elif way == "moved":
+        its.rows.insert(there, its.rows.pop(here))
+    else:
+        its.rows.insert(here, its.rows.pop(there))
+    _renumber(its)
+    return call_id, False
+
+
+def dropped(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """One to three records before the last, and a gap left, or those after them given their numbers."""
+    call_id, its, index = _drawn(image, drawn)
+    del its.rows[index : min(index + drawn.randint(1, 3), len(its.rows) - 1)]
+    way = drawn.choice(("gap", "renumbered", "noted"))
+    if way != "gap":
+        _renumber(its)
+    if way == "noted":
+        _noted(its, head=False)
+    return call_id, False
+
+
+def duplicated(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """One once more: at the end, in between, or in the place of another."""
+    call_id, its, index = _drawn(image, drawn)
+    copy, where = its.rows[index], drawn.choice(("end", "between", "instead"))
+    if where == "instead":
+        its.rows[drawn.choice([n for n in range(len(its.rows)) if n != index])] = copy
+    else:
+        its.rows.insert(len(its.rows) if where == "end" else drawn.randrange(len(its.rows)), copy)
+    _renumber(its)
+    if drawn.random() < 0.5:
+        _noted(its, head=drawn.random() < 0.5)
+    return call_id, False
+
+
+def inserted(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """A record that never was, before the last one, its hash made up or what follows from the one before."""
+    call_id, its, index = _drawn(image, drawn)
+    made = _other(its.rows[index], "audit", drawn)._replace(hash=drawn.randbytes(32))
+    if drawn.random() < 0.5:
+        head = its.rows[index].hash
+        said = record_bytes(call_id, index + 2, made.kind, made.at, made.epoch, made.audit)
+        made = made._replace(hash=link(head, said))
+    its.rows.insert(index + 1, made)
+    _renumber(its)
+    if drawn.random() < 0.5:
+        _noted(its, head=False)
+    return call_id, False
+
+
+def replaced(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """Anything above, and then every hash computed anew, and the row made to fit."""
+    way = drawn.choice((changed, changed, order, dropped, inserted))
+    before = copy_of(image)
+    while True:
+        call_id, _fits = way(image, [], drawn)
+        assert call_id is not None
+        _chained(image[call_id])
+        if image[call_id].rows != before[call_id].rows:  # a hash that was changed is the right one again
+            return call_id, True
+
+
+def truncated(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """The end cut off, and the row left, or made to fit in part or in whole."""
+    call_id, its, index = _drawn(image, drawn)
+    del its.rows[index + 1 :]
+    way = drawn.choice(("left", "noted", "fits"))
+    if way != "left":
+        _noted(its, head=way == "fits")
+    return call_id, way == "fits"
+
+
+def emptied(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """All records of a call or of all calls, and the rows left, made to fit or gone too."""
+    every, way = drawn.random() < 0.2, drawn.choice(("left", "fits", "gone"))
+    those = sorted(image) if every else [drawn.choice(sorted(image))]
+    for call_id in those:
+        image[call_id].rows.clear()
+        if way == "fits":
+            _noted(image[call_id], head=True)
+        if way == "gone":
+            del image[call_id]
+    return (None if every else those[0]), way == "gone"
+
+
+def rolled_back(image: Image, earlier: list[Image], drawn: random.Random) -> Done:
+    """Everything as it was once."""
+    image.clear()
+    image.update(copy_of(drawn.choice(earlier)))
+    return None, True
+
+
+KINDS: dict[str, Tampering] = {
+    "changed field": changed,
+    "changed order": order,
+    "dropped": dropped,
+    "duplicated": duplicated,
+    "inserted": inserted,
+    "replaced with recomputed hashes": replaced,
+    "truncated tail": truncated,
+    "emptied": emptied,
+    "whole-store rollback": rolled_back,
+}

@@ -1,0 +1,148 @@
+"""A record of some calls that were written at the same time, signed checkpoints of it, and copies from meanwhile."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.proof.finding import Finding, Row
+from app.proof.folder import lines_of
+from app.proof.keys import PrivateKey, new_key
+from app.proof.shelf import Shelf
+from app.proof.signing import Checkpoints
+from app.proof.stored import Stored
+from app.proof.verifying import Sums, Verification
+from app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
+from app.store.database import Database
+from app.store.ends import End
+from app.store.opening import database_for_reading, database_for_writing
+from app.store.place import is_postgres
+from tests.store.entries import AT, accepted, ended, opened
+
+FOR_GOOD_S = 3600.0
+
+
+@dataclass
+class Recorded:
+    """One call as it is stored: its own row, and its records in order."""
+
+    about: dict[str, Any]
+    rows: list[Row]
+
+
+Image = dict[str, Recorded]
+"""Everything that is stored of all calls."""
+
+
+def copy_of(image: Image) -> Image:
+    """The same, to be tampered with."""
+    return {call_id: Recorded(dict(its.about), list(its.rows)) for call_id, its in image.items()}
+
+
+@dataclass
+class World:
+    """The record, the folder and key of its checkpoints; `image` is what was written, `earlier` what was before."""
+
+    store: str
+    folder: Path
+    key: PrivateKey = field(default_factory=new_key)
+    earlier: list[Image] = field(default_factory=list)
+    image: Image = field(default_factory=dict)
+
+    def journal(self, every_records: int = 3) -> StoreJournal:
+        """A writer, with whoever signs beside it."""
+        checkpoints = Checkpoints(self.folder, self.key, FOR_GOOD_S, every_records)
+        return open_journal(self.store, checkpoints=checkpoints)
+
+    def write(self, seed: int = 1, calls: int = 5, most: int = 12) -> "World":
+        """Calls of 3 to `most` records, one record of one of them after the other."""
+        drawn = random.Random(seed)
+        with self.journal() as journal, closing(database_for_reading(self.store, BUSY_TIMEOUT_MS)) as reads:
+            asyncio.run(self._write(journal, reads, drawn, calls, most))
+        self.image = self.look()
+        return self
+
+    def look(self) -> Image:
+        """What is stored now."""
+        with closing(database_for_reading(self.store, BUSY_TIMEOUT_MS)) as reads:
+            return reads.read(_image)
+
+    def sign(self) -> None:
+        """Sign whatever is stored."""
+        checkpoints = Checkpoints(self.folder, self.key, FOR_GOOD_S, 1)
+        for call_id, its in self.look().items():
+            last = its.rows[-1]
+            checkpoints.wrote({call_id: End(last.seq, last.hash, 1, last.at, True)})
+        checkpoints.close()
+
+    async def _write(self, journal: StoreJournal, reads: Database, drawn: random.Random, calls: int, most: int) -> None:
+        turns = [f"c{n}" for n in range(calls) for _ in range(drawn.randint(3, most))]
+        drawn.shuffle(turns)
+        moments = set(drawn.sample(range(len(turns)), min(len(turns), 4)))
+        for moment, call_id in enumerate(turns):
+            if moment in moments:
+                self.earlier.append(reads.read(_image))
+            seq = turns[: moment + 1].count(call_id)
+            audit = {"event": "e", "chosen": drawn.choice("abc"), "moment": moment}
+            made = opened if seq == 1 else partial(ended if seq == turns.count(call_id) else accepted, seq)
+            given = {} if seq in (1, turns.count(call_id)) else {"epoch": seq}
+            await journal.append([made(call_id=call_id, at=AT + timedelta(seconds=moment), audit=audit, **given)])
+
+    def put(self, image: Image) -> None:
+        """Write it over what is stored, by SQL of one's own; nothing of the database's holds anybody back."""
+        calls, rows = [its.about for its in image.values()], [row for its in image.values() for row in its.rows]
+        if is_postgres(self.store):
+            with closing(database_for_writing(self.store, BUSY_TIMEOUT_MS)) as database:
+                database.transact(lambda connection: _put(connection, calls, rows))
+            return
+        with closing(sqlite3.connect(self.store)) as base, base:
+            base.execute("PRAGMA synchronous=OFF")
+            base.execute("DELETE FROM records")
+            base.execute("DELETE FROM calls")
+            names = [column.name for column in tables.calls.c]
+            marks = ", ".join("?" * len(names))
+            base.executemany(f"INSERT INTO calls VALUES ({marks})", [[its[name] for name in names] for its in calls])
+            base.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def sql(self, *statements: str) -> None:
+        """Run statements on the SQLite file behind everybody's back."""
+        with closing(sqlite3.connect(self.store)) as base, base:
+            for statement in statements:
+                base.execute(statement)
+
+    def verified(self, *, signed: bool, calls: Sequence[str] = ()) -> tuple[list[Finding], Sums]:
+        """What is found, with or without the checkpoints, and the sums."""
+        keys = {self.key.public.name: self.key.public}
+        database = database_for_reading(self.store, BUSY_TIMEOUT_MS)
+        with closing(database), closing(Shelf(lines_of(self.folder), keys, frozenset(calls))) as shelf:
+            its = Verification(Stored(database, calls), shelf if signed else None, whole=not calls)
+            return list(its.findings()), its.sums
+
+    def told(self, *, signed: bool) -> list[tuple[str | None, str]]:
+        """What is found, in words, by call."""
+        return [(each.call_id, each.said) for each in self.verified(signed=signed)[0]]
+
+
+def _image(connection: Connection) -> Image:
+    calls = {row.call_id: Recorded(dict(row._mapping), []) for row in connection.execute(select(tables.calls))}
+    for row in connection.execute(select(tables.records).order_by(tables.records.c.call_id, tables.records.c.seq)):
+        calls[row.call_id].rows.append(Row(*row))
+    return calls
+
+
+def _put(connection: Connection, calls: list[dict[str, Any]], rows: list[Row]) -> None:
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    for table in (tables.records, tables.calls):
+        connection.execute(table.delete())
+    if calls:
+        connection.execute(tables.calls.insert(), calls)
+    if rows:
+        connection.execute(tables.records.insert(), [row._asdict() for row in rows])
