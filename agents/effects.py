@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from agents.clock import pause, within
-from agents.journal import JournalDown
+from agents.journal import JournalDown, Superseded
 from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ async def _report(call: "Call", event: str, epoch: int) -> "Verdict | None":
     for _ in range(RECORD_TRIES):
         try:
             return await call.propose(event, by="system", seen_epoch=epoch)
+        except Superseded:
+            return None
         except JournalDown:
             await pause(call.clock, RECORD_AGAIN_S)
     log.error("effect.unreported", **call.here)

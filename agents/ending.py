@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agents.clock import pause
-from agents.journal import JournalDown
+from agents.journal import JournalDown, Superseded
 from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line
 from machines.base import events_of
 from machines.events import CALLER_LEFT
@@ -54,6 +54,8 @@ class Ending:
             if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):
                 await call.propose(CALLER_LEFT, by="system")
             await call.note(Line("call.ended", {"reason": reason, "state": call.state}), then=self._is_recorded)
+        except Superseded:
+            return True  # the record is another driver's now
         except JournalDown:
             return False
         return True

@@ -48,6 +48,8 @@ async def cut_off(call: "Call") -> None:
         return
     goodbye = session.current_speech if call.over else None
     await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(DRAINED)))
+    if call.lost:
+        return
     try:
         await within(call.clock, WE_CLOSE_LIMIT_S, goodbye.wait_for_playout() if goodbye else _break_off(session))
     except (RuntimeError, TimeoutError) as error:

@@ -15,7 +15,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "INTERLOCK_"
 NOT_OURS = {
     f"{PREFIX}{name}"
-    for name in ("REQUIRE_LIVEKIT", "E2E_SEED", "E2E_KILLS", "FIGHTERS", "FIGHT_S", "ERASING_SEED", "ERASING_ROUNDS", "TAMPERINGS")
+    for name in (
+        *("REQUIRE_LIVEKIT", "E2E_SEED", "E2E_KILLS"),
+        *("FIGHTERS", "FIGHT_S", "ERASING_SEED", "ERASING_ROUNDS", "TAMPERINGS"),
+    )
 }  # of the tests
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 

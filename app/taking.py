@@ -90,7 +90,12 @@ async def _take(context: JobContext, settings: Settings, opened: AsyncExitStack,
     metrics.follow(session, call)
     call.on_lost = partial(_leave, context)
     opened.callback(asyncio.get_running_loop().create_task(keep_driving(call, journal, taken.fence)).cancel)
-    await _begin(context, session, call, first_word, record=NOT_GIVEN if settings.otel_content else False)
+    try:
+        await _begin(context, session, call, first_word, record=NOT_GIVEN if settings.otel_content else False)
+    except Exception:
+        if call.lost:  # no word and no closed room: the caller is somebody else's
+            raise DrivenElsewhere(f"call {call.id} was taken over") from None
+        raise
 
 
 def _over(context: JobContext, call: Call) -> None:
@@ -122,11 +127,15 @@ async def _begin(
     try:
         caller = await the_caller(context.room, call.clock)
     except NoCaller as error:
+        if call.lost:
+            return
         log.warning("caller.missing", **call.here, why=str(error))
         await call.open(session)
         await call.end(NO_CALLER)
         await close_room(context)
         context.shutdown(reason="no caller")
+        return
+    if call.lost:
         return
     session.on("close", lambda _: _over(context, call))
     first_word.listen(session, call)

@@ -17,13 +17,12 @@ from livekit.api import (
     ListParticipantsRequest,
     ListRoomsRequest,
     LiveKitAPI,
-    TwirpError,
 )
 
 from agents.clock import Clock, pause
-from agents.journal import Entry, JournalDown
+from agents.journal import Entry
 from app.job_session import WORKER_LOST
-from app.store import StoreError, StoreJournal
+from app.store import StoreJournal
 from app.store.driving import Orphan, may_dispatch, orphans, take
 
 log = structlog.get_logger("interlock.watcher")
@@ -115,7 +114,7 @@ class Watcher:
         """What fails for one call is not another's problem."""
         try:
             yield
-        except (JournalDown, StoreError, TwirpError, OSError) as error:
+        except Exception as error:  # of LiveKit's client, the store or the network: only its type is told
             log.warning("watcher.blind", call_id=call_id, error=type(error).__name__)
 
     async def _look_after(self, orphan: Orphan) -> bool:
@@ -123,21 +122,23 @@ class Watcher:
         callers = await self._rooms.callers(orphan.room, orphan.sid)
         if callers is None:
             await self._end(orphan)
-        elif callers and orphan.dispatches >= TRIES:
-            await self._rooms.close(orphan.room)
-            await self._end(orphan)
         elif callers and await self._journal.transact(lambda c: may_dispatch(c, orphan.sid, AGAIN_S)):
+            if orphan.dispatches >= TRIES:
+                await self._end(orphan, close=True)
+                return False
             await self._rooms.dispatch(orphan.room, orphan.flow)
             self._say("call.dispatched_again", orphan, tries=orphan.dispatches + 1)
             return True
         return False  # nobody is there: a caller whose line broke may be back, until LiveKit closes the room
 
-    async def _end(self, orphan: Orphan) -> None:
-        """The caller is gone: have the end on record, by one watcher."""
+    async def _end(self, orphan: Orphan, *, close: bool = False) -> None:
+        """Have the end on record, by one watcher, and with `close` put the caller out: never under a driver."""
         taken = await self._journal.transact(lambda c: take(c, orphan.call_id, self._journal.owner))
         call = await asyncio.to_thread(self._journal.call, orphan.call_id)
         if taken is None or call is None or call.snapshot is None:
             return
+        if close:
+            await self._rooms.close(orphan.room)
         audit = {"reason": WORKER_LOST, "state": call.snapshot.state}
         at, seq = self._clock.now(), call.last_seq + 1
         ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=taken.fence)

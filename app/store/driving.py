@@ -15,8 +15,8 @@ from app.store.tables import db_now
 from app.store.writing import LEASE_S
 
 RENEW_S = 1.0
-CLAIM_S = 10.0
-"""How long a room is kept for a call that was announced and is not on record yet."""
+CLAIM_S = 60.0
+"""How long a room is kept for a call that is not on record yet: a caller may take half of that to come."""
 
 calls, rooms = tables.calls.c, tables.rooms.c
 
@@ -68,10 +68,15 @@ def take(connection: Connection, call_id: str, owner: str) -> Taken | None:
 
 
 def renew(connection: Connection, call_id: str, fence: int) -> bool:
-    """Give a sign of life; False when another driver has the call."""
+    """Give a sign of life; False when another driver has the call. One that is not on record yet is nobody else's."""
     mine = and_(calls.call_id == call_id, calls.fence == fence)
     done = connection.execute(update(tables.calls).where(mine).values(lease_until=db_now() + LEASE_S))
-    return done.rowcount == 1
+    if done.rowcount == 1:
+        return True
+    if connection.execute(select(calls.call_id).where(calls.call_id == call_id)).one_or_none() is not None:
+        return False
+    kept = connection.execute(update(tables.rooms).where(rooms.call_id == call_id).values(claimed_at=db_now()))
+    return kept.rowcount == 1
 
 
 def give_up(connection: Connection, call_id: str, fence: int) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from agents.journal import Superseded, Turn
 from app.store import tables
-from app.store.driving import DrivenElsewhere, claim_room, give_up, may_dispatch, orphans, renew, take
+from app.store.driving import CLAIM_S, DrivenElsewhere, claim_room, give_up, may_dispatch, orphans, renew, take
 from app.store.remembering import recall
 from app.store.sealing import Seal
 from app.store.writing import LEASE_S
@@ -127,7 +127,7 @@ async def test_a_room_whose_call_ended_begins_a_new_one(journal):
 async def test_a_claim_nobody_followed_is_void_after_a_while(journal):
     """A process that died before it opened its call must not close the room to others."""
     await claimed(journal)
-    late = update(tables.rooms).values(claimed_at=tables.rooms.c.claimed_at - 60)
+    late = update(tables.rooms).values(claimed_at=tables.rooms.c.claimed_at - CLAIM_S - 1)
     await journal.transact(lambda connection: connection.execute(late))
     assert (await claimed(journal, call_id="c2")).call_id == "c2"
 
@@ -168,3 +168,9 @@ async def test_who_lost_the_call_keeps_no_words_of_it(journal):
     await journal.remember("c1", Turn(2, "assistant", "Good morning."), 2)
     said = await journal.read(lambda connection: recall(connection, SEAL, "c1"))
     assert [turn.text for turn in said] == ["Hello.", "Good morning."]
+
+
+async def test_a_call_that_waits_for_its_caller_is_not_lost(journal):
+    """Its driver gives signs of life before it is on record."""
+    await claimed(journal)
+    assert await renewed(journal, 1)
