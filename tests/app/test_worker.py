@@ -23,6 +23,8 @@ LIVE = {
     "ELEVEN_API_KEY": "k",
 }
 
+pytestmark = pytest.mark.slow  # commands and servers as processes of their own
+
 JOB = """
 import asyncio
 import logging
@@ -30,9 +32,6 @@ import logging
 from livekit.agents import AgentServer
 
 from app.worker import prepare_process
-
-pytestmark = pytest.mark.slow  # commands and servers as processes of their own
-
 
 async def take(context):
     logging.getLogger("livekit.agents").warning("the caller said %s", "canary")
