@@ -1,4 +1,4 @@
-"""Keeps what is said while it is said, for whoever might have to take the call over."""
+"""Keeps what is said while it is said, for whoever might have to take the call over; but no card number."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ import structlog
 from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
 
 from agents.journal import JournalDown, Memory, Turn
+from guards.cards import without_card_numbers
 
 if TYPE_CHECKING:
     from agents.call import Call
@@ -39,7 +40,8 @@ class Remembering:
             return
         if text := item.text_content:
             self._count += 1
-            self._call.spawn(self._keep(Turn(self._count, item.role, text, item.interrupted)))
+            said = without_card_numbers(text)
+            self._call.spawn(self._keep(Turn(self._count, item.role, said, item.interrupted)))
 
     async def _keep(self, turn: Turn) -> None:
         assert self._memory is not None

@@ -196,7 +196,8 @@ You are the billing desk. The caller is verified. Look the order up before you t
         if order is None:
             await self.call.establish(**NO_ORDER)
             return "I cannot find that order in your account. What is your order number?"
-        await self.call.establish(order_found=True, order_number=order.order_number, order_paid_cents=order.paid_cents)
+        cents = {"order_paid_cents": order.paid_cents, "order_refunded_cents": order.refunded_cents}
+        await self.call.establish(order_found=True, order_number=order.order_number, **cents)
         return f"I see the order: {order.item}, {money(order.paid_cents)} paid. What can I do for you?"
 
     @proposes("please refund twenty", "pay me back 19.90", "I want a refund of ten euros", "give me my money back")

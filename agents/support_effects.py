@@ -43,7 +43,8 @@ async def _pay(call: "Call", key: str, account_id: str | None, order_number: str
 async def _note_paid(call: "Call", order_number: str, refund: Refund) -> None:
     """Say that it was paid, and what is left: of another order that was looked up meanwhile we learnt nothing."""
     still_the_order = _facts(call).order_number == order_number
-    left = {"order_paid_cents": refund.left_cents} if still_the_order else {}
+    now = {"order_paid_cents": refund.left_cents, "order_refunded_cents": refund.refunded_cents}
+    left = now if still_the_order else {}
     await call.establish(last_refund="paid", refund_reference=refund.reference, **left)
     if still_the_order and _facts(call).order_number != order_number:
         await call.establish(**NO_ORDER)  # another one came in between: whatever is left of it, look it up again
@@ -59,6 +60,11 @@ def _facts(call: "Call") -> SupportFacts:
     return call.facts
 
 
-NO_ORDER: Mapping[str, Any] = {"order_found": False, "order_number": None, "order_paid_cents": 0}
+NO_ORDER: Mapping[str, Any] = {
+    "order_found": False,
+    "order_number": None,
+    "order_paid_cents": 0,
+    "order_refunded_cents": 0,
+}
 """What is known of the order when there is none, or none of this account's."""
 REFUND = Effect(pay_refund, failed="refund_failed", unknown="refund_unconfirmed", repeatable=True)

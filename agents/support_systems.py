@@ -16,20 +16,22 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order; amounts in cents, `paid_cents` less what was refunded already."""
+    """One order; amounts in cents, `paid_cents` less what was refunded already, which is `refunded_cents`."""
 
     order_number: str
     status: str
     item: str
     paid_cents: int
+    refunded_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money paid back; `left_cents` is what was paid for the order and is not refunded since."""
+    """Money paid back; of what was paid for the order, `refunded_cents` are refunded by now and `left_cents` not."""
 
     reference: str
     left_cents: int
+    refunded_cents: int = 0
 
 
 class Accounts(Protocol):

@@ -13,6 +13,8 @@ class Order(Protocol):
     @property
     def order_paid_cents(self) -> int: ...
     @property
+    def order_refunded_cents(self) -> int: ...
+    @property
     def last_refund(self) -> str | None: ...
 
 
@@ -38,12 +40,12 @@ def amount_above_zero(facts: Order, proposal: Proposal) -> bool:
 
 
 @guard(
-    "Refunds above 50 need a colleague: offer to pass the caller on.",
+    "Refunds above 50 for one order need a colleague, in parts too: offer to pass the caller on.",
     say="A refund that large needs a colleague. Shall I have somebody call you back?",
 )
 def within_refund_limit(facts: Order, proposal: Proposal) -> bool:
-    """The refund is 50 or less."""
-    return bool(proposal.args["amount_cents"] <= REFUND_LIMIT_CENTS)
+    """The refund is 50 or less, with what was paid back for the order before."""
+    return bool(facts.order_refunded_cents + proposal.args["amount_cents"] <= REFUND_LIMIT_CENTS)
 
 
 @guard(

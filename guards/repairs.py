@@ -21,6 +21,8 @@ class Repair(Protocol):
     @property
     def warranty_number(self) -> str | None: ...
     @property
+    def dispatched_for(self) -> tuple[str, ...] | None: ...
+    @property
     def quote_id(self) -> int | None: ...
     @property
     def free_windows(self) -> tuple[str, ...]: ...
@@ -28,6 +30,11 @@ class Repair(Protocol):
     def wanted_time(self) -> str | None: ...
     @property
     def last_order(self) -> str | None: ...
+
+
+def where_and_what(facts: Any) -> tuple[str, str]:
+    """What dispatch goes by: the appliance, and where it is."""
+    return facts.appliance or "", facts.postcode or ""
 
 
 def picked(facts: Any) -> str | None:
@@ -60,6 +67,15 @@ def postcode_known(facts: Repair, proposal: Proposal) -> bool:
 def warranty_settled(facts: Repair, proposal: Proposal) -> bool:
     """The caller gave the number of a warranty, or said there is none."""
     return bool(facts.warranty_number)
+
+
+@guard(
+    "Appliance or postcode changed since you were found for it: change the details, so that dispatch looks anew.",
+    say="For that I have to find the right specialist anew. Shall I?",
+)
+def specialist_found_for_it(facts: Repair, proposal: Proposal) -> bool:
+    """Our dispatch found the specialist for this very appliance and postcode."""
+    return facts.dispatched_for == where_and_what(facts)
 
 
 @guard("The caller smells gas: they have to leave the house.", say="Please leave the house, and call 112 from outside.")

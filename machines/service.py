@@ -21,6 +21,7 @@ from guards.repairs import (
     no_order_unconfirmed,
     postcode_known,
     quote_stands,
+    specialist_found_for_it,
     warranty_settled,
     window_free,
 )
@@ -44,6 +45,9 @@ class ServiceFacts(CallerFacts):
     warranty_number: str | None = claimed(pii=True, description=f"{NO_WARRANTY} when there is no warranty")
     wanted_time: str | None = claimed(description="when the caller wants the visit, if not as soon as possible")
 
+    dispatched_for: tuple[str, ...] | None = established(
+        pii=True, told=False, description="the appliance and the postcode that dispatch last went by"
+    )
     quote_id: int | None = established(told=False, description="of the diagnosis and price that stand")
     diagnosis: str | None = established(description="the category our service system gave")
     diagnosis_words: str = established("", told=False, description="the same, as the caller hears it")
@@ -90,7 +94,11 @@ class Service(Machine):
         no_specialist = dispatching.to(rest.offer)
         dispatch_failed = dispatching.to(desks.before)
 
-        diagnose = desks.cooling.to(diagnosing) | desks.washing.to(diagnosing) | desks.gas.to(diagnosing)
+        diagnose = (
+            desks.cooling.to(diagnosing, cond=specialist_found_for_it)
+            | desks.washing.to(diagnosing, cond=specialist_found_for_it)
+            | desks.gas.to(diagnosing, cond=specialist_found_for_it)
+        )
         diagnosed = diagnosing.to(desks.visit)
         diagnosis_failed = diagnosing.to(desks.before)
 
@@ -123,6 +131,7 @@ class Service(Machine):
         never("dispatching").before(postcode_known),
         never("dispatching").before(warranty_settled),
         never("diagnosing").before("dispatching"),
+        never("diagnosing").before(specialist_found_for_it),
         never("gas").before("gas_case"),
         never("gas").before(no_gas_smell),
         never("visit").before("diagnosed"),

@@ -40,10 +40,11 @@ async def _hold(call: "Call", key: str, slot: str | None) -> str:
 
 
 def _watch(call: "Call", hold: Hold) -> None:
-    """Once the hold has run out and nothing came of it, the machine is told."""
+    """Once the hold has run out and nothing came of it, the machine is told, where that still makes a difference."""
 
     def ran_out() -> None:
-        if booking_facts(call).held_until == hold.until and not call.ending:
+        waited_for = "hold_ran_out" in call.offered("system")
+        if waited_for and booking_facts(call).held_until == hold.until and not call.ending:
             call.spawn(_ran_out(call, hold.slot, call.epoch))
 
     left = hold.until - call.clock.now()

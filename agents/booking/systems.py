@@ -94,6 +94,10 @@ class AppointmentCalendar(Protocol):
         """Give an appointment up, once for each `key`; its slot is free. Raises `Refused`."""
         ...
 
+    async def let_go(self, key: str, holder: str, now: datetime) -> None:
+        """Give up all that `holder` holds and all they booked: what is being booked meanwhile is not held any more."""
+        ...
+
     async def find(self, code: str, now: datetime) -> Appointment | None:
         """The appointment of that code, unless it was given up or is over."""
         ...

@@ -2,11 +2,16 @@
 
 from typing import Annotated, ClassVar
 
+from livekit.agents.llm import ToolResult
+
 from agents.common import LiveDesk
 from agents.helpdesk.effects import facts_of
 from agents.tools import Slot, data_tool
+from guards.base import Proposal
 from guards.cards import Words
-from guards.tickets import Severity
+from guards.issue import issue_known
+from guards.tickets import Severity, not_critical
+from machines.events import ESCALATE
 from machines.helpdesk import Topic
 
 TOPIC = Slot(
@@ -55,14 +60,19 @@ class HelpDesk(LiveDesk):
         "it got worse",
         leads_on=True,
     )
-    async def note_severity(self, severity: Annotated[Severity, SEVERITY]) -> str:
+    async def note_severity(self, severity: Annotated[Severity, SEVERITY]) -> str | ToolResult:
         """Note how bad it is, as soon as the caller says it and whenever it gets worse. Never guess it."""
         await self.call.claim(severity=severity)
-        return f"Noted. {self.NEXT if facts_of(self.call).issue_category else 'What is the problem?'}"
+        next_question = self.NEXT if facts_of(self.call).issue_category else "What is the problem?"
+        return await self.passed_on() or f"Noted. {next_question}"
+
+    async def passed_on(self) -> ToolResult | None:
+        """Nobody yet: where a step is being tried, how it went is reported first, so that the ticket has it."""
+        return None
 
 
 class NotesProblems(HelpDesk):
-    """A desk that can note what is wrong."""
+    """A desk that can note what is wrong; what is critical goes to a person at once, whatever a model makes of it."""
 
     @data_tool(
         "the printer does not print",
@@ -78,7 +88,16 @@ class NotesProblems(HelpDesk):
         self,
         topic: Annotated[Topic, TOPIC],
         details: Annotated[Words | None, Slot("the problem in the caller's own words", ask="What happens?")] = None,
-    ) -> str:
+    ) -> str | ToolResult:
         """Note what is wrong, as soon as the caller said it; never a password."""
         await self.call.claim(issue_category=topic, **({"issue_details": details} if details else {}))
-        return "Noted." if facts_of(self.call).severity else f"Noted. {SEVERITY.ask}"
+        noted = "Noted." if facts_of(self.call).severity else f"Noted. {SEVERITY.ask}"
+        return await self.passed_on() or noted
+
+    async def passed_on(self) -> ToolResult | None:
+        """Ask for a person as soon as it is noted what is wrong, and that it is critical."""
+        facts, asking = facts_of(self.call), Proposal(ESCALATE)
+        if not issue_known(facts, asking) or not_critical(facts, asking):
+            return None
+        verdict = await self.call.propose(ESCALATE, by="system")
+        return ToolResult("A colleague takes over.", reply_required=False) if verdict.accepted else None

@@ -6,6 +6,7 @@ from agents.common import Farewell, LiveDesk, WaitingDesk
 from agents.intake.details import RIGHT, WHICH, Line, TakesCorrections, TakesDetails, read_aloud
 from agents.intake.effects import facts_of
 from agents.tools import Slot, data_tool, proposes
+from guards.details import details_of
 
 
 class Welcome(TakesDetails):
@@ -91,7 +92,10 @@ earlier yes is good for nothing then. You do not read anything back yourself.
         if self.event == "details_matched" and facts.read_back:
             return f"Thank you, that matches. {read_aloud(facts.read_back)}"
         if self.event == "return_to_desk":
-            return "Back to your details. Shall I read it all back again?"
+            stands = (
+                "Your details are on file as you confirmed them" if facts.filing == "filed" else "Back to your details"
+            )
+            return f"{stands}. Shall I read it all back again?"
         return super().opening()
 
     @proposes("yes, that is right", "yes, all of that is right", "yes, correct", "yes, I confirm", "yes, exactly")
@@ -185,8 +189,11 @@ class IntakeFarewell(Farewell):
     def opening(self) -> str:
         """Nobody shall hang up and rely on what they did not say yes to."""
         facts = facts_of(self.call)
-        if self.event != "say_goodbye" or facts.filing == "filed" or not facts.caller_name:
+        if self.event != "say_goodbye" or not facts.caller_name:
             return super().opening()
+        if facts.filing == "filed":
+            corrected = facts.read_back != details_of(facts)
+            return f"{'What you corrected since is not on file. ' if corrected else ''}{super().opening()}"
         if facts.filing == "unconfirmed":
             return "A colleague will look into what is on file. Goodbye."
         return "You did not confirm your details, so nothing is on file. Goodbye."

@@ -28,8 +28,7 @@ RIGHT = "Is all of that right?"
 
 
 def _is_date(text: str) -> str:
-    date.fromisoformat(text)
-    return text
+    return date.fromisoformat(text).isoformat()
 
 
 IsoDate = Annotated[str, AfterValidator(_is_date)]

@@ -64,7 +64,7 @@ async def _file(call: "Call", key: str, details: Values, before: Filing | None) 
 async def withdraw(call: "Call", key: str, args: Mapping[str, Any]) -> str:
     """Take back what is on file: the yes it was put there on is void."""
     await call.establish(filing="unconfirmed", **VOID)
-    await systems_of(call).policies.withdraw(call.id)
+    await systems_of(call).policies.withdraw(key, call.id)
     await call.establish(filing=None, reference=None)
     return "details_withdrawn"
 

@@ -32,8 +32,8 @@ class Policies(Protocol):
         """
         ...
 
-    async def withdraw(self, call_id: str) -> None:
-        """Take back what this call put on file, if anything."""
+    async def withdraw(self, key: str, call_id: str) -> None:
+        """Take back what this call has on file, if anything, once for each `key`: never what it files afterwards."""
         ...
 
 

@@ -47,7 +47,7 @@ async def _send_link(call: "Call", key: str, revision: int, name: str, phone: st
 async def withdraw(call: "Call", key: str, args: Mapping[str, Any]) -> str:
     """Take the link back, unless the order is paid."""
     try:
-        await systems_of(call).payments.withdraw(call.id)
+        await systems_of(call).payments.withdraw(key, call.id)
     except Refused:
         return "link_kept"
     await call.establish(**NO_LINK)

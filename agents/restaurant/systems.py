@@ -100,8 +100,11 @@ class Payments(Protocol):
         """Set the portions of this revision aside and send a link to pay by, once a `key`. Raises `Refused`."""
         ...
 
-    async def withdraw(self, call_id: str) -> None:
-        """Take the link back, if any, and free the portions. Raises `Refused` for an order that is paid."""
+    async def withdraw(self, key: str, call_id: str) -> None:
+        """Take the link back, if any, and free the portions, once a `key`: never a link that is sent afterwards.
+
+        Raises `Refused` for an order that is paid.
+        """
         ...
 
     async def settle(self, key: str, call_id: str, now: datetime) -> Payment:

@@ -1,14 +1,17 @@
 """Who speaks in a sales call from the demo on."""
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from agents.booking.calendar_desks import CalendarDesk, PickingDesk
+from agents.booking.calendar_desks import PickingDesk
 from agents.booking.desks import BookingDesk, FreeTimes, TimeHeld
 from agents.booking.times import day_and_time, spelled
 from agents.common import money
 from agents.sales.clerks import SalesDesk
-from agents.sales.effects import systems
+from agents.sales.effects import sales_facts, systems
 from agents.tools import Slot, data_tool, proposes
+
+if TYPE_CHECKING:
+    from agents.call import Call
 
 MEET = "Shall I put you through to an account executive?"
 
@@ -34,20 +37,20 @@ class DemoHeld(SalesDesk, TimeHeld):
 
     def booked(self) -> str:
         """What is booked, for a caller who comes back here later."""
-        return booked_demo(self)
+        return booked_demo(self.call)
 
 
-class DemoBooked(SalesDesk, CalendarDesk):
+class DemoBooked(SalesDesk):
     """Says when the demo is, and puts the caller through."""
 
     INSTRUCTIONS = """
 The demo is booked. Say when it is, and its code digit by digit; ask whether to put the caller through to an account
-executive, who knows the prices. If not, say goodbye.
+executive, who knows the prices. Another time a colleague arranges. If they want neither, say goodbye.
 """
 
     def opening(self) -> str:
         """What our calendar says is booked."""
-        return f"{booked_demo(self)} {MEET}"
+        return f"{booked_demo(self.call)} {MEET}"
 
     @data_tool("what was the code again", "when is the demo again", "can you repeat the code")
     async def say_booking(self) -> str:
@@ -80,7 +83,10 @@ call: the demo comes first. Offer a colleague for what the price list does not h
         return f"For {people} people it is {money(cents)} a month. Is there anything else you would like to know?"
 
 
-def booked_demo(desk: CalendarDesk) -> str:
-    """When the demo is, and the code that goes with it."""
-    at, code = day_and_time(desk.call, desk.known.booked_slot or ""), spelled(desk.known.booked_code or "")
+def booked_demo(call: "Call") -> str:
+    """When the demo is, and the code that goes with it; or that it was given up meanwhile."""
+    known = sales_facts(call)
+    if known.booked_slot is None:
+        return "No demo is booked any more."
+    at, code = day_and_time(call, known.booked_slot), spelled(known.booked_code or "")
     return f"Your demo is booked for {at}. Its code is {code}."

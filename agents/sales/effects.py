@@ -5,9 +5,9 @@ and never a second call to somebody. The demo is the calendar's work (`agents.bo
 """
 
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from agents.flow import Effect
 from agents.sales.systems import Lead, SalesSystems
@@ -37,7 +37,8 @@ async def _assess(call: "Call", key: str, lead: Lead) -> str:
 
 def follow_up(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
     """Note that we call again, on the number the caller gave or calls from."""
-    due = call.clock.now().date() + timedelta(days=DAYS_A_MONTH * int(args["months"]))
+    today = call.clock.now().astimezone(ZoneInfo(call.facts.timezone)).date()
+    due = today + timedelta(days=DAYS_A_MONTH * int(args["months"]))
     return _follow_up(call, key, numbers(call)[0], due)
 
 
@@ -58,9 +59,7 @@ def never_call(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any
 
 async def _never_call(call: "Call", key: str, theirs: tuple[str, ...]) -> str:
     await systems(call).leads.never_call(key, theirs)
-    if code := sales_facts(call).booked_code:
-        with suppress(Refused):  # given up already
-            await systems(call).calendar.cancel(key, code, call.clock.now())
+    await systems(call).calendar.let_go(key, call.id, call.clock.now())
     await call.establish(listed=True, **NO_CALLS)
     return "number_listed"
 

@@ -16,7 +16,7 @@ from agents.journal import JournalDown
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
 from agents.systems import Refused, SystemDown
-from guards.repairs import picked
+from guards.repairs import picked, where_and_what
 from machines.service import NO_WARRANTY, ServiceFacts
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 def dispatch(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
     """Find out whose work it is, by what was gathered."""
-    facts = facts_of(call)
-    return _dispatch(call, facts.appliance or "", facts.postcode or "")
+    return _dispatch(call, *where_and_what(facts_of(call)))
 
 
 async def _dispatch(call: "Call", appliance: str, postcode: str) -> str:
     trade = await systems_of(call).service.trade(appliance, postcode)
+    await call.establish(dispatched_for=(appliance, postcode))
     return f"{trade}_case" if trade else "no_specialist"
 
 

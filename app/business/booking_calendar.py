@@ -73,6 +73,10 @@ class SqlCalendar:
         row = {"key": key, "code": code, "at": moment(now)}
         await self._database.run(lambda c: once(c, changes, row, _why_no_change))
 
+    async def let_go(self, key: str, holder: str, now: datetime) -> None:
+        """Give up all that is held and booked, each appointment once a `key`."""
+        await self._database.run(lambda c: _let_go(c, key, holder, moment(now)))
+
     async def find(self, code: str, now: datetime) -> Appointment | None:
         """The appointment of that code, if it is still to come; spaces do not matter."""
         return await self._next(appointments.c.code == bare(code), now)
@@ -158,6 +162,13 @@ def _hold(connection: Connection, row: Mapping[str, Any]) -> Hold:
         raise Refused(NOT_HELD)
     its = done._mapping if done else row
     return Hold(datetime.fromisoformat(its["starts"]), datetime.fromisoformat(its["until"]))
+
+
+def _let_go(connection: Connection, key: str, holder: str, now: str) -> None:
+    connection.execute(update(holds).where(holds.c.over == 0, holds.c.holder == holder).values(over=1))
+    theirs = (appointments.c.holder == holder, appointments.c.cancelled == 0, appointments.c.starts > now)
+    for code in connection.execute(select(appointments.c.code).where(*theirs)).scalars().all():
+        once(connection, changes, {"key": f"{key}:{code}", "code": code, "at": now}, _why_no_change)
 
 
 def _book(connection: Connection, row: Mapping[str, Any]) -> Appointment:

@@ -66,6 +66,13 @@ _intakes = Table(
     Column("withdrawn", Integer, CheckConstraint("withdrawn IN (0, 1)"), nullable=False, server_default="0"),
     Index("one_intake_a_call", "call_id", unique=True, sqlite_where=text("withdrawn = 0")),
 )
+_withdrawals = Table(
+    "withdrawals",
+    _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("call_id", Text, nullable=False),
+)
 _callbacks = callbacks_table(_metadata)
 
 
@@ -90,9 +97,11 @@ BEGIN SELECT RAISE(ABORT, 'not verified'); END""",
     f"""CREATE TRIGGER IF NOT EXISTS intake_is_final BEFORE UPDATE ON intakes
 WHEN OLD.withdrawn = 1 OR NEW.withdrawn = 0 OR {_changed(_intakes, "withdrawn")}
 BEGIN SELECT RAISE(ABORT, 'an intake is final'); END""",
+    """CREATE TRIGGER IF NOT EXISTS taken_back AFTER INSERT ON withdrawals BEGIN
+UPDATE intakes SET withdrawn = 1 WHERE call_id = NEW.call_id AND withdrawn = 0; END""",
     *(
         f"CREATE TRIGGER IF NOT EXISTS {table}_are_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'kept'); END"
-        for table in ("checks", "intakes")
+        for table in ("checks", "intakes", "withdrawals")
     ),
 )
 for _rule in RULES:
@@ -134,9 +143,9 @@ class SqlPolicies:
         row |= {"said": said, "address": address, "phone": phone, "email": email}
         return f"IN{await self._database.run(lambda c: _file(c, row)):05d}"
 
-    async def withdraw(self, call_id: str) -> None:
-        """Take back what the call has on file, if anything."""
-        await self._database.run(lambda c: _withdraw(c, call_id))
+    async def withdraw(self, key: str, call_id: str) -> None:
+        """Take back what the call has on file, once a `key`."""
+        await self._database.run(lambda c: once(c, _withdrawals, {"key": key, "call_id": call_id}, str))
 
 
 def _check(connection: Connection, row: Mapping[str, Any]) -> Check:
@@ -148,13 +157,9 @@ def _check(connection: Connection, row: Mapping[str, Any]) -> Check:
 
 def _file(connection: Connection, row: Mapping[str, Any]) -> int:
     if connection.execute(select(_intakes.c.id).where(_intakes.c.key == row["key"])).one_or_none() is None:
-        _withdraw(connection, row["call_id"])
+        before = (_intakes.c.call_id == row["call_id"], _intakes.c.withdrawn == 0)
+        connection.execute(update(_intakes).where(*before).values(withdrawn=1))
     return once(connection, _intakes, row, lambda found: NOT_VERIFIED if "not verified" in found else INCOMPLETE)
-
-
-def _withdraw(connection: Connection, call_id: str) -> None:
-    its = (_intakes.c.call_id == call_id, _intakes.c.withdrawn == 0)
-    connection.execute(update(_intakes).where(*its).values(withdrawn=1))
 
 
 def _compared(identity: Values) -> dict[str, str]:

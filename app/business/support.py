@@ -107,7 +107,7 @@ class _Orders:
         """The order, when it is this account's."""
         query = _order_of(account_id, bare(order_number))
         row = await self._database.run(lambda c: c.execute(query).one_or_none())
-        return Order(row.order_number, row.status, row.item, row.left) if row else None
+        return Order(row.order_number, row.status, row.item, row.left, row.refunded) if row else None
 
     async def status(self, order_number: str) -> str | None:
         """Where an order is; None when there is none of that number."""
@@ -117,16 +117,15 @@ class _Orders:
     async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
         """Pay back once a `key`; raises `Refused` for no such order of this account, nothing, or more than was paid."""
         row = {"key": key, "order_number": bare(order_number), "amount_cents": amount_cents}
-        number, left = await self._database.run(lambda c: _pay_back(c, account_id, row))
-        return Refund(f"RF{number:05d}", left)
+        return await self._database.run(lambda c: _pay_back(c, account_id, row))
 
 
-def _pay_back(connection: Connection, account_id: str, row: dict[str, Any]) -> tuple[int, int]:
-    """The refund's id, and what is left of the payment after it."""
+def _pay_back(connection: Connection, account_id: str, row: dict[str, Any]) -> Refund:
     order = _order_of(account_id, row["order_number"])
     if connection.execute(order).one_or_none() is None:
         raise Refused(NO_SUCH_ORDER)
-    return once(connection, _refunds, row, _why_no_refund), connection.execute(order).one().left
+    number, after = once(connection, _refunds, row, _why_no_refund), connection.execute(order).one()
+    return Refund(f"RF{number:05d}", after.left, after.refunded)
 
 
 def _why_no_refund(found: str) -> str:
@@ -139,4 +138,4 @@ def _order_of(account_id: str, order_number: str) -> Select[Any]:
     total = select(func.coalesce(func.sum(_refunds.c.amount_cents), 0))
     refunded = total.where(_refunds.c.order_number == _orders.c.order_number).scalar_subquery()
     its = (_orders.c.order_number == order_number, _orders.c.account_id == account_id)
-    return select(_orders, (_orders.c.paid_cents - refunded).label("left")).where(*its)
+    return select(_orders, (_orders.c.paid_cents - refunded).label("left"), refunded.label("refunded")).where(*its)

@@ -15,6 +15,8 @@ from app.business.booking_calendar import HOLD_FOR
 from app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
+pytestmark = pytest.mark.slow  # its work, interrupted at each step
+
 TUESDAY_TEN = "2026-03-03T09:00:00+00:00"
 WORK = {"hold": ("hold_time", {}), "book": ("book", {}), "move": ("move", {}), "cancel": ("cancel", {"sure": True})}
 KEYS = {"hold": "call-1:2", "book": "call-1:4", "move": "call-1:4", "cancel": "call-1:2"}
@@ -235,6 +237,19 @@ async def test_a_hold_that_was_given_up_does_not_end_the_next_one(journal):
         stage.clock.advance(31)
         await stage.typed.rest()
         assert (stage.state, stage.verdicts()[-1]) == ("availability", "hold_ran_out accepted")
+
+
+@pytest.mark.slow
+async def test_a_hold_that_was_given_up_does_not_change_what_is_offered(journal):
+    """Who was named Wednesday's times and takes the first one gets Wednesday, whatever ran out meanwhile."""
+    async with about_to("hold", journal) as (stage, _):
+        await asks(stage, "hold")
+        stage.call._silence.stop()
+        await stage.asks("other_time")
+        await stage.asks("look_for_times", {"time": "2026-03-04T14:00"})
+        stage.clock.advance(HOLD_FOR.total_seconds() + 1)
+        await stage.typed.rest()
+        assert "I am holding Wednesday, 4 March" in (await stage.asks("hold_time"))[-1]
 
 
 async def test_after_the_end_of_a_call_no_hold_runs_out(journal):

@@ -174,16 +174,68 @@ async def test_without_the_journal_nothing_is_begun(journal):
 
 
 @asynccontextmanager
-async def demo_booked(journal):
+async def held(journal):
     async with on_stage(journal, open_sales_systems(), flow=SALES) as stage:
         await stage.call.claim(contact_phone="+4930123456", **{**LEAD, "budget_cents": 9_000_00})
         for event in ("begin_qualification", "assess"):
             await stage.asks(event)
         await stage.asks("look_for_times", {"time": "2026-03-03T10:00"})
-        for event in ("hold_time", "book"):
-            await stage.asks(event)
+        await stage.asks("hold_time")
+        assert stage.state == "deciding"
+        yield stage
+
+
+@asynccontextmanager
+async def demo_booked(journal):
+    async with held(journal) as stage:
+        await stage.asks("book")
         assert stage.state == "demo_booked"
         yield stage
+
+
+@pytest.mark.parametrize("reached", [False, True], ids=["before", "after"])
+async def test_a_demo_that_is_being_booked_is_none_for_who_is_never_called_again(reached, journal):
+    """The calendar was not asked yet, or has it already: neither way is anything booked in the end."""
+    entered, gate = asyncio.Event(), asyncio.Event()
+    async with held(journal) as stage:
+        calendar = stage.call.services.calendar
+        book = calendar.book
+
+        async def slowly(*given):
+            made = await book(*given) if reached else None
+            entered.set()
+            await gate.wait()
+            return made or await book(*given)
+
+        calendar.book = slowly
+        stage.model.add(Says(calls=(Asks("book"),)))
+        stage.typed.say("Yes.")
+        await entered.wait()
+        listed = asyncio.Event()
+        stage.call.watch(lambda entry: listed.set() if entry.audit.get("event") == "number_listed" else None)
+        assert (await stage.call.propose("do_not_call")).accepted
+        await listed.wait()
+        gate.set()
+        await stage.call.settled()
+        query = text("SELECT COUNT(*) FROM appointments WHERE cancelled = 0 AND key LIKE 'call-1%'")
+        assert await calendar._database.run(lambda c: c.execute(query).scalar_one()) == 0
+
+
+async def test_a_demo_that_was_given_up_while_a_person_was_asked_for_is_not_said_to_be_booked(journal):
+    """Who comes back to it hears that there is none any more."""
+    async with demo_booked(journal) as stage:
+        gate, noted = asyncio.Event(), stage.call.services.leads.never_call
+
+        async def slowly(*given):
+            await gate.wait()
+            return await noted(*given)
+
+        stage.call.services.leads.never_call = slowly
+        assert (await stage.call.propose("do_not_call")).accepted
+        assert (await stage.call.propose("escalate")).accepted
+        gate.set()
+        await stage.typed.rest()
+        assert "No demo is booked any more." in (await stage.asks("return_to_desk"))[-1]
 
 
 async def test_out_of_hours_the_executive_calls_back(journal):

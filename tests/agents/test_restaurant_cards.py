@@ -7,6 +7,7 @@ import pytest
 from agents.restaurant import RESTAURANT
 from app.business.restaurant import open_restaurant_systems
 from app.offline.scripted import Asks, Says
+from app.store.remembering import recall
 from guards.cards import NOT_KEPT, without_card_numbers
 from machines.restaurant import RestaurantFacts
 from tests.faults.stage import on_stage
@@ -55,7 +56,7 @@ def test_no_fact_takes_a_card_number():
 
 async def test_a_card_number_reaches_no_model_and_no_record(journal, tmp_path):
     """Said outright, and put by a model into every text an argument takes."""
-    async with on_stage(journal, open_restaurant_systems(), flow=RESTAURANT) as stage:
+    async with on_stage(journal, open_restaurant_systems(), flow=RESTAURANT, memory=journal) as stage:
         await stage.caller(f"My card is {CARD}.", Says("I do not need it."))
         await stage.asks("add_dish", {"dish": CARD})
         await stage.asks("note_allergies", {"allergies": CARD})
@@ -71,6 +72,9 @@ async def test_a_card_number_reaches_no_model_and_no_record(journal, tmp_path):
         ]
         assert any(NOT_KEPT in words for words in said)
         assert not any("4111" in words for words in said)
+        kept = await journal.read(lambda connection: recall(connection, journal.seal, stage.call.id))
+        assert [turn.text for turn in kept if turn.role == "user"][:1] == [f"My card is {NOT_KEPT}."]
+        assert not any("4111" in turn.text for turn in kept)
         assert RestaurantFacts.model_validate(dict(stage.call.facts)).caller_name is None
     with sqlite3.connect(tmp_path / "calls.sqlite") as record:
         assert not [line for line in record.iterdump() if "4111" in line]

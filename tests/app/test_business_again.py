@@ -61,7 +61,7 @@ async def link(its, now):
 async def withdraw(its, now):
     if now == NOW:
         await link(its, NOW)
-    return await its.payments.withdraw("c")
+    return await its.payments.withdraw("c:2", "c")
 
 
 async def settle(its, now):
@@ -109,7 +109,7 @@ async def file(its, now):
 async def take_back(its, now):
     if now == NOW:
         await file(its, NOW)
-    return await its.policies.withdraw("c")
+    return await its.policies.withdraw("c:3", "c")
 
 
 async def quote(its, now):

@@ -63,8 +63,18 @@ async def test_a_later_yes_takes_the_place_of_the_earlier_one(policies):
     await policies.file("call:4", "call", (*WHO, "5 Mill Lane", *ALL[4:]))
     assert await rows(policies, "SELECT address FROM intakes WHERE withdrawn = 0") == [("5 Mill Lane",)]
     for _ in range(2):
-        await policies.withdraw("call")
+        await policies.withdraw("call:5", "call")
     assert await rows(policies, "SELECT count(*), sum(withdrawn) FROM intakes") == [(2, 2)]
+
+
+async def test_a_withdrawal_that_comes_late_takes_back_nothing_that_was_filed_since(policies):
+    """It is the work of its key, done long ago: a driver that lost the call may ask for it once more."""
+    await policies.check("call:1", "call", WHO)
+    await policies.file("call:2", "call", ALL)
+    await policies.withdraw("call:3", "call")
+    await policies.file("call:6", "call", ALL)
+    await policies.withdraw("call:3", "call")
+    assert await rows(policies, "SELECT key, withdrawn FROM intakes") == [("call:2", 1), ("call:6", 0)]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +106,7 @@ async def test_what_did_not_match_in_this_call_or_is_not_whole_is_not_filed(poli
         "UPDATE intakes SET phone = '1', withdrawn = 1",
         "UPDATE intakes SET withdrawn = 2",
         "DELETE FROM intakes",
+        "DELETE FROM withdrawals",
         "INSERT INTO policies VALUES ('anna muller', '1980-05-03', '4482107')",
     ],
 )
@@ -105,6 +116,7 @@ async def test_what_must_never_be_the_tables_refuse(policies, wrong):
     for number in (2, 3, 4):
         await policies.check(f"call:{number}", "call", WRONG)
     await policies.file("call:5", "call", ALL)
+    await policies.withdraw("else:1", "else")
     with pytest.raises((IntegrityError, SystemDown)):
         await rows(policies, wrong)
     assert await rows(policies, "SELECT phone, withdrawn FROM intakes") == [("01512345678", 0)]

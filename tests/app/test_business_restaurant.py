@@ -105,6 +105,7 @@ async def test_what_cannot_be_ordered_is_refused_in_words_for_the_caller(systems
         ("none that I know of", ()),
         ("Nobody is allergic to anything.", ()),
         ("no nuts, please", ("nuts",)),
+        ("none, only \u0430\u0440\u0430\u0445\u0438\u0441", None),
         ("I'm not allergic to nuts", ("nuts",)),
         ("my son has a nut allergy", ("nuts",)),
         ("dairy and eggs", ("eggs", "milk")),
@@ -168,11 +169,31 @@ async def test_an_order_being_paid_cannot_be_changed(systems):
     for change in (systems.orders.remove("call", "Tiramisu"), systems.orders.note_allergies("call", "eggs")):
         with pytest.raises(Refused, match="payment desk"):
             await change
-    await systems.payments.withdraw("call")
+    await systems.payments.withdraw("call:9", "call")
     assert (await systems.orders.add("call", "Tiramisu", 2, None, None, NOON)).revision > draft.revision
     await paid(systems, "other", dish="Lemonade")
     with pytest.raises(Refused, match="paid already"):
-        await systems.payments.withdraw("other")
+        await systems.payments.withdraw("other:9", "other")
+
+
+async def test_a_withdrawal_that_comes_late_takes_back_no_link_sent_since(systems):
+    """It is the work of its key, done long ago: a driver that lost the call may ask for it once more."""
+    draft = await linked(systems)
+    await systems.payments.withdraw("call:3", "call")
+    await systems.payments.send_link("call:5", "call", draft.revision, "Anna", PHONE, NOON)
+    await systems.payments.withdraw("call:3", "call")
+    assert (await systems.payments.settle("call:6", "call", NOON)).state == "open"
+
+
+async def test_a_lapsed_link_that_cannot_be_sent_again_locks_nothing(systems):
+    """Somebody else has the portions by now: the caller can order something else."""
+    draft = await linked(systems, portions=3)
+    other = await systems.orders.add("other", "Tiramisu", 2, None, None, LATE)
+    other = await systems.orders.note_allergies("other", "none")
+    await systems.payments.send_link("other:1", "other", other.revision, "Ben", PHONE, LATE)
+    with pytest.raises(Refused, match="only 1 of Tiramisu"):
+        await systems.payments.send_link("call:2", "call", draft.revision, "Anna", PHONE, LATE)
+    assert (await systems.orders.change("call", "Tiramisu", 1, None, None, LATE)).portions == 1
 
 
 async def test_nothing_is_taken_before_somebody_paid_and_nothing_twice(systems):

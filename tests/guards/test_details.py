@@ -6,7 +6,14 @@ from guards.base import Proposal
 from guards.details import clear_yes
 from machines.intake import IntakeFacts
 
-YES = ["Yes.", "yes, that is right", "Yeah, all of it", "That is correct, thank you", "Exactly."]
+YES = [
+    "Yes.",
+    "yes, that is right",
+    "Yeah, all of it",
+    "That is correct, thank you",
+    "Exactly.",
+    "Yes, that's all correct.",
+]
 NO_YES = [
     "",
     "No.",
@@ -17,6 +24,12 @@ NO_YES = [
     "Right?",
     "yes, 0151",
     "isn't it right",
+    "Correct my phone number, please.",
+    "correct that please",
+    "right, my name is with a K",
+    "yes, and my street is Mill Lane",
+    "yes, read it again",
+    "yes да, кроме телефона",
 ]
 
 

@@ -57,6 +57,8 @@ POLICIES = [
     (within_refund_limit, {}, {"amount_cents": 5000}, True),
     (within_refund_limit, {}, {"amount_cents": 5001}, False),
     (within_refund_limit, {}, {"amount_cents": 10**30}, False),
+    (within_refund_limit, {"order_refunded_cents": 4000}, {"amount_cents": 1000}, True),
+    (within_refund_limit, {"order_refunded_cents": 4000}, {"amount_cents": 1001}, False),
     (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4199}, True),
     (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4200}, True),
     (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4201}, False),

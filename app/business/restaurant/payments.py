@@ -16,7 +16,7 @@ from app.business.database import Database, bare, once
 from app.business.restaurant import rules
 from app.business.restaurant.drafts import draft_of, number_of
 from app.business.restaurant.menu import left_of, none_or_few, written
-from app.business.restaurant.tables import checkouts, links, settlements, tickets
+from app.business.restaurant.tables import checkouts, links, settlements, tickets, withdrawals
 
 LINK_GOOD_FOR = timedelta(minutes=10)
 COOKING_TIME, FOR_EACH_WAITING = timedelta(minutes=15), timedelta(minutes=2)
@@ -36,29 +36,38 @@ class SqlPayments:
         """Set aside what this revision needs and send a link, once a `key`.
 
         Sending again for the same revision sends the same link. Raises `Refused` when the order is another by now, is
-        paid, lacks its allergies, contains one of them, or needs more than is left.
+        paid, lacks its allergies, contains one of them, or needs more than is left; a link that had lapsed is taken
+        back all the same, so that the order can be changed.
         """
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Refused | None:
             if connection.execute(select(links.c.id).where(links.c.key == key)).first():
-                return
+                return None
             number = number_of(connection, call_id)
-            checkout = _set_aside(connection, number, revision, name, now)
+            try:
+                checkout = _set_aside(connection, number, revision, name, now)
+            except Refused as no:
+                return no
             once(connection, links, {"key": key, "checkout_id": checkout, "phone": bare(phone)}, _why_no_link)
+            return None
 
-        await self._database.run(work)
+        if (no := await self._database.run(work)) is not None:
+            raise no
 
     async def pay(self, call_id: str, now: datetime) -> None:
         """The caller follows the link and their bank promises the money: the payment provider's side."""
         await self._database.run(lambda c: _promise(c, _checkout(c, call_id), now))
 
-    async def withdraw(self, call_id: str) -> None:
-        """Take the link back, if any, and free the portions; raises `Refused` for an order that is paid."""
+    async def withdraw(self, key: str, call_id: str) -> None:
+        """Take the link back, if any, and free the portions, once a `key`; raises `Refused` once the order is paid."""
 
         def work(connection: Connection) -> None:
+            if connection.execute(select(withdrawals.c.id).where(withdrawals.c.key == key)).first():
+                return
             checkout = _checkout(connection, call_id)
             if checkout is not None:
                 _withdraw(connection, checkout)
+            once(connection, withdrawals, {"key": key, "order_number": number_of(connection, call_id)}, str)
 
         await self._database.run(work)
 

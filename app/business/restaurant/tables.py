@@ -104,6 +104,13 @@ links = Table(
     Column("checkout_id", ForeignKey("checkouts.id"), nullable=False),
     Column("phone", Text, CheckConstraint("phone <> ''"), nullable=False),
 )
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("order_number", ForeignKey("orders.order_number"), nullable=False),
+)
 settlements = Table(
     "settlements",
     metadata,

@@ -38,8 +38,11 @@ def allergens_in(said: str) -> tuple[str, ...] | None:
     """The allergens named, in the order of the list; empty when it is said that there are none; else None.
 
     Whoever names one has it, however it is put: "no nuts, please" and "not allergic to nuts" alike. Where something is
-    named beside them that is on no list ("nuts and strawberries") it is None too: nobody here could answer for it.
+    named beside them that is on no list ("nuts and strawberries"), or in letters nobody here reads, it is None too:
+    nobody here could answer for it.
     """
+    if any(letter.isalpha() and not letter.isascii() for letter in unicodedata.normalize("NFKD", said)):
+        return None
     parts = [set(_tokens(part)) for part in re.split(r"[,.;!?]|\b(?:and|or|but)\b", _plain(said))]
     found = tuple(name for name, spoken in _SPOKEN.items() if any(spoken & part for part in parts))
     if any(part - _IDLE and not any(spoken & part for spoken in _SPOKEN.values()) for part in parts):

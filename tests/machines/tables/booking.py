@@ -56,6 +56,7 @@ TABLE = Table(
         OneFalse("book", "hold_running", {"held_until": NOW}),
         OneFalse("book", "caller_named", {"caller_name": None}),
         OneFalse("book", "reachable_by_phone", {"contact_phone": None}),
+        OneFalse("book", "reachable_by_phone", {"contact_phone": "the usual one"}),
         OneFalse("move", "appointment_theirs", {"found_by": "caller"}),
         OneFalse("move", "no_change_unconfirmed", {"last_change": "unconfirmed"}),
         OneFalse("move", "hold_running", {"held_until": NOW}),

@@ -42,6 +42,7 @@ TABLE = Table(
         OneFalse("refund", "amount_above_zero", args={"amount_cents": 0}),
         OneFalse("refund", "order_found", {"order_found": False}),
         OneFalse("refund", "within_refund_limit", {"order_paid_cents": 9000}, {"amount_cents": 5001}),
+        OneFalse("refund", "within_refund_limit", {"order_refunded_cents": 4500}),
         OneFalse("refund", "within_what_was_paid", {"order_paid_cents": 999}),
     ),
     ways={
