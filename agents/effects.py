@@ -34,6 +34,7 @@ async def begin_again(call: "Call", effect: "Effect", work: "Work", judged_by: "
 
     A system that does each key once answers as it did the first time, or does now what it was never asked; what is
     asked is what was accepted, whatever was learnt since. Of any other system nobody can tell: it is not asked twice.
+    The record says `effect.asked_again`, also where whoever died had not come to `effect.started`.
     """
     if work.ended or not effect.repeatable:
         await _conclude(call, effect, work.ended or effect.not_known, epoch)
@@ -52,8 +53,9 @@ def key_of(call_id: str, epoch: int) -> str:
 
 async def _run(call: "Call", effect: "Effect", work: Coroutine[Any, Any, str], epoch: int) -> None:
     key, state = key_of(call.id, epoch), call.state
+    begun = "effect.asked_again" if key in call.begun_before else "effect.started"
     try:
-        await call.note_if_possible(Line("effect.started", {"state": state, "key": key}))
+        await call.note_if_possible(Line(begun, {"state": state, "key": key}))
     except BaseException:  # the process ends
         work.close()
         raise

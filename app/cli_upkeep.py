@@ -15,16 +15,31 @@ def prune(
         str | None,
         typer.Option(metavar="AGE", help="Such as 90d, 12h or 6w; INTERLOCK_RETENTION_DAYS without."),
     ] = None,
+    whole_calls: Annotated[
+        bool, typer.Option("--whole-calls", help="Remove whole calls, audit records and all; AGE must be said.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be erased.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase what is personal in calls that ended long ago: run this daily, from cron or a timer.
 
-    The audit chains stay, each with one line more that says so. A call that never ended counts from its last driver's
-    last sign of life. Ctrl-C loses nothing: what was erased stays so, and the next run goes on.
+    The audit chains stay, each with one line more that says so. A call that
+    never ended counts from its last driver's last sign of life. Ctrl-C loses
+    nothing: what was erased stays so, and the next run goes on.
 
-    Exit code 1 when free space may still hold some of it.
+    With --whole-calls nothing of a call stays, for when its audit records,
+    too, were kept for long enough; interlock audit export keeps them
+    elsewhere. Only calls whose end is on record are removed, and only if they
+    verify: the others are named. Where INTERLOCK_CHECKPOINTS is set, a signed
+    note of each is put beside its checkpoints. Where it is not, and somebody
+    keeps checkpoints, interlock audit verify reports these calls as gone.
+
+    Exit code 1 when free space may still hold some of it, or when a call was
+    not removed because it does not verify.
     """
+    if whole_calls:
+        _remove_whole_calls(older_than, dry_run=dry_run, as_json=as_json)
+        return
     from app.store.pruning import due
     from app.store.pruning import prune as run
     from app.upkeep import COMPACT_LIMIT_S, counted, files_told, the_record
@@ -85,6 +100,34 @@ def rotate_key() -> None:
         left = store.compact(COMPACT_LIMIT_S if live_calls(store) else None)
         print(files_told(store, left), file=sys.stderr if left else sys.stdout)
     if left:
+        raise typer.Exit(1)
+
+
+def _remove_whole_calls(older_than: str | None, *, dry_run: bool, as_json: bool) -> None:
+    from app.audit.words import clean
+    from app.store import StoreError
+    from app.store.pruning import age_of
+    from app.upkeep import COMPACT_LIMIT_S, counted, files_told, the_record
+    from app.whole_calls import find, removed
+
+    if older_than is None:
+        raise StoreError("--whole-calls without --older-than, expected the age: how long audit records are to be kept")
+    age, (store, settings) = age_of(older_than), the_record()
+    with store:
+        found = find(store, settings, age)
+        done = list(found.calls if dry_run else counted(removed(store, settings, found.calls), "calls removed"))
+        left = store.compact(COMPACT_LIMIT_S) if done and not dry_run else ""
+        records, said = sum(its.records for its in done), "would be removed" if dry_run else "removed"
+        if as_json:
+            sums = {"calls": len(done), "records": records, "removed": not dry_run, "kept": list(found.kept)}
+            print(json.dumps({**sums, "left_in_files": left}))
+        else:
+            print(f"{len(done):,} calls with {records:,} records {said}.")
+            for call_id in found.kept:
+                print(f"call {clean(call_id)} does not verify, so it stays: see interlock audit verify")
+            if done and not dry_run:
+                print(files_told(store, left))
+    if left or found.kept:
         raise typer.Exit(1)
 
 

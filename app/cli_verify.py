@@ -33,6 +33,8 @@ def audit_verify(
 ) -> None:
     """Whether the record is what was written: which entry was changed, dropped, swapped, repeated or inserted.
 
+    And whether a call stands where its record says, or its row was moved.
+
     With checkpoints, which are signed and kept apart from the store, also
     whether a call's end was cut off, a call is gone, records were rewritten
     with their hashes, or the whole store was rolled back. What could not be

@@ -13,13 +13,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "INTERLOCK_"
-NOT_OURS = {
-    f"{PREFIX}{name}"
-    for name in (
-        *("REQUIRE_LIVEKIT", "E2E_SEED", "E2E_KILLS"),
-        *("FIGHTERS", "FIGHT_S", "ERASING_SEED", "ERASING_ROUNDS", "TAMPERINGS"),
-    )
-}  # of the tests
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
 VARIABLES_OF = {
@@ -253,7 +246,7 @@ def _found(variable: str) -> str:
 
 
 def _unknown() -> list[str]:
-    known = {_variable(field) for field in Settings.model_fields} | NOT_OURS
+    known = {_variable(field) for field in Settings.model_fields}
     return [
         f"{name} is no setting{_nearest(name, known)}"
         for name in sorted(_given())

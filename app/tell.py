@@ -33,6 +33,7 @@ _TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "handoff.entered": lambda audit: f"now speaking: {audit['agent']} ({audit['state']})",
     "handoff.stalled": lambda audit: f"the switch to {audit['to']} stalled ({audit['why']})",
     "effect.started": lambda audit: f"working: {audit['state']}",
+    "effect.asked_again": lambda audit: f"working, once more by the same key: {audit['state']}",
     "effect.ended": lambda audit: f"done: {audit['event']}" + (f" ({audit['why']})" if audit["why"] else ""),
     "turn.failed": lambda audit: f"nobody answered ({audit['why']})",
     "provider.failed": lambda audit: f"{audit['kind']} {audit['provider']} failed ({audit['error']})",

@@ -43,11 +43,12 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
-# A shell lets its background jobs ignore Ctrl-C, and the children of our tests would inherit that.
+# A shell lets its background jobs ignore Ctrl-C, `nohup` a lost terminal, and children of our tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 SLOW_FOLDERS = ("standins", "e2e")
-SLOW_LIMIT_S = 900
+SLOW_LIMIT_S = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,7 +85,7 @@ def _record_lines(source: Source, manifest: Manifest) -> Iterator[str]:
         waiting = dict(noted)
         for call_id, rows in _by_call(chunks):
             end = waiting.pop(call_id, None)
-            if end is None or end != Noted(len(rows), rows[-1][6]):  # it was written meanwhile, or tampered with
+            if end is None or end.end != (len(rows), rows[-1][6]):  # it was written meanwhile, or tampered with
                 again = source.whole(call_id)
                 end, rows = again.noted, rows if again.more else again.rows
             yield from _call_lines(call_id, rows, end, manifest)

@@ -15,6 +15,7 @@ Kind = Literal[
     "rewritten",
     "rolled back",
     "forged",
+    "moved",
 ]
 
 
@@ -50,11 +51,24 @@ class Row(NamedTuple):
         return (self.kind, self.at, self.epoch, self.audit)
 
 
+class Stood(NamedTuple):
+    """Where a call stands by the row of the call, as it is stored."""
+
+    snapshot: str | None
+    epoch: int
+
+
 class Noted(NamedTuple):
-    """Where a call's record ends by the row of the call."""
+    """Where a call's record ends by the row of the call, and where the call stands, if that is there."""
 
     length: int
     head: bytes
+    stood: Stood | None = None
+
+    @property
+    def end(self) -> tuple[int, bytes]:
+        """The end alone."""
+        return self.length, self.head
 
 
 def numbers(first: int, last: int, every: str = "records", one: str = "record") -> str:

@@ -26,7 +26,7 @@ def judge(call_id: str, whole: Whole, marks: Sequence[Mark], holds: Callable[[Ma
     anchors = {mark.head: mark.length for mark in proven}
     if whole.noted is not None:
         anchors.setdefault(whole.noted.head, whole.noted.length)
-    its = Alignment(whole.rows, anchors, whole.noted and (whole.noted.length, whole.noted.head))
+    its = Alignment(whole.rows, anchors, whole.noted and whole.noted.end)
     if whole.more:
         found = its.findings or [Finding("changed", f"record {broken_at} does not fit", None, broken_at, broken_at)]
         return Judged(_of(call_id, found))

@@ -1,13 +1,14 @@
-"""Checkpoints by call, however many: they are put into a database that is gone when it is closed."""
+"""Checkpoints by call, however many, and notes of calls that were removed: in a database that is gone when closed."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 from app.proof.checkpoint import Checkpoint, is_signed, read_line
 from app.proof.keys import PublicKey
+from app.proof.pruned import is_noted, read_pruned
 
 BATCH = 1000
 
@@ -36,10 +37,12 @@ class Shelf:
             "CREATE TABLE marks (call_id TEXT, length INTEGER, head BLOB, written_at TEXT, signed_at TEXT, line TEXT,"
             " place TEXT, missing INTEGER DEFAULT 0)"
         )
+        self._base.execute("CREATE TABLE pruned (call_id TEXT, length INTEGER, head BLOB, line TEXT)")
         self._base.execute("CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._base.execute("BEGIN")
         self._fill(lines, only)
         self._base.execute("CREATE INDEX by_call ON marks (call_id, length)")
+        self._base.execute("CREATE INDEX pruned_by_call ON pruned (call_id)")
 
     @property
     def count(self) -> int:
@@ -55,6 +58,14 @@ class Shelf:
         """Whether it was signed with one of the keys."""
         return is_signed(mark.line, self._keys)
 
+    def was_pruned(self, call_id: str, marks: Sequence[Mark]) -> bool:
+        """Whether it is signed that the call was removed on purpose, as it was after all its checkpoints."""
+        notes = self._base.execute("SELECT length, head, line FROM pruned WHERE call_id = ?", (call_id,)).fetchall()
+        return any(
+            is_noted(line, self._keys) and all(_up_to(mark, length, head) or not self.holds(mark) for mark in marks)
+            for length, head, line in notes
+        )
+
     def saw(self, call_ids: Iterable[str]) -> None:
         """These calls are in the record."""
         self._base.executemany("INSERT OR IGNORE INTO seen VALUES (?)", ((call_id,) for call_id in call_ids))
@@ -68,9 +79,10 @@ class Shelf:
 
     def lines(self, only: frozenset[str] = frozenset()) -> Iterator[str]:
         """The lines themselves, of these calls or of all."""
-        for call_id, line in self._base.execute("SELECT call_id, line FROM marks ORDER BY rowid"):
-            if not only or call_id in only:
-                yield line
+        for table in ("marks", "pruned"):
+            for call_id, line in self._base.execute(f"SELECT call_id, line FROM {table} ORDER BY rowid"):
+                if not only or call_id in only:
+                    yield line
 
     def miss(self, call_id: str, length: int) -> None:
         """The record does not have what this call's checkpoints of `length` and more say."""
@@ -104,6 +116,20 @@ class Shelf:
             with suppress(ValueError):
                 its = read_line(line)
             if its is None:
-                self.unreadable += bool(line)  # an empty line ends one that was torn
+                self.unreadable += bool(line) and not self._take_note(
+                    line, only
+                )  # an empty line ends one that was torn
             elif not only or its.call_id in only:
                 yield its.call_id, its.length, its.head, its.written_at, its.signed_at, line, place
+
+    def _take_note(self, line: str, only: frozenset[str]) -> bool:
+        with suppress(ValueError):
+            its = read_pruned(line)
+            if not only or its.call_id in only:
+                self._base.execute("INSERT INTO pruned VALUES (?, ?, ?, ?)", (its.call_id, its.length, its.head, line))
+            return True
+        return False
+
+
+def _up_to(mark: Mark, length: int, head: bytes) -> bool:
+    return mark.length < length or (mark.length, mark.head) == (length, head)

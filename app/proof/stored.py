@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Integer, Text, bindparam, func, select, tuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.proof.errors import ProofError
-from app.proof.finding import Noted, Row
+from app.proof.finding import Noted, Row, Stood
 from app.store import tables
 from app.store.database import Database
 from app.store.sql import Sql
@@ -125,13 +125,13 @@ def _of_any_bytes(connection: Connection) -> Connection:
 
 
 def _noted(rows: Rows) -> dict[str, Noted]:
-    return {row[0]: Noted(row[1], row[2]) for row in rows}
+    return {row[0]: Noted(row[1], row[2], Stood(row[3], row[4])) for row in rows}
 
 
 def _statements() -> dict[str, Any]:
     c, r, many = tables.calls.c, tables.records.c, bindparam("many", type_=Integer)
     this, seq = bindparam("call_id", type_=Text), bindparam("seq", type_=Integer)
-    ends = select(c.call_id, c.last_seq, c.head)
+    ends = select(c.call_id, c.last_seq, c.head, c.snapshot, c.epoch)
     rows = select(r.call_id, r.seq, r.kind, r.at, r.epoch, r.audit, r.hash).order_by(r.call_id, r.seq).limit(many)
     rest = rows.where(tuple_(r.call_id, r.seq) > tuple_(this, seq))
     return {

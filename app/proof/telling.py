@@ -103,6 +103,9 @@ class InProse:
         found = counted(sums.findings, "finding") if sums.findings else "Nothing was changed that can be told"
         beside = f", beside {counted(sums.checkpoints, 'checkpoint')}" if sums.checkpoints else ""
         self._say(f"{counted(sums.records, 'record')} of {counted(sums.calls, 'call')} verified{beside}. {found}.")
+        if sums.pruned:
+            were = "was" if sums.pruned == 1 else "were"
+            self._say(f"{counted(sums.pruned, 'call')} more {were} removed on purpose, as is signed.")
         for sentence in untold:
             self._say(sentence, "yellow")
 

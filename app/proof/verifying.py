@@ -9,6 +9,7 @@ from typing import Any
 from app.proof.finding import Finding, Noted
 from app.proof.following import Chain
 from app.proof.judging import Judged, gone, judge
+from app.proof.placing import places_in
 from app.proof.shelf import Mark, Shelf
 from app.proof.stored import Rows, Source
 
@@ -18,7 +19,10 @@ ROLLED_BACK_CALLS, ROLLED_BACK_SHARE = 2, 0.9
 
 @dataclass(slots=True)
 class Sums:
-    """How much was verified: `unsigned` records, of `open_ended` calls, came after their call's last checkpoint."""
+    """How much was verified: `unsigned` records, of `open_ended` calls, came after their call's last checkpoint.
+
+    `pruned` calls are not there any more, on purpose.
+    """
 
     calls: int = 0
     records: int = 0
@@ -27,6 +31,7 @@ class Sums:
     unsigned: int = 0
     open_ended: int = 0
     unreadable: int = 0
+    pruned: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -58,7 +63,10 @@ class Verification:
         if self._shelf is not None:
             for call_id in self._shelf.unseen():
                 marks = self._shelf.of(call_id)
-                yield from self._told(call_id, gone(call_id, marks, self._shelf.holds))
+                if self._shelf.was_pruned(call_id, marks):
+                    self.sums.pruned += 1
+                else:
+                    yield from self._told(call_id, gone(call_id, marks, self._shelf.holds))
             yield from self._rolled_back(self._shelf)
 
     def _page(self, noted: Mapping[str, Noted], chunks: Iterator[Rows]) -> Iterator[Finding]:
@@ -86,16 +94,22 @@ class Verification:
         self.sums.calls += 1
         if self._shelf is not None:
             self._shelf.saw([its.call_id])
-        if not self._is_sound(its, marks, noted.get(its.call_id)):
+        ends, places = noted.get(its.call_id), its.places
+        judged = Judged(())
+        if not self._is_sound(its, marks, ends):
             whole = self._source.whole(its.call_id)
-            yield from self._told(its.call_id, judge(its.call_id, whole, marks, self._holds, its.length + 1))
+            judged = judge(its.call_id, whole, marks, self._holds, its.length + 1)
+            ends, places = whole.noted, places_in(whole.rows)
+        yield from self._told(its.call_id, judged)
+        if not judged.findings and (moved := places.finding(its.call_id, ends)) is not None:
+            yield moved
         signed = marks[-1].length if marks else 0
         if its.length > signed:
             self.sums.unsigned += its.length - signed
             self.sums.open_ended += 1
 
     def _is_sound(self, its: Chain, marks: list[Mark], noted: Noted | None) -> bool:
-        if its.broken or noted is None or (its.length, its.head) != noted or not its.length:
+        if its.broken or noted is None or (its.length, its.head) != noted.end or not its.length:
             return False
         return not marks or (marks[-1].length <= its.length and self._holds(marks[-1]) and _agree(marks))
 

@@ -41,7 +41,7 @@ def age_of(text: str) -> timedelta:
 
 def due(store: Upkeep, older: timedelta) -> Iterator[Erasure]:
     """What `prune` would do, call by call; nothing is done."""
-    until = _cutoff(store, older)
+    until = cutoff(store, older)
     for page in _pages(store, until):
         yield from (Erasure(row.call_id, row.entries) for row in page if row.entries)
     r = tables.rooms.c
@@ -50,14 +50,14 @@ def due(store: Upkeep, older: timedelta) -> Iterator[Erasure]:
 
 def prune(store: Upkeep, older: timedelta) -> Iterator[Erasure]:
     """Erase what is personal in every call that is over for longer than `older`, each as it is done."""
-    until = _cutoff(store, older)
+    until = cutoff(store, older)
     for page in _pages(store, until):
         yield from store.erase([row.call_id for row in page if row.entries], "retention")
     rooms = delete(tables.rooms).where(_unopened(until)).returning(tables.rooms.c.call_id)
     yield from (Erasure(its, 1) for its in store.transact(partial(_ids, query=rooms)))
 
 
-def _cutoff(store: Upkeep, older: timedelta) -> float:
+def cutoff(store: Upkeep, older: timedelta) -> float:
     """Seconds since 1970, by the database's clock."""
     now = store.read(lambda connection: float(connection.execute(select(tables.db_now())).scalar_one()))
     return now - older.total_seconds()

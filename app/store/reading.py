@@ -21,7 +21,8 @@ ERASED = "private.erased"
 class CallRow:
     """One call as the record knows it; times are UTC, `refused` and `accepted` count its verdicts.
 
-    `erased`: personal data of it was, once. `last_seq` is the number of its last entry.
+    `erased`: personal data of it was, once. `last_seq` is the number of its last entry. `snapshot` is None where there
+    is none that can be read; no hash covers it, see `standing`.
     """
 
     call_id: str
@@ -115,6 +116,18 @@ class JournalReader:
         return self._database.read(lambda connection: connection.execute(query).all())
 
 
+def snapshot_of(text: Any) -> Snapshot | None:
+    """A snapshot as it is stored; None for anything else that somebody put there."""
+    try:
+        its = Snapshot.from_json(json.loads(text))
+        names = [*its.configuration, *(name for states in its.history.items() for name in (states[0], *states[1]))]
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+    numbers = (its.version, its.epoch)
+    plain = all(type(name) is str for name in (its.machine, *names)) and all(type(its) is int for its in numbers)
+    return its if plain and its.configuration else None
+
+
 _COUNTED = {"accepted": ACCEPTED, "refused": REFUSED, "erased": ERASED}
 
 
@@ -137,7 +150,7 @@ def _call_row(row: Row[Any]) -> CallRow:
         started_at=datetime.fromisoformat(row.started_at),
         ended_at=datetime.fromisoformat(row.ended_at) if row.ended_at else None,
         end_reason=row.end_reason,
-        snapshot=Snapshot.from_json(json.loads(row.snapshot)) if row.snapshot else None,
+        snapshot=snapshot_of(row.snapshot),
         accepted=row.accepted,
         refused=row.refused,
         last_seq=row.last_seq,

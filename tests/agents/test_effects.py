@@ -178,6 +178,21 @@ async def test_a_refund_is_made_for_the_order_it_was_accepted_for(journal, syste
         assert (stage.call.facts.order_number, stage.call.facts.order_paid_cents) == ("1043", 12900)
 
 
+@pytest.mark.slow
+async def test_a_refund_in_parts_is_no_way_around_the_limit(journal, systems):
+    """
+    Also where another call paid the first part back: the order system knows.
+    """
+    async with on_stage(journal, systems) as stage:
+        await stage.to("billing")
+        await systems.orders.refund("another call", "4471", "1043", 3000)
+        await stage.asks("find_order", {"order_number": "1043"})
+        await stage.asks("refund", {"amount_cents": 2000})
+        assert stage.call.facts.order_refunded_cents == 5000
+        await stage.asks("refund", {"amount_cents": 1})
+        assert stage.last("transition.refused")["refused_by"] == "within_refund_limit"
+
+
 async def test_what_is_left_after_a_refund_is_what_the_order_system_says(journal, systems):
     """
     Somebody else was paid back for the same order since it was looked up.

@@ -4,6 +4,7 @@ import re
 
 import yaml
 
+from app.cli_livekit import watch
 from app.livekit_server import VERSION
 from app.livekit_server.configuration import LOOPBACK, USUAL_PORTS, configuration
 from app.settings import PREFIX, Settings
@@ -11,7 +12,7 @@ from app.worker import CLOSING_S, PORT
 from tests.app.dockerfile import ROOT, all_of, pairs
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
-SERVER, WORKER = COMPOSE["services"]["livekit"], COMPOSE["services"]["worker"]
+SERVER, WORKER, WATCHER = (COMPOSE["services"][name] for name in ("livekit", "worker", "watch"))
 
 
 def test_the_compose_file_runs_the_server_that_is_tested() -> None:
@@ -32,7 +33,7 @@ def test_the_compose_file_holds_no_secret() -> None:
     They come from .env, and without them nothing starts.
     """
     assert WORKER["env_file"] == ".env"
-    for service in (SERVER, WORKER):
+    for service in (SERVER, WORKER, WATCHER):
         secret = {k: v for k, v in service["environment"].items() if re.search("KEY|SECRET|TOKEN|PASSWORD", k)}
         assert [v for v in secret.values() if re.sub(r"\$\{\w+:\?[^}]+\}", "", v).strip(" :")] == []
 
@@ -50,3 +51,15 @@ def test_the_compose_file_keeps_the_record_and_gives_calls_their_time() -> None:
     assert grace_s >= Settings.model_fields["drain_s"].default + CLOSING_S
     ours = {name for name in WORKER["environment"] | pairs("ENV") if name.startswith(PREFIX)}
     assert {name.removeprefix(PREFIX).lower() for name in ours} <= set(Settings.model_fields)
+
+
+def test_a_watcher_looks_after_the_calls_of_the_worker() -> None:
+    """
+    The same image, record and server; the image's health check is not its own, and it has no calls to wait for.
+    """
+    apart = {"command", "healthcheck", "stop_grace_period"}
+    assert {name: its for name, its in WATCHER.items() if name not in apart} == {
+        name: its for name, its in WORKER.items() if name not in apart
+    }
+    assert WATCHER["command"] == [watch.__name__]
+    assert WATCHER["healthcheck"] == {"disable": True}

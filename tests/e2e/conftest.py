@@ -13,7 +13,7 @@ from tests.e2e.room import Room
 
 __all__ = ["pytest_terminal_summary"]
 
-REQUIRED = "INTERLOCK_REQUIRE_LIVEKIT"
+REQUIRED = "TEST_REQUIRE_LIVEKIT"
 LIFE_S = 60 * 60
 
 

@@ -1,6 +1,6 @@
 """Callers who barge in around a handoff: the machine, the journal and the agent that speaks agree every time.
 
-`INTERLOCK_E2E_SEED=3` (or `3,5`) plays these seeds alone; a seed is one call, and always the same one.
+`TEST_E2E_SEED=3` (or `3,5`) plays these seeds alone; a seed is one call, and always the same one.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from tests.standins.openai import OpenAI
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
-SEED = "INTERLOCK_E2E_SEED"
+SEED = "TEST_E2E_SEED"
 BARGE_INS = 6
 SEEDS = [int(seed) for seed in os.environ.get(SEED, "0,1,2,3,4,5").split(",")]
 MOMENTS = (ANNOUNCED, SWITCHING, FIRST_WORDS)

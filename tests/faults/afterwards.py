@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from agents.effects import key_of
 from agents.flow import Flow
-from app.driving import facts_at_the_end
+from app.left import facts_at_the_end
 from app.replay import replay
 from app.store import ACCEPTED, Record, StoreJournal
+from app.store.standing import disagreement
 from tests.faults.lives import CALL_ID
 
 DONE = {
@@ -54,6 +55,10 @@ def check(journal: StoreJournal, flow: Flow, services: Any, told: Iterable[tuple
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
     assert replay(journal, CALL_ID, flow.machine, flow.facts) == []
     assert [record.kind for record in records].count("call.opened") == 1
+    row = journal.call(CALL_ID)
+    assert row is not None
+    assert disagreement(row, records) == ""
+    check_begun_once(records)
     check_done_once(flow, records, keys(services))
 
 
@@ -61,6 +66,16 @@ def check_nothing_lost(records: Iterable[Record], told: Iterable[tuple[str, int]
     """What anybody was told was accepted is on record."""
     accepted = {(record.audit["event"], record.epoch) for record in records if record.kind == ACCEPTED}
     assert set(told) <= accepted, f"lost: {set(told) - accepted}"
+
+
+def check_begun_once(records: Iterable[Record]) -> None:
+    """No work is on record as started twice; whoever takes a call over asks for it again, and says so."""
+    started = [record.audit["key"] for record in records if record.kind == "effect.started"]
+    assert len(started) == len(set(started)), f"started twice: {started}"
+    taken_over = False
+    for record in records:
+        taken_over |= record.kind == "call.resumed"
+        assert taken_over or record.kind != "effect.asked_again", "asked for again, and nobody took the call over"
 
 
 def check_done_once(flow: Flow, records: Iterable[Record], done: dict[str, list[str]]) -> None:

@@ -9,7 +9,7 @@ from agents.call import Call
 from agents.flow import Flow
 from agents.journal import Entry, Journal, Turn
 from agents.support import SUPPORT
-from app.driving import left_by
+from app.left import left_by
 from app.offline.clock import ManualClock
 from app.offline.scripted import ScriptedModel
 from app.session import open_call

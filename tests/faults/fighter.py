@@ -11,7 +11,8 @@ from agents.call import Call
 from agents.journal import JournalDown
 from agents.support import SUPPORT
 from app.bench.deciding import BACK, THERE
-from app.driving import keep_driving, left_by
+from app.driving import Driving
+from app.left import left_by
 from app.store import StoreJournal, open_journal
 from app.store.driving import Taken, take
 
@@ -36,7 +37,7 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
 async def drive(journal: StoreJournal, taken: Taken, over: float) -> None:
     """Decide until the call is lost."""
     call = Call(SUPPORT, call_id=taken.call_id, journal=journal, left=await left_by(journal, taken))
-    alive = asyncio.create_task(keep_driving(call, journal, taken.fence))
+    alive = asyncio.create_task(Driving(journal, taken).keep(call))
     try:
         while not call.lost and time.monotonic() < over:
             await call.heard_caller()  # or going round in circles would be noticed

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.flow import Flow
-from app.driving import left_by
+from app.left import left_by
 from app.offline.clock import ManualClock
 from app.offline.scripted import Says, ScriptedModel
 from app.session import open_call

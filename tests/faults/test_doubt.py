@@ -185,13 +185,13 @@ async def hangs_up(stage):
 
 def lose_after_the_verdict(stage, lose):
     """Once a verdict was written, and before anything else is."""
-    real = stage.call._decided
+    real = stage.call._deciding._decided
 
     def decided(*given):
         real(*given)
         lose()
 
-    stage.call._decided = decided
+    stage.call._deciding._decided = decided
 
 
 async def test_fault_25_work_that_was_accepted_in_doubt_is_done_though_the_caller_left(store, systems):

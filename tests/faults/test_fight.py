@@ -18,8 +18,8 @@ from app.store.writing import LEASE_S
 
 pytestmark = pytest.mark.slow
 
-FIGHTERS = int(os.environ.get("INTERLOCK_FIGHTERS", "3"))
-SECONDS = float(os.environ.get("INTERLOCK_FIGHT_S", "12"))
+FIGHTERS = int(os.environ.get("TEST_FIGHTERS", "3"))
+SECONDS = float(os.environ.get("TEST_FIGHT_S", "12"))
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])

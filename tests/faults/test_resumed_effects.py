@@ -87,8 +87,8 @@ def worth_dying_at(steps, services):
 
 
 def chosen(steps, turn):
-    """One of them, another one each turn; with EVERY_DEATH set, all."""
-    return steps if os.environ.get("EVERY_DEATH") else [steps[turn % len(steps)]]
+    """One of them, another one each turn; with TEST_EVERY_DEATH set, all."""
+    return steps if os.environ.get("TEST_EVERY_DEATH") else [steps[turn % len(steps)]]
 
 
 def work_of(its):

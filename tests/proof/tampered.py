@@ -25,6 +25,7 @@ NAMES = {
     "replaced with recomputed hashes": {"rewritten", "cut"},
     "truncated tail": {"cut"},
     "emptied": {"emptied", "gone"},
+    "moved by its row": {"moved"},
     "whole-store rollback": {"rolled back"},
 }
 """What each kind is called by whoever finds it; a rewritten call that is shorter may as well have been cut."""

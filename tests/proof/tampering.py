@@ -1,15 +1,18 @@
-"""The nine kinds of tampering, each in several ways, drawn by chance.
+"""Every kind of tampering, each in several ways, drawn by chance.
 
 Each takes a copy of everything that is stored and does it to one call, or to all; it gives back the call it was done
 to (None: all), and whether everything was made to fit, so that no hash in the store can tell.
 """
 
+import json
 import random
 from collections.abc import Callable
 
 from app.proof.finding import Row
 from app.store.chain import START, link, record_bytes
+from app.store.standing import PLACES
 from tests.proof.world import Image, Recorded, copy_of
+from tests.store.entries import position
 
 Done = tuple[str | None, bool]
 Tampering = Callable[[Image, list[Image], random.Random], Done]
@@ -27,10 +30,21 @@ def _renumber(its: Recorded) -> None:
 
 
 def _noted(its: Recorded, *, head: bool) -> None:
-    """Make the call's row fit: its length, and its hash too."""
+    """Make the call's row fit: its length, and its hash and where the call stands, too."""
     its.about["last_seq"] = len(its.rows)
     if head:
         its.about["head"] = its.rows[-1].hash if its.rows else START
+        _stands(its)
+
+
+def _stands(its: Recorded) -> None:
+    """Where the records that are left say."""
+    last = next((row for row in reversed(its.rows) if row.kind in PLACES), None)
+    if last is not None:
+        audit = json.loads(last.audit)
+        state = audit["after"][-1] if last.kind == "transition.accepted" else audit["state"]
+        its.about["epoch"] = last.epoch
+        its.about["snapshot"] = json.dumps(position(last.epoch, state).to_json())
 
 
 def _chained(its: Recorded) -> None:
@@ -157,6 +171,28 @@ def emptied(image: Image, _: list[Image], drawn: random.Random) -> Done:
     return (None if every else those[0]), way == "gone"
 
 
+def moved(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """Where the call stands by its own row, which no hash covers."""
+    call_id, its, _n = _drawn(image, drawn)
+    said = json.loads(its.about["snapshot"])
+    elsewhere = {
+        "epoch": said["epoch"] + drawn.choice((-1, 1, 7)),
+        "version": said["version"] + 1,
+        "machine": "Sales",
+        "configuration": ["live", "person"],
+    }
+    way = drawn.choice((*elsewhere, "column", "gone", "spoilt"))
+    if way == "column":
+        its.about["epoch"] += 1
+    elif way == "gone":
+        its.about["snapshot"] = None
+    elif way == "spoilt":
+        its.about["snapshot"] = drawn.choice(("", "[]", "{", its.about["snapshot"][:-2]))
+    else:
+        its.about["snapshot"] = json.dumps({**said, way: elsewhere[way]})
+    return call_id, False
+
+
 def rolled_back(image: Image, earlier: list[Image], drawn: random.Random) -> Done:
     """Everything as it was once."""
     image.clear()
@@ -173,5 +209,6 @@ KINDS: dict[str, Tampering] = {
     "replaced with recomputed hashes": replaced,
     "truncated tail": truncated,
     "emptied": emptied,
+    "moved by its row": moved,
     "whole-store rollback": rolled_back,
 }

@@ -14,6 +14,7 @@ ONE = "call_id = 'one'"
 FITTED_CUT = [
     f"DELETE FROM records WHERE {ONE} AND seq > 4",
     f"UPDATE calls SET last_seq = 4, head = (SELECT hash FROM records WHERE {ONE} AND seq = 4) WHERE {ONE}",
+    f"""UPDATE calls SET epoch = 3, snapshot = replace(snapshot, '"epoch":4', '"epoch":3') WHERE {ONE}""",
 ]
 GONE = [f"DELETE FROM records WHERE {ONE}", f"DELETE FROM calls WHERE {ONE}"]
 NEEDS_CHECKPOINTS = {

@@ -1,4 +1,4 @@
-"""Tampering by chance, over and over, INTERLOCK_TAMPERINGS times: all of it is found with checkpoints."""
+"""Tampering by chance, over and over, TEST_TAMPERINGS times: all of it is found with checkpoints."""
 
 import os
 from pathlib import Path
@@ -8,17 +8,17 @@ import pytest
 from tests.proof.tampered import run
 from tests.proof.tampering import KINDS
 
-MANY = int(os.environ.get("INTERLOCK_TAMPERINGS", "90"))
+MANY = int(os.environ.get("TEST_TAMPERINGS", "100"))
 SEED = 1
 
 
 @pytest.mark.slow
 def test_every_tampering_is_found_and_no_call_is_accused_of_anothers(tmp_path: Path) -> None:
     """
-    With checkpoints all nine kinds; without, all that no hash was made to fit for, and nothing else.
+    With checkpoints all ten kinds; without, all that no hash was made to fit for, and nothing else.
     """
     table = run([(str(tmp_path / "calls.sqlite"), tmp_path / "checkpoints")], MANY, SEED)
-    assert len(table.kinds) == len(KINDS) == 9
+    assert len(table.kinds) == len(KINDS) == 10
     assert table.wrong == []
 
 
@@ -27,5 +27,5 @@ def test_so_it_is_in_postgresql(postgres, tmp_path: Path) -> None:
     """
     Each kind twice.
     """
-    table = run([(postgres.fresh(), tmp_path / "checkpoints")], min(MANY, 18), SEED)
+    table = run([(postgres.fresh(), tmp_path / "checkpoints")], min(MANY, 20), SEED)
     assert table.wrong == []

@@ -25,7 +25,7 @@ from app.store.database import Database
 from app.store.ends import End
 from app.store.opening import database_for_reading, database_for_writing
 from app.store.place import is_postgres
-from tests.store.entries import AT, accepted, ended, opened
+from tests.store.entries import AT, accepted, ended, opened, position
 
 FOR_GOOD_S = 3600.0
 
@@ -91,9 +91,10 @@ class World:
             if moment in moments:
                 self.earlier.append(reads.read(_image))
             seq = turns[: moment + 1].count(call_id)
-            audit = {"event": "e", "chosen": drawn.choice("abc"), "moment": moment}
+            state = drawn.choice(("triage", "billing")) if seq > 1 else "triage"
+            audit = {"machine": "Support", "version": 1, "state": state, "after": ["live", state], "moment": moment}
             made = opened if seq == 1 else partial(ended if seq == turns.count(call_id) else accepted, seq)
-            given = {} if seq in (1, turns.count(call_id)) else {"epoch": seq}
+            given = {} if seq in (1, turns.count(call_id)) else {"epoch": seq, "snapshot": position(seq, state)}
             await journal.append([made(call_id=call_id, at=AT + timedelta(seconds=moment), audit=audit, **given)])
 
     def put(self, image: Image) -> None:

@@ -19,8 +19,8 @@ from app.store.sealing import new_key
 from tests.store.entries import AT, accepted, held, spoil
 from tests.store.personal import Place, chain_holds
 
-SEED = int(os.environ.get("INTERLOCK_ERASING_SEED", "1"))
-ROUNDS = int(os.environ.get("INTERLOCK_ERASING_ROUNDS", "1"))
+SEED = int(os.environ.get("TEST_ERASING_SEED", "1"))
+ROUNDS = int(os.environ.get("TEST_ERASING_ROUNDS", "1"))
 
 
 @pytest.fixture

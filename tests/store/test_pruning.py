@@ -88,7 +88,14 @@ async def test_the_name_of_a_room_whose_call_never_began_goes_too(place):
     """
     A phone's room has its number in it.
     """
-    room = {"sid": "RM_1", "call_id": "never", "name": b"+4930123456", "dispatches": 0, "claimed_at": AT.timestamp()}
+    room = {
+        "sid": "RM_1",
+        "call_id": "never",
+        "flow": "support",
+        "name": b"+4930123456",
+        "dispatches": 0,
+        "claimed_at": AT.timestamp(),
+    }
     with place.journal() as journal:
         await journal.transact(lambda connection: connection.execute(tables.rooms.insert(), room))
         with place.upkeep() as store:
