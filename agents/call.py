@@ -1,39 +1,37 @@
 """One call: the only door to the machine, the journal and the agent that speaks."""
 
 import asyncio
-import json
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from livekit.agents import AgentSession, llm, tts
 
 from agents.absence import Absence
-from agents.clock import Clock, LoopClock, pause
+from agents.clock import Clock, LoopClock
 from agents.deaf import Deafness
+from agents.deciding import Deciding
 from agents.effects import run_effect
 from agents.ending import REASONS, Ending
 from agents.flow import Flow
 from agents.hearing import Hearing
-from agents.journal import Entry, InDoubt, Journal, JournalDown, Memory, Superseded
+from agents.journal import Entry, Journal, JournalDown, Memory
 from agents.measures import Measures
 from agents.providers import Providers
-from agents.record import RECORD_AGAIN_S, RECORD_TRIES, Line, Record, unknown_name, verdict_line
+from agents.record import Line, Record
 from agents.remembering import Remembering
 from agents.resume import Left, Resuming, standing
 from agents.silence import Silence
-from agents.spans import HandoffSpan, mark, traced, verdict_span
+from agents.spans import HandoffSpan, traced
 from agents.switch import Switch
 from agents.trouble import Trouble
 from agents.voice import Voice
 from agents.voiced import Voiced
 from guards.base import Proposal, Proposer
-from guards.facts import Facts, FactsError, Origin
+from guards.facts import Facts
 from machines.base import Snapshot, initial, is_over, offered
-from machines.decide import Verdict, decide
+from machines.decide import Verdict
 
 if TYPE_CHECKING:
     from agents.base import Desk
@@ -43,8 +41,6 @@ T = TypeVar("T")
 
 ENTRY_NOTE_LIMIT_S = 0.25
 """How long an agent waits for its entry to be on record before it speaks: a slow journal must not cost a silence."""
-AFTER_THE_END = -1
-"""The epoch in which a proposal was made that came when the call had ended: older than any, so always stale."""
 
 
 class Call:
@@ -84,21 +80,19 @@ class Call:
         self.clock: Clock = clock or LoopClock()
         self.hearing = Hearing(self)
         self.in_turn = asyncio.Lock()
-        self._facts = flow.facts(timezone=timezone, call_id=call_id)
-        self._snapshot = initial(flow.machine)
+        snapshot, facts = initial(flow.machine), flow.facts(timezone=timezone, call_id=call_id)
         self._resuming: Resuming | None = None
         if left is not None:
-            here = standing(flow, left, self._facts)
-            self._snapshot, self._facts = here.snapshot, here.facts
+            here = standing(flow, left, facts)
+            snapshot, facts = here.snapshot, here.facts
             self._resuming = Resuming(self, left, here)
         self._first_words_due = left is not None
         fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
         self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
+        self._deciding = Deciding(self, self._record, snapshot, facts, self._act)
         self._remembering = Remembering(self, memory, fence=fence, before=left.turns if left else ())
         if watch is not None:
             self.watch(watch)
-        self._lock = asyncio.Lock()
-        self._verdicts: dict[tuple[int, str, str, str], Verdict] = {}
         self.trouble = Trouble(self)
         self.providers = Providers(self)
         self._deafness = Deafness(self)
@@ -114,34 +108,34 @@ class Call:
         self.begun_before: set[str] = set()
         """The keys of work that another process began, and that is asked for again."""
         self.lost = False
-        """Whether another driver has the call."""
+        """Whether another driver has the call, or is to have it."""
         self.on_lost: Callable[[], None] = lambda: None
         """Leaves the room; whoever runs the call sets it."""
 
     @property
     def facts(self) -> Facts:
         """What is known now."""
-        return self._facts
+        return self._deciding.facts
 
     @property
     def configuration(self) -> tuple[str, ...]:
         """The active states, outermost first."""
-        return self._snapshot.configuration
+        return self.snapshot.configuration
 
     @property
     def state(self) -> str:
         """The innermost active state."""
-        return self._snapshot.state
+        return self.snapshot.state
 
     @property
     def epoch(self) -> int:
         """How many transitions the call has made."""
-        return self._snapshot.epoch
+        return self.snapshot.epoch
 
     @property
     def snapshot(self) -> Snapshot:
         """Where the call stands, as data."""
-        return self._snapshot
+        return self._deciding.snapshot
 
     @property
     def here(self) -> dict[str, Any]:
@@ -151,7 +145,7 @@ class Call:
     @property
     def over(self) -> bool:
         """Whether the machine reached its end; the last words may still be spoken."""
-        return is_over(self.flow.machine, self._snapshot)
+        return is_over(self.flow.machine, self.snapshot)
 
     @property
     def ending(self) -> bool:
@@ -159,9 +153,14 @@ class Call:
         return self._ending.begun
 
     @property
+    def resumed(self) -> bool:
+        """Whether it was taken over from another driver."""
+        return self._resuming is not None
+
+    @property
     def at_rest(self) -> bool:
         """Whether no proposal, switch or effect is under way."""
-        return not self._lock.locked() and not self.switching and not self._own_tasks
+        return not self._deciding.under_way and not self.switching and not self._own_tasks
 
     @property
     def switching(self) -> bool:
@@ -170,7 +169,7 @@ class Call:
 
     def offered(self, by: Proposer = "agent") -> tuple[str, ...]:
         """The events the chart allows from here for this proposer."""
-        return offered(self.flow.machine, self._snapshot, by)
+        return offered(self.flow.machine, self.snapshot, by)
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
         """Show each journal entry from now on to one more watcher, once the entry is durable."""
@@ -192,9 +191,9 @@ class Call:
         session.on("close", lambda ev: self.spawn(self.end(REASONS.get(ev.reason.value, ev.reason.value))))
 
     def _first_line(self) -> Line:
-        audit = {"machine": self._snapshot.machine, "version": self._snapshot.version, "state": self.state}
-        known = {"facts": self._facts.model_dump(mode="json")}
-        return Line("call.opened", audit, known, self._snapshot)
+        audit = {"machine": self.snapshot.machine, "version": self.snapshot.version, "state": self.state}
+        known = {"facts": self.facts.model_dump(mode="json")}
+        return Line("call.opened", audit, known, self.snapshot)
 
     async def propose(
         self,
@@ -216,20 +215,20 @@ class Call:
         seen = self.epoch if seen_epoch is None else seen_epoch
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
         as_of_now = seen_epoch is None and by != "agent"
-        return await asyncio.shield(self.spawn(traced(self, proposal, self._judge(proposal, as_of_now))))
+        return await asyncio.shield(self.spawn(traced(self, proposal, self._deciding.judge(proposal, as_of_now))))
 
     async def claim(self, **values: Any) -> None:
         """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
-        await asyncio.shield(self.spawn(self._learn("claimed", lambda _: values)))
+        await asyncio.shield(self.spawn(self._deciding.learn("claimed", lambda _: values)))
 
     async def establish(self, **values: Any) -> None:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
-        await asyncio.shield(self.spawn(self._learn("established", lambda _: values)))
+        await asyncio.shield(self.spawn(self._deciding.learn("established", lambda _: values)))
 
     async def note(self, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
         """Record lines that change no state, and do `then` at once. Raises `JournalDown`; see `Record.write`."""
         # Whoever is cancelled half-way would not know whether the lines are there, nor which number is next.
-        await asyncio.shield(self.spawn(self._write(self.epoch, *lines, then=then)))
+        await asyncio.shield(self.spawn(self._deciding.write(self.epoch, *lines, then=then)))
 
     async def sure(self) -> None:
         """Find out what became of lines in doubt. Raises `JournalDown` while nobody can tell."""
@@ -280,12 +279,12 @@ class Call:
     async def heard_caller(self) -> None:
         """The caller spoke: silences before no longer count, also one that is just being noted."""
         self.trouble.heard_caller()
-        reset = self._learn("established", lambda facts: {"silences": 0} if facts.silences else {})
+        reset = self._deciding.learn("established", lambda facts: {"silences": 0} if facts.silences else {})
         await asyncio.shield(self.spawn(reset))
 
     async def heard_nothing(self) -> None:
         """The caller said nothing for as long as the flow waits: one silence more."""
-        count = self._learn("established", lambda facts: {"silences": facts.silences + 1})
+        count = self._deciding.learn("established", lambda facts: {"silences": facts.silences + 1})
         await asyncio.shield(self.spawn(count))
 
     async def end(self, reason: str) -> None:
@@ -301,10 +300,17 @@ class Call:
 
     def superseded(self) -> None:
         """Another driver has the call: fall silent at once, begin nothing, record nothing, and let `on_lost` leave."""
+        self._lose("call.superseded")
+
+    def let_go(self) -> None:
+        """This process cannot go on with the call, which has not ended: another driver is to have it. As above."""
+        self._lose("call.let_go")
+
+    def _lose(self, event: str) -> None:
         if self.lost:
             return
         self.lost = True
-        log.warning("call.superseded", **self.here)
+        log.warning(event, **self.here)
         self._ending.begun = True
         self._silence.stop()
         self.absence.stop()
@@ -314,14 +320,9 @@ class Call:
                 self.session.interrupt(force=True)
         self.on_lost()
 
-    @contextmanager
-    def knowing(self, facts: Facts) -> Iterator[None]:
+    def knowing(self, facts: Facts) -> AbstractContextManager[None]:
         """Have `facts` known for what is done at once in here, as they were when it was accepted; never wait in it."""
-        now, self._facts = self._facts, facts
-        try:
-            yield
-        finally:
-            self._facts = now
+        return self._deciding.knowing(facts)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
@@ -343,91 +344,11 @@ class Call:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("call.work_failed", **self.here, error=type(error).__name__)
 
-    async def _judge(self, proposal: Proposal, as_of_now: bool) -> Verdict:
-        async with self._lock:
-            await self._record.settle()  # what is in doubt may have moved the call on
-            if as_of_now:
-                proposal = replace(proposal, seen_epoch=self.epoch)
-            if self._ending.begun and proposal.by != "system":
-                proposal = replace(proposal, seen_epoch=AFTER_THE_END)
-            if (given := self._verdicts.get(_asked(proposal))) is not None:
-                return given
-            verdict = await self._decide(proposal)
-            if self.trouble.too_much(verdict, proposal):
-                await self.trouble.offer_a_person(self._decide)
-            return verdict
-
-    async def _decide(self, proposal: Proposal) -> Verdict:
-        with verdict_span(self, proposal) as span:
-            facts = self._facts.having("established", {"now": self.clock.now()})
-            verdict = decide(self.flow.machine, self._snapshot, proposal, facts)
-            lines = [verdict_line(verdict, proposal, facts)]
-            goes_on = not self._ending.begun
-            if verdict.accepted and goes_on:
-                lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
-            await self._write(verdict.after.epoch, *lines, then=partial(self._decided, verdict, proposal, goes_on))
-            mark(span, verdict)
-        return verdict
-
-    def _decided(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
-        if proposal.tool_call_id:
-            self._verdicts[_asked(proposal)] = verdict
-        if verdict.accepted:
-            self._commit(verdict, proposal, goes_on)
-
-    async def _write(self, epoch: int, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
-        try:
-            await self._record.write(epoch, *lines, then=then)
-        except InDoubt:
-            self.spawn(self._settle_doubt())
-            raise
-        except Superseded:
-            self.superseded()
-            raise
-
-    async def _settle_doubt(self) -> None:
-        """Ask for the answer that was lost until the journal can tell, whether or not anybody speaks meanwhile."""
-        for _ in range(RECORD_TRIES):
-            await pause(self.clock, RECORD_AGAIN_S)
-            with suppress(JournalDown):
-                await self._record.settle()
-                return
-        log.error("journal.doubtful", **self.here)
-
-    def _commit(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
+    def _act(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
         """Act on a durable acceptance. No await in here: nothing may come between."""
-        self._snapshot = verdict.after
         self._switch.to(verdict.after.state, verdict.event)
         effect = self.flow.effects.get(verdict.after.state)
-        self._verdicts = {key: its for key, its in self._verdicts.items() if key[0] >= verdict.before.epoch}
         if effect is not None and goes_on and not self.lost:
             self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
         if self.switching:
             self._handoff.begin(verdict)
-
-    async def _learn(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
-        """What is learned may depend on what is known, so it is asked for once nothing else can change that."""
-        known = type(self._facts).model_fields
-        async with self._lock:
-            await self._record.settle()
-            values = learned(self._facts)
-            if not values:
-                return
-            fields = sorted(name if name in known else unknown_name(name) for name in values)
-            try:
-                after = self._facts.having(origin, values)
-            except FactsError as error:
-                await self.note(Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"}))
-                raise error
-            plain = after.model_dump(mode="json", include=set(values))
-            line = Line(f"facts.{origin}", {"fields": fields}, {"facts": plain})
-            await asyncio.shield(self.spawn(self._write(self.epoch, line, then=partial(self._know, after))))
-
-    def _know(self, facts: Facts) -> None:
-        self._facts = facts
-
-
-def _asked(proposal: Proposal) -> tuple[int, str, str, str]:
-    """What makes two proposals the same one, asked again; nothing does without a tool call's id."""
-    args = json.dumps(dict(proposal.args), sort_keys=True)
-    return proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args

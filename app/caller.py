@@ -9,6 +9,7 @@ from livekit.agents.utils import wait_for_participant
 
 from agents.call import Call
 from agents.clock import Clock, within
+from app.driving import Driving
 
 CALLER_LIMIT_S = 30.0
 """How long an agent waits in a room for its caller."""
@@ -22,6 +23,18 @@ NOW = datetime.max.replace(tzinfo=UTC)
 HUNG_UP = frozenset({rtc.DisconnectReason.CLIENT_INITIATED, rtc.DisconnectReason.USER_REJECTED})
 ROOM_GONE = frozenset({rtc.DisconnectReason.ROOM_DELETED, rtc.DisconnectReason.ROOM_CLOSED})
 """As opposed to a line that broke, with which a caller may be back."""
+OURS_BROKE = frozenset(
+    {
+        rtc.DisconnectReason.UNKNOWN_REASON,
+        rtc.DisconnectReason.SERVER_SHUTDOWN,
+        rtc.DisconnectReason.STATE_MISMATCH,
+        rtc.DisconnectReason.MIGRATION,
+        rtc.DisconnectReason.SIGNAL_CLOSE,
+        rtc.DisconnectReason.CONNECTION_TIMEOUT,
+        rtc.DisconnectReason.MEDIA_FAILURE,
+    }
+)
+"""The agent's line, not the caller's: they may still be there, and another agent is to go on with them."""
 NO_CALLER, ROOM_CLOSED, DISCONNECTED = "no_caller", "room_closed", "disconnected"
 """Reasons on record for an end that the room brought about."""
 
@@ -57,10 +70,11 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
     return {name: value[:FACT_LIMIT] for name, value in known.items() if value}
 
 
-def watch_line(room: rtc.Room, call: Call, identity: str) -> None:
+def watch_line(room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
     """From now on, with the session running, tell the call when the caller's line breaks and when they are back.
 
-    Also when the room is no more. Of a caller who hangs up LiveKit tells the session itself.
+    Also when the room is no more, or the agent's own line is; `driving` learns of other agents. Of a caller who hangs
+    up LiveKit tells the session itself.
     """
 
     def left(who: rtc.RemoteParticipant) -> None:
@@ -76,15 +90,23 @@ def watch_line(room: rtc.Room, call: Call, identity: str) -> None:
     def came(who: rtc.RemoteParticipant) -> None:
         if who.identity == identity:
             call.absence.back()
+        elif who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
+            driving.another_came()
 
     def cut(reason: rtc.DisconnectReason.ValueType) -> None:
-        call.spawn(call.end(ROOM_CLOSED if reason in ROOM_GONE else DISCONNECTED))
+        if call.ending:
+            return
+        if reason in OURS_BROKE:
+            call.let_go()  # before LiveKit, which is told as well, has the job end
+            call.spawn(driving.let_go())
+        else:
+            call.spawn(call.end(ROOM_CLOSED if reason in ROOM_GONE else DISCONNECTED))
 
     room.on("participant_disconnected", left)
     room.on("participant_connected", came)
     room.on("disconnected", cut)
     if not room.isconnected():  # while nobody watched
-        call.spawn(call.end(DISCONNECTED))
+        cut(rtc.DisconnectReason.UNKNOWN_REASON)
     elif identity not in room.remote_participants:
         call.absence.lost(_name(None))
 

@@ -1,19 +1,14 @@
 """Driving a call: taking it, a sign of life each second while it lasts, and leaving when somebody else has it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import suppress
 
 import structlog
 
 from agents.call import Call
 from agents.clock import pause
-from agents.effects import key_of
-from agents.journal import JournalDown, Turn
-from agents.resume import Left, Work
-from app.store import ACCEPTED, Contended, Record, StoreJournal
-from app.store.driving import RENEW_S, Taken, claim_room, renew
-from app.store.remembering import recall
+from agents.journal import JournalDown
+from app.store import Contended, StoreJournal
+from app.store.driving import RENEW_S, Taken, claim_room, forget_room, give_up, renew
 
 log = structlog.get_logger("interlock.worker")
 
@@ -21,106 +16,70 @@ TRIES = 3
 """How often a room is asked for that several processes claim in the same instant."""
 
 
-async def claim(journal: StoreJournal, sid: str, room: str, call_id: str) -> Taken:
-    """The call to hold in this room: one whose driver is gone, or `call_id`, a new one.
+async def claim(journal: StoreJournal, sid: str, room: str, flow: str, call_id: str) -> Taken:
+    """The call to hold in this room: one whose driver is gone, or `call_id`, a new one of `flow`.
 
     Raises `DrivenElsewhere` when somebody alive drives it, `JournalDown` when nobody can tell.
     """
     for _ in range(TRIES - 1):
         try:
-            return await _claim(journal, sid, room, call_id)
+            return await _claim(journal, sid, room, flow, call_id)
         except Contended:
             log.info("room.contended", call_id=call_id)
-    return await _claim(journal, sid, room, call_id)
+    return await _claim(journal, sid, room, flow, call_id)
 
 
-async def _claim(journal: StoreJournal, sid: str, room: str, call_id: str) -> Taken:
-    return await journal.transact(lambda c: claim_room(c, journal.seal, sid, room, call_id, journal.owner))
+async def _claim(journal: StoreJournal, sid: str, room: str, flow: str, call_id: str) -> Taken:
+    return await journal.transact(lambda c: claim_room(c, journal.seal, sid, room, flow, call_id, journal.owner))
 
 
-async def left_by(journal: StoreJournal, taken: Taken) -> Left:
-    """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`."""
-    row, records, private, turns = await asyncio.gather(
-        asyncio.to_thread(journal.call, taken.call_id),
-        asyncio.to_thread(journal.records, taken.call_id),
-        asyncio.to_thread(journal.private, taken.call_id),
-        journal.read(lambda connection: recall(connection, journal.seal, taken.call_id)),
-    )
-    if row is None or row.snapshot is None:
-        raise JournalDown(f"call {taken.call_id} has no snapshot on record")
-    return Left(
-        flow=row.flow,
-        snapshot=row.snapshot,
-        facts=facts_at_the_end(records, private),
-        fence=taken.fence,
-        last_seq=records[-1].seq,
-        turns=turns,
-        event=_not_met(records, turns),
-        work=_work(records, private),
-        lost=_lost(records),
-    )
+class Driving:
+    """One driver's hold on a call."""
 
+    def __init__(self, journal: StoreJournal, taken: Taken) -> None:
+        self.journal = journal
+        self.taken = taken
+        self._call: Call | None = None
+        self.in_doubt = False
+        """Whether the last sign of life could not be given: somebody else may have the call by now."""
 
-def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:
-    """What was known when the record ends, as JSON; None when it was erased."""
-    known: dict[str, Any] | None = None
-    for record in records:
-        facts = private.get(record.seq, {}).get("facts")
-        if record.kind.startswith("facts."):
-            if facts is None and record.kind != "facts.refused":
-                return None
-            known = {**(known or {}), **(facts or {})}
-        elif facts is not None:
-            known = dict(facts)
-    return known
+    @property
+    def anew(self) -> bool:
+        """Whether the call began here and is still ours."""
+        return not self.taken.resumes and not (self._call and self._call.lost)
 
+    async def keep(self, call: Call) -> None:
+        """Give a sign of life each second until the call has ended or is lost; without the journal, ask again."""
+        while not call.ending and not call.lost:
+            await self.renew(call)
+            await pause(call.clock, RENEW_S)
 
-def _not_met(records: Sequence[Record], turns: Sequence[Turn]) -> str:
-    """The last accepted event, unless its agent entered and said something.
-
-    The entry of an agent before it may be on record after it.
-    """
-    entered: dict[str, int] = {}
-    for record in reversed(records):
-        if record.kind == "handoff.entered":
-            entered[str(record.audit["state"])] = record.audit.get("turns", 0)
-        if record.kind == ACCEPTED:
-            before = entered.get(str(record.audit["after"][-1]))
-            met = before is not None and any(its.role == "assistant" and its.n > before for its in turns)
-            return "" if met else str(record.audit["event"])
-    return ""
-
-
-def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> Work:
-    """What the last accepted proposal began; how earlier work ended may be on record after it."""
-    ends: dict[str, str] = {}
-    for record in reversed(records):
-        if record.kind == "effect.ended":
-            ends.setdefault(str(record.audit["key"]), str(record.audit["event"]))
-        if record.kind == ACCEPTED:
-            kept = private.get(record.seq, {})
-            return Work(kept.get("args", {}), kept.get("facts"), ends.get(key_of(record.call_id, record.epoch), ""))
-    return Work()
-
-
-def _lost(records: Sequence[Record]) -> str:
-    """Why the last driver began anew, unless it got further than that."""
-    for record in reversed(records):
-        if record.kind == ACCEPTED:
-            return ""
-        if record.kind == "call.resumed":
-            return str(record.audit["why"])
-    return ""
-
-
-async def keep_driving(call: Call, journal: StoreJournal, fence: int) -> None:
-    """Give a sign of life each second until the call has ended or is lost; a journal that is down is asked again."""
-    while not call.ending and not call.lost:
-        await pause(call.clock, RENEW_S)
+    async def renew(self, call: Call) -> None:
+        """Give one sign of life."""
+        self._call = call
         try:
-            mine = await journal.transact(lambda connection: renew(connection, call.id, fence))
+            mine = await self.journal.transact(lambda connection: renew(connection, call.id, self.taken.fence))
         except JournalDown:
+            self.in_doubt = True
             log.warning("lease.unrenewed", **call.here)
-            continue
+            return
+        self.in_doubt = False
         if not mine:
             call.superseded()
+
+    def another_came(self) -> None:
+        """Another agent came into the room: it has the call, where we cannot ask whether we still do."""
+        if self.in_doubt and self._call is not None:
+            self._call.superseded()
+
+    async def let_go(self) -> None:
+        """Leave the call, which has not ended, to whoever takes it next, at once; without the journal, in a while."""
+        if self._call is not None:
+            self._call.let_go()
+        with suppress(JournalDown):
+            await self.journal.transact(lambda connection: give_up(connection, self.taken.call_id, self.taken.fence))
+
+    async def forget(self) -> None:
+        """The call never began, and whoever waited for it was told so."""
+        with suppress(JournalDown):
+            await self.journal.transact(lambda connection: forget_room(connection, self.taken.call_id))

@@ -1,15 +1,13 @@
 """The end of a call from outside: by LiveKit, which closes its session, or with the process it runs in."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from livekit.agents import AgentSession
 from livekit.agents.job import get_job_context
 
 from agents.call import Call
 from agents.farewell import cut_off
-
-WORKER_LOST = "worker_lost"
-"""The reason on record when the worker died, and with it the processes of its calls."""
 
 
 class CallSession(AgentSession[Call]):
@@ -22,16 +20,17 @@ class CallSession(AgentSession[Call]):
         await super().aclose()
 
 
-def end_with_the_worker(call: Call) -> asyncio.Task[None]:
-    """Have the end of the call on record also when LiveKit, the worker gone, just cancels whatever this process does.
+def let_go_with_the_worker(call: Call, let_go: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    """Let go of the call when LiveKit, the worker gone, just cancels whatever this process does: another may go on.
 
     The task is to be kept as long as the process lives.
     """
-    return asyncio.get_running_loop().create_task(_to_the_last(call))
+    return asyncio.get_running_loop().create_task(_to_the_last(call, let_go))
 
 
-async def _to_the_last(call: Call) -> None:
+async def _to_the_last(call: Call, let_go: Callable[[], Awaitable[None]]) -> None:
     try:
         await asyncio.Event().wait()
     finally:
-        await call.end(WORKER_LOST)
+        if not call.ending:
+            await let_go()

@@ -10,6 +10,7 @@ from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, AgentSession, JobContext
 from livekit.agents.voice.agent_session import RecordingOptions
 from livekit.agents.voice.room_io import RoomOptions
+from livekit.api import ListParticipantsRequest
 
 from agents.clock import LoopClock
 from agents.journal import JournalDown
@@ -25,6 +26,7 @@ log = structlog.get_logger("interlock.worker")
 REFUSAL_LIMIT_S = 15.0
 """How long the sentence may take in all, with a caller who may still have to come and a voice that may be dead."""
 CLOSE_LIMIT_S = 5.0
+AGENT = int(rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
 NOTHING = RecordingOptions(audio=False, traces=False, logs=False, transcript=False, redaction=False)
 """What LiveKit Cloud is sent of a job, whatever the LiveKit project is set to."""
 TELLING = (JournalDown, SettingsError, StoreError, UnknownFlow)
@@ -32,10 +34,16 @@ TELLING = (JournalDown, SettingsError, StoreError, UnknownFlow)
 
 
 async def refuse(context: JobContext, settings: Settings | None, why: Exception, words: str = NOT_SET_UP) -> None:
-    """End the job as failed, and the room with it; without settings there is no voice to say `words`."""
-    told = str(why) if isinstance(why, TELLING) else type(why).__name__
-    log.error("job.refused", job_id=context.job.id, why=told)
+    """End the job as failed, and the room with it; without settings there is no voice to say `words`.
+
+    A room in which another agent is, who may well have the caller, is left as it is.
+    """
+    log.error("job.refused", job_id=context.job.id, why=told(why))
     context.init_recording(NOTHING)  # or the log of a job without a session is sent
+    if await _agent_there(context):
+        fail(context)
+        context.shutdown(reason="refused")
+        return
     try:
         if settings is not None:
             async with asyncio.timeout(REFUSAL_LIMIT_S):
@@ -47,6 +55,23 @@ async def refuse(context: JobContext, settings: Settings | None, why: Exception,
     fail(context)
     await close_room(context)
     context.shutdown(reason="refused")
+
+
+def told(error: Exception) -> str:
+    """What the log may say of an error."""
+    return str(error) if isinstance(error, TELLING) else type(error).__name__
+
+
+async def _agent_there(context: JobContext) -> bool:
+    """Whether an agent is in the room; where LiveKit does not say, none is."""
+    try:
+        async with asyncio.timeout(CLOSE_LIMIT_S):
+            asked = ListParticipantsRequest(room=context.job.room.name)
+            there = (await context.api.room.list_participants(asked)).participants
+    except Exception as error:  # of LiveKit's client or the network
+        log.warning("room.unknown", job_id=context.job.id, error=type(error).__name__)
+        return False
+    return any(int(who.kind) == AGENT for who in there)
 
 
 async def close_room(context: JobContext) -> None:

@@ -97,7 +97,8 @@ async def start_call(
 
     `known` are facts established before anybody spoke. Without `record`, LiveKit Cloud is sent nothing of the call:
     no sound, transcript, trace or log, whatever the LiveKit project is set to.
-    Raises `JournalDown`, and whatever keeps a session from starting; the end of the call is on record then, too.
+    Raises `JournalDown`, and whatever keeps a session from starting; the end of the call is on record then, too, unless
+    it was taken over: another may.
     """
     say_where(lambda: call.here)
     await call.open(session)
@@ -106,7 +107,8 @@ async def start_call(
             await call.establish(**known)
         await session.start(call.first_agent(), **{"record": False, **start})
     except Exception:
-        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(NEVER_BEGAN)))
+        if not call.resumed:
+            await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(NEVER_BEGAN)))
         raise
     call.started()
 

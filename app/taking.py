@@ -2,25 +2,28 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from livekit.agents import NOT_GIVEN, AgentSession, JobContext, NotGivenOr, inference
+from livekit.agents import NOT_GIVEN, AgentSession, JobContext, inference
 from livekit.agents.voice.room_io import RoomOptions
 
 from agents.call import Call
 from agents.clock import within
 from agents.farewell import APOLOGY
 from agents.first_word import FirstWord, dispatched_s_ago
+from agents.flow import Flow
 from app.caller import NO_CALLER, NoCaller, facts_of, the_caller, watch_line
 from app.dispatch import flow_of
-from app.driving import claim, keep_driving, left_by
+from app.driving import Driving, claim
 from app.flows import UnknownFlow, flow_named
-from app.job_session import end_with_the_worker
+from app.job_session import let_go_with_the_worker
 from app.journal import journal_of
+from app.left import left_by
 from app.metrics import open_metrics
 from app.providers import close_models, models
-from app.refusal import NOTHING, close_room, refuse
+from app.refusal import NOTHING, close_room, refuse, told
 from app.session import new_call_id, open_call, start_call
 from app.settings import Settings, load_settings
 from app.store.driving import DrivenElsewhere
@@ -35,10 +38,21 @@ SETTLED_LIMIT_S = 60.0
 """How long the end of a process waits for the call's own work; `app.worker.CLOSING_S` is longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a job was given, what of it is to be closed at its end, and the clock of its caller's wait."""
+
+    context: JobContext
+    settings: Settings
+    opened: AsyncExitStack
+    first_word: FirstWord
+
+
 async def take_call(context: JobContext) -> None:
     """One call, in a process of its own: everything is opened here, and closed when the job ends.
 
-    Where the call cannot begin, for whatever reason, the caller hears so and the job has failed.
+    Where a call cannot begin, for whatever reason, the caller hears so and the job has failed; one that cannot be taken
+    over is left to another process.
     """
     settings: Settings | None = None
     opened = AsyncExitStack()
@@ -46,7 +60,7 @@ async def take_call(context: JobContext) -> None:
     try:
         first_word = FirstWord(dispatched_s_ago=dispatched_s_ago(context))
         settings = load_settings()
-        await _take(context, settings, opened, first_word)
+        await _take(_Job(context, settings, opened, first_word))
     except DrivenElsewhere as error:
         log.warning("call.driven_elsewhere", job_id=context.job.id, why=str(error))
         context.shutdown(reason="driven elsewhere")
@@ -56,17 +70,30 @@ async def take_call(context: JobContext) -> None:
         await refuse(context, settings, error, APOLOGY)
 
 
-async def _take(context: JobContext, settings: Settings, opened: AsyncExitStack, first_word: FirstWord) -> None:
-    if not settings.otel_content:
-        context.init_recording(NOTHING)
-    flow = flow_of(context.job.metadata, settings.flow)
-    journal = journal_of(settings)
-    opened.callback(journal.close)
-    taken = await claim(journal, context.job.room.sid, context.job.room.name, new_call_id())
-    left = await left_by(journal, taken) if taken.resumes else None
+async def _take(job: _Job) -> None:
+    if not job.settings.otel_content:
+        job.context.init_recording(NOTHING)
+    flow = flow_of(job.context.job.metadata, job.settings.flow)
+    journal = journal_of(job.settings)
+    job.opened.callback(journal.close)
+    room = job.context.job.room
+    driving = Driving(journal, await claim(journal, room.sid, room.name, flow.name, new_call_id()))
+    try:
+        await _drive(job, flow, driving)
+    except Exception as error:
+        if driving.anew:
+            await driving.forget()
+            raise
+        await driving.let_go()  # no word and no closed room: the caller is somebody else's
+        raise DrivenElsewhere(f"call {driving.taken.call_id} is left to another: {told(error)}") from None
+
+
+async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
+    settings, kept = job.settings, job.context.proc.userdata
+    left = await left_by(driving.journal, driving.taken) if driving.taken.resumes else None
     flow = flow_named(left.flow) if left else flow
-    systems, its, spare = open_systems(flow, settings.store), models(settings), context.proc.userdata.get(SPARE)
-    opened.push_async_callback(close_models, *its.all, spare)
+    systems, its, spare = open_systems(flow, settings.store), models(settings), kept.get(SPARE)
+    job.opened.push_async_callback(close_models, *its.all, spare)
     metrics = open_metrics(settings)
     session, call = open_call(
         flow,
@@ -76,26 +103,21 @@ async def _take(context: JobContext, settings: Settings, opened: AsyncExitStack,
         vad=inference.VAD(),
         spare=spare,
         voices=its.voices,
-        voiced=lines_for(flow, settings, context.proc.userdata.get(LINES)),
+        voiced=lines_for(flow, settings, kept.get(LINES)),
         models=its.llms,
-        journal=metrics.journal(journal),
+        journal=metrics.journal(driving.journal),
         services=systems,
         timezone=settings.timezone,
         silence_s=settings.silence_s,
-        call_id=taken.call_id,
-        memory=journal,
+        call_id=driving.taken.call_id,
+        memory=driving.journal,
         left=left,
     )
-    opened.push_async_callback(_settled, call)
+    job.opened.push_async_callback(_settled, call)
     metrics.follow(session, call)
-    call.on_lost = partial(_leave, context)
-    opened.callback(asyncio.get_running_loop().create_task(keep_driving(call, journal, taken.fence)).cancel)
-    try:
-        await _begin(context, session, call, first_word, record=NOT_GIVEN if settings.otel_content else False)
-    except Exception:
-        if call.lost:  # no word and no closed room: the caller is somebody else's
-            raise DrivenElsewhere(f"call {call.id} was taken over") from None
-        raise
+    call.on_lost = partial(_leave, job.context)
+    job.opened.callback(asyncio.get_running_loop().create_task(driving.keep(call)).cancel)
+    await _begin(job, session, call, driving)
 
 
 def _over(context: JobContext, call: Call) -> None:
@@ -118,12 +140,11 @@ async def _settled(call: Call) -> None:
         log.error("call.unsettled", **call.here)
 
 
-async def _begin(
-    context: JobContext, session: "AgentSession[Call]", call: Call, first_word: FirstWord, *, record: NotGivenOr[bool]
-) -> None:
+async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: Driving) -> None:
     """Meet the caller and let the first agent speak; without a caller the call ends as it began."""
+    context = job.context
     await context.connect()
-    first_word.joined()
+    job.first_word.joined()
     try:
         caller = await the_caller(context.room, call.clock)
     except NoCaller as error:
@@ -138,9 +159,10 @@ async def _begin(
     if call.lost:
         return
     session.on("close", lambda _: _over(context, call))
-    first_word.listen(session, call)
+    job.first_word.listen(session, call)
     options = RoomOptions(participant_identity=caller.identity)
     known = facts_of(context.room, caller)
+    record = NOT_GIVEN if job.settings.otel_content else False
     await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
-    watch_line(context.room, call, caller.identity)
-    context.proc.userdata[LAST] = end_with_the_worker(call)
+    watch_line(context.room, call, caller.identity, driving)
+    context.proc.userdata[LAST] = let_go_with_the_worker(call, driving.let_go)

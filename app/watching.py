@@ -5,7 +5,7 @@ of them sends, at most once in `AGAIN_S`, and a worker that comes in vain finds 
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -21,13 +21,14 @@ from livekit.api import (
 
 from agents.clock import Clock, pause
 from agents.journal import Entry
-from app.job_session import WORKER_LOST
 from app.store import StoreJournal
-from app.store.driving import Orphan, may_dispatch, orphans, take
+from app.store.driving import Orphan, forget_room, may_dispatch, orphans, take, take_room
 
 log = structlog.get_logger("interlock.watcher")
 
 CALLERS = frozenset(int(kind) for kind in DEFAULT_PARTICIPANT_KINDS)
+WORKER_LOST = "worker_lost"
+"""The reason on record for a call that nobody could go on with."""
 LOOK_S = 0.5
 """How long between two looks; a lease lasts 3 s, so a caller waits for both and for the new worker."""
 AGAIN_S = 10.0
@@ -105,7 +106,7 @@ class Watcher:
         """Look once; never raises."""
         sent = 0
         with self._looked_at_again():
-            for orphan in await self._journal.read(lambda c: orphans(c, self._journal.seal)):
+            for orphan in await self._journal.read(orphans):
                 with self._looked_at_again(orphan.call_id):
                     sent += sent < AT_ONCE and await self._look_after(orphan)
 
@@ -119,31 +120,44 @@ class Watcher:
 
     async def _look_after(self, orphan: Orphan) -> bool:
         """Do what is due for one call; whether a worker was sent for."""
-        callers = await self._rooms.callers(orphan.room, orphan.sid)
+        room = orphan.room(self._journal.seal)
+        callers = await self._rooms.callers(room, orphan.sid)
         if callers is None:
             await self._end(orphan)
         elif callers and await self._journal.transact(lambda c: may_dispatch(c, orphan.sid, AGAIN_S)):
             if orphan.dispatches >= TRIES:
-                await self._end(orphan, close=True)
+                await self._end(orphan, close=room)
                 return False
-            await self._rooms.dispatch(orphan.room, orphan.flow)
+            await self._rooms.dispatch(room, orphan.flow)
             self._say("call.dispatched_again", orphan, tries=orphan.dispatches + 1)
             return True
         return False  # nobody is there: a caller whose line broke may be back, until LiveKit closes the room
 
-    async def _end(self, orphan: Orphan, *, close: bool = False) -> None:
-        """Have the end on record, by one watcher, and with `close` put the caller out: never under a driver."""
+    async def _end(self, orphan: Orphan, *, close: str = "") -> None:
+        """Give a call up, by one watcher, with the caller put out of the room `close`: never under a driver."""
+        end = await (self._ended(orphan) if orphan.opened else self._forgotten(orphan))
+        if end is not None:
+            if close:
+                await self._rooms.close(close)
+            await end()
+            self._say("call.given_up", orphan)
+
+    async def _ended(self, orphan: Orphan) -> Callable[[], Awaitable[None]] | None:
+        """The end of a call on record, once it is to be written; None when it is another's."""
         taken = await self._journal.transact(lambda c: take(c, orphan.call_id, self._journal.owner))
         call = await asyncio.to_thread(self._journal.call, orphan.call_id)
-        if taken is None or call is None or call.snapshot is None:
-            return
-        if close:
-            await self._rooms.close(orphan.room)
-        audit = {"reason": WORKER_LOST, "state": call.snapshot.state}
+        if taken is None or call is None:
+            return None
+        audit = {"reason": WORKER_LOST, "state": call.snapshot.state if call.snapshot else ""}
         at, seq = self._clock.now(), call.last_seq + 1
         ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=taken.fence)
-        await self._journal.append([ended])
-        self._say("call.given_up", orphan)
+        return lambda: self._journal.append([ended])
+
+    async def _forgotten(self, orphan: Orphan) -> Callable[[], Awaitable[None]] | None:
+        """The same of a call that is not on record: nothing is to be written, its room is forgotten."""
+        if not await self._journal.transact(lambda c: take_room(c, orphan.call_id)):
+            return None
+        return lambda: self._journal.transact(lambda c: forget_room(c, orphan.call_id))
 
     def _say(self, event: str, orphan: Orphan, **more: int) -> None:
         log.warning(event, call_id=orphan.call_id, flow=orphan.flow, **more)

@@ -3,10 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future, wait
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.store.errors import Unsure
@@ -15,6 +16,9 @@ T = TypeVar("T")
 
 ANSWER_LIMIT_S = 5.0
 """How long PostgreSQL may take over one transaction, from asking for a connection to the answer to the commit."""
+
+CLOSING_LIMIT_S = ANSWER_LIMIT_S + 1.0
+"""How long closing waits for work under way; what takes longer is no transaction, and is broken off."""
 
 
 class Database(Protocol):
@@ -78,6 +82,9 @@ class PostgresDatabase:
         self.engine = engine
         self._reading = asyncio.Semaphore(readers)  # however many read, there is a connection left to write with
         self._loop = asyncio.new_event_loop()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._running: set[Future[Any]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever, name="postgres", daemon=True)
         self._thread.start()
 
@@ -96,9 +103,13 @@ class PostgresDatabase:
         self._run(self._alone(statements, afterwards))
 
     def close(self) -> None:
-        if self._loop.is_closed():
-            return
-        self._run(self.engine.dispose())
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        for late in wait(self._running, CLOSING_LIMIT_S).not_done:  # whoever waits for an answer gets one
+            late.cancel()
+        asyncio.run_coroutine_threadsafe(self.engine.dispose(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -133,4 +144,13 @@ class PostgresDatabase:
                 await connection.exec_driver_sql(afterwards)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        with self._closing:
+            if self._closed:
+                work.close()
+                raise ResourceClosedError("the database was closed")
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            self._running.add(future)
+        try:
+            return future.result()
+        finally:
+            self._running.discard(future)

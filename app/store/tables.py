@@ -73,6 +73,7 @@ rooms = Table(
     metadata,
     Column("sid", Text, primary_key=True),  # LiveKit's name for one life of a room: nothing personal
     Column("call_id", Text, nullable=False),  # claimed before the call is opened
+    Column("flow", Text, nullable=False),
     Column("name", LargeBinary, nullable=False),  # sealed: a phone's room has its number in it
     Column("claimed_at", Float, nullable=False),
     Column("dispatched_at", Float),  # when a watcher last sent for a worker

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import agents.call
+import agents.deciding
 from agents.common import WaitingDesk
 from agents.support import SUPPORT, Reception, Triage
 from app.offline.scripted import Asks, Says
@@ -165,7 +165,7 @@ def _let_the_announcement_play_on(stage: Stage) -> None:
 
 
 def _watch_the_decision(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    decide = agents.call.decide
+    decide = agents.deciding.decide
 
     def pointed(machine: Any, snapshot: Any, proposal: Any, facts: Any) -> Any:
         if proposal.event == "begin_triage":
@@ -175,7 +175,7 @@ def _watch_the_decision(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
             stage.points.at("after the decision")
         return verdict
 
-    monkeypatch.setattr(agents.call, "decide", pointed)
+    monkeypatch.setattr(agents.deciding, "decide", pointed)
 
 
 def _hold_the_lock(stage: Stage) -> None:

@@ -1,15 +1,20 @@
 """A call taken over from a process that died: the same desk, the same facts, one sentence that fits, nothing twice."""
 
 import asyncio
+import json
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from agents.absence import CUT_OFF
 from agents.support import SUPPORT
 from app.offline.clock import ManualClock
 from app.offline.scripted import Says, ScriptedModel
 from app.replay import replay
+from app.store import tables
 from machines.support import Support
+from tests.faults.afterwards import check_begun_once
 from tests.faults.deaths import MortalJournal, first_life, taken_over
 
 ACCOUNT = {"account_found": True, "caller_verified": True, "account_id": "4471"}
@@ -126,7 +131,29 @@ async def test_a_refund_is_paid_once_wherever_the_process_dies(journal, systems,
         assert second.call.facts.last_refund == "paid"
         assert second.call.state == "billing"
     await second.hang_up()
+    check_begun_once(journal.records("call-1"))
     assert replay(journal, "call-1", SUPPORT.machine, SUPPORT.facts) == []
+
+
+async def test_work_that_is_asked_for_again_was_started_once(journal, systems, model, clock):
+    """
+    The record says once that it began, and once that the next process asked for it by the same key.
+    """
+    mortal = MortalJournal(journal)
+    async with first_life(mortal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+        mortal.dies_at(mortal.appends + 2, after=True)
+        refund = first.call.spawn(first.call.propose("refund", {"amount_cents": 1000}))
+        assert await died(mortal, first)
+        refund.cancel()
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    await second.rest()
+    work = [record for record in journal.records("call-1") if record.kind.startswith("effect.")]
+    assert [record.kind for record in work] == ["effect.started", "effect.asked_again", "effect.ended"]
+    assert {record.audit["key"] for record in work} == {"call-1:3"}
+    await second.hang_up()
 
 
 async def died(mortal, its):
@@ -152,4 +179,51 @@ async def test_a_machine_that_changed_without_a_step_is_not_guessed_at(journal, 
     assert second.call.state == "person"
     (resumed,) = [record for record in journal.records("call-1") if record.kind == "call.resumed"]
     assert resumed.audit["why"] == "Support declares no step from version 1 to 2"
+    await second.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (lambda snapshot: {}[snapshot.state], "the step failed (KeyError)"),
+        (
+            lambda snapshot: replace(snapshot, configuration=()),
+            "the configuration is empty, expected a state and those around it",
+        ),
+    ],
+)
+async def test_a_step_that_fails_gets_the_caller_a_person(journal, systems, model, clock, monkeypatch, step, why):
+    """
+    The call is not lost with it: the record says what went wrong, and somebody goes on.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+    monkeypatch.setattr(Support, "version", 2)
+    monkeypatch.setattr(Support, "migrations", {1: step})
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    await second.rest()
+    assert second.call.state == "person"
+    (resumed,) = [record for record in journal.records("call-1") if record.kind == "call.resumed"]
+    assert resumed.audit["why"] == f"Support from version 1 to 2: {why}"
+    await second.hang_up()
+
+
+async def test_a_snapshot_that_the_chain_does_not_bear_out_is_not_gone_on_from(journal, systems, model, clock):
+    """
+    Somebody moved the call in its row: the record says so, the caller gets a person, and no key of work comes again.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+    moved = replace(journal.snapshot("call-1"), configuration=("live", "person"), epoch=0)
+    row = update(tables.calls).values(snapshot=json.dumps(moved.to_json()))
+    await journal.transact(lambda connection: connection.execute(row))
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    await second.rest()
+    assert (second.call.state, second.call.epoch) == ("person", 4)
+    (resumed,) = [record for record in journal.records("call-1") if record.kind == "call.resumed"]
+    assert resumed.audit["why"].startswith("its row says state person, epoch 0, record")
     await second.hang_up()

@@ -6,13 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 from livekit.agents import AgentSession
+from livekit.protocol.models import ParticipantInfo
+from sqlalchemy import select, update
 
 from agents import farewell
 from app import refusal, taking
 from app.refusal import NOTHING
 from app.settings import SettingsError
-from app.store import open_reader
+from app.store import open_journal, open_reader, tables
+from app.store.driving import claim_room
 from app.taking import SETTLED_LIMIT_S, take_call
+from tests.store.entries import opened
 
 KEYS = ("OPENAI_API_KEY", "ASSEMBLYAI_API_KEY", "ELEVEN_API_KEY")
 
@@ -26,6 +30,8 @@ class Job:
         self.job = SimpleNamespace(id="job-1", metadata="", room=SimpleNamespace(name="room-1", sid="RM_1"))
         self.proc = SimpleNamespace(userdata={})
         self.room = None
+        self.agents = 0
+        self.api = SimpleNamespace(room=self)
         self._info = SimpleNamespace(received_at=None)
         self._broken = broken
         self._at_the_end = []
@@ -35,6 +41,11 @@ class Job:
         self.did.append("connect")
         if self._broken is not None:
             raise self._broken
+
+    async def list_participants(self, asked):
+        assert asked.room == "room-1"
+        kind = ParticipantInfo.Kind.AGENT
+        return SimpleNamespace(participants=[SimpleNamespace(kind=kind)] * self.agents)
 
     async def delete_room(self, name: str) -> None:
         self.did.append(f"close {name}")
@@ -202,3 +213,83 @@ async def test_work_that_never_ends_keeps_no_journal_open(monkeypatch, spoken, j
     await take_call(job)
     await job.ends()
     assert (journals, limits) == ([], [SETTLED_LIMIT_S])
+
+
+@pytest.fixture
+async def left(tmp_path):
+    """
+    A record in which the call of this room was left by its driver.
+    """
+    with open_journal(str(tmp_path / "calls.sqlite")) as journal:
+        await journal.transact(lambda c: claim_room(c, journal.seal, "RM_1", "room-1", "support", "c1", "gone"))
+        await journal.append([opened()])
+        ran_out = update(tables.calls).values(lease_until=0)
+        await journal.transact(lambda connection: connection.execute(ran_out))
+        yield journal
+
+
+async def test_a_call_that_cannot_be_taken_over_is_left_to_another(monkeypatch, spoken, journals, left):
+    """
+    No apology and no closed room: its caller is spoken to by the next who takes it, at once.
+    """
+
+    def models(_):
+        raise SettingsError("OPENAI_API_KEY is missing")
+
+    monkeypatch.setattr(taking, "models", models)
+    job = Job()
+    await take_call(job)
+    assert (job.did, spoken) == (["shutdown driven elsewhere"], [])
+    free = await left.read(lambda connection: connection.execute(select(tables.calls.c.lease_until)).scalar_one())
+    assert free is None
+    await job.ends()
+    assert journals == []
+
+
+async def test_a_session_that_does_not_start_anew_is_left_to_another(monkeypatch, spoken, journals, left):
+    """
+    The call has not ended.
+    """
+
+    async def start(*_, **__):
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr(AgentSession, "start", start)
+    job = Job()
+    await take_call(job)
+    assert (job.did, spoken) == (["connect", "shutdown driven elsewhere", "shutdown driven elsewhere"], [])
+    await job.ends()
+    assert left.call("c1").ended_at is None
+
+
+async def test_a_room_in_which_another_agent_is_stays_open(monkeypatch, spoken, journals):
+    """
+    Its caller may well be in the middle of a sentence.
+    """
+
+    def models(_):
+        raise SettingsError("OPENAI_API_KEY is missing")
+
+    monkeypatch.setattr(taking, "models", models)
+    job = Job()
+    job.agents = 1
+    await take_call(job)
+    assert (job.did, spoken) == (["shutdown refused"], [])
+    await job.ends()
+
+
+async def test_who_refuses_a_call_forgets_its_room(monkeypatch, spoken, journals, tmp_path):
+    """
+    Nobody need look after it.
+    """
+
+    def models(_):
+        raise SettingsError("OPENAI_API_KEY is missing")
+
+    monkeypatch.setattr(taking, "models", models)
+    job = Job()
+    await take_call(job)
+    await job.ends()
+    with open_journal(str(tmp_path / "calls.sqlite")) as journal:
+        rooms = await journal.read(lambda connection: connection.execute(select(tables.rooms)).all())
+    assert rooms == []

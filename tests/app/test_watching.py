@@ -7,7 +7,7 @@ from app.offline.clock import ManualClock
 from app.session import new_call_id
 from app.store import tables
 from app.store.driving import claim_room
-from app.watching import AT_ONCE, TRIES, Watcher
+from app.watching import AGAIN_S, AT_ONCE, TRIES, Watcher
 from tests.store.entries import opened
 
 
@@ -43,14 +43,16 @@ def watcher(journal, server):
     return Watcher(journal, server, ManualClock())
 
 
-async def call_in_room(journal, server, name="1", *, callers=1, lease_ran_out=True):
+async def call_in_room(journal, server, name="1", *, callers=1, lease_ran_out=True, begun=True):
     """A call that is held in a room, and whose driver is gone."""
     sid, room, call_id = f"RM_{name}", f"room-{name}", new_call_id()
-    await journal.transact(lambda c: claim_room(c, journal.seal, sid, room, call_id, "somebody"))
-    await journal.append([opened(call_id)])
+    await journal.transact(lambda c: claim_room(c, journal.seal, sid, room, "support", call_id, "somebody"))
     server.rooms[room, sid] = callers
+    if begun:
+        await journal.append([opened(call_id)])
     if lease_ran_out:
         await later(journal, tables.calls, "lease_until", 100)
+        await later(journal, tables.rooms, "claimed_at", 100)
     return call_id
 
 
@@ -96,7 +98,7 @@ async def test_a_worker_that_does_not_come_is_sent_for_again_and_not_for_ever(jo
     call_id = await call_in_room(journal, server)
     for _ in range(TRIES + 2):
         await watcher.look()
-        await later(journal, tables.rooms, "dispatched_at", 60)
+        await later(journal, tables.rooms, "dispatched_at", AGAIN_S + 1)
     assert server.did == ["dispatch support to room-1"] * TRIES + ["close room-1"]
     assert journal.call(call_id).end_reason == "worker_lost"
 
@@ -147,3 +149,44 @@ async def test_it_looks_again_when_livekit_or_the_store_did_not_answer(journal, 
     server.down = False
     await watcher.look()
     assert len(server.did) == 1
+
+
+async def test_a_caller_whose_worker_died_before_the_call_began_is_sent_another(journal, watcher, server):
+    """
+    In the end the room is closed and forgotten, and nothing is on record, as nothing happened.
+    """
+    call_id = await call_in_room(journal, server, begun=False)
+    for _ in range(TRIES + 2):
+        await watcher.look()
+        await later(journal, tables.rooms, "dispatched_at", AGAIN_S + 1)
+    assert server.did == ["dispatch support to room-1"] * TRIES + ["close room-1"]
+    assert journal.call(call_id) is None
+
+
+async def test_a_room_that_could_not_be_closed_is_closed_later(journal, watcher, server, monkeypatch):
+    """
+    Its caller is not forgotten in it.
+    """
+    call_id = await call_in_room(journal, server)
+    await later(journal, tables.rooms, "dispatches", -TRIES)
+    real, server.close = server.close, None
+    await watcher.look()
+    assert journal.call(call_id).ended_at is None
+    server.close = real
+    for table, column in [(tables.rooms, "dispatched_at"), (tables.calls, "lease_until")]:
+        await later(journal, table, column, AGAIN_S + 1)
+    await watcher.look()
+    assert server.did == ["close room-1"]
+    assert journal.call(call_id).end_reason == "worker_lost"
+
+
+async def test_a_room_whose_name_cannot_be_read_is_no_other_callers_problem(journal, watcher, server):
+    """
+    It was sealed with a key that is gone.
+    """
+    await call_in_room(journal, server, "1")
+    spoilt = update(tables.rooms).values(name=b"\x07spoilt")
+    await journal.transact(lambda connection: connection.execute(spoilt))
+    await call_in_room(journal, server, "2")
+    await watcher.look()
+    assert server.did == ["dispatch support to room-2"]

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import psutil
 import pytest
@@ -85,9 +87,9 @@ async def test_calls_that_take_too_long_are_ended(livekit: Server, room: Room, t
     assert (call.snapshot.state, call.end_reason) == ("greeting", "drained")
 
 
-async def test_killed_it_leaves_a_whole_record_and_nothing_else(livekit: Server, room: Room, tmp_path) -> None:
+async def test_killed_it_leaves_a_whole_record_and_a_call_to_go_on_with(livekit: Server, room: Room, tmp_path) -> None:
     """
-    Up to the last verdict; the processes of its calls end by themselves.
+    The processes of its calls end by themselves, and let go: whoever takes the call need not wait for its lease.
     """
     async with staffed(livekit, tmp_path) as (_, ours), room.caller(agent_name="interlock") as caller:
         await to_billing(caller)
@@ -96,8 +98,10 @@ async def test_killed_it_leaves_a_whole_record_and_nothing_else(livekit: Server,
         assert all_gone(them)
         await caller.until(lambda: caller.happened("left"), "left by the agent", OUT_S)
     call, kinds = the_call(ours.store)
-    assert (call.snapshot.state, call.end_reason) == ("billing", "worker_lost")
+    assert (call.snapshot.state, call.end_reason) == ("billing", None)
     assert kinds.count("transition.accepted") == 2
+    with closing(sqlite3.connect(ours.store)) as connection:
+        assert connection.execute("SELECT lease_until FROM calls").fetchall() == [(None,)]
 
 
 async def test_a_call_whose_process_is_killed_takes_nobody_along(

@@ -84,7 +84,7 @@ _THIS_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()
 
 def _more(connection: Connection, seal: Seal, call_id: str) -> None:
     keep(connection, seal, call_id, Turn(1, "user", f"I am {incompressible(f'{call_id} aloud', 2)}"), 1)
-    claim_room(connection, seal, f"RM_{call_id}", incompressible(f"{call_id} room", 2), call_id, "owner")
+    claim_room(connection, seal, f"RM_{call_id}", incompressible(f"{call_id} room", 2), "support", call_id, "owner")
 
 
 def _stored(connection: Connection, call_id: str) -> list[bytes]:

@@ -204,6 +204,19 @@ async def test_closing_writes_what_waits_and_refuses_what_comes_after(store):
         assert len(reader.records("c1")) == 49
 
 
+@pytest.mark.slow
+async def test_closing_waits_for_who_is_at_work_and_refuses_who_comes_after(postgres):
+    """A thread that waited for an answer nobody gives any more would keep its process."""
+    journal = open_journal(postgres.fresh())
+    work = asyncio.ensure_future(journal.read(lambda c: c.exec_driver_sql("SELECT 7, pg_sleep(0.3)").one()[0]))
+    while not journal._database._running:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await asyncio.to_thread(journal.close)
+    assert await work == 7
+    with pytest.raises(JournalDown):
+        await journal.read(lambda connection: None)
+
+
 def test_an_unknown_call_is_nothing(store):
     """No error, just nothing there."""
     with open_journal(store) as journal:

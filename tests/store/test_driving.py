@@ -5,7 +5,19 @@ from sqlalchemy import update
 
 from agents.journal import Superseded, Turn
 from app.store import tables
-from app.store.driving import CLAIM_S, DrivenElsewhere, claim_room, give_up, may_dispatch, orphans, renew, take
+from app.store.driving import (
+    CLAIM_S,
+    FORGOTTEN_S,
+    DrivenElsewhere,
+    claim_room,
+    forget_room,
+    give_up,
+    may_dispatch,
+    orphans,
+    renew,
+    take,
+    take_room,
+)
 from app.store.remembering import recall
 from app.store.sealing import Seal
 from app.store.writing import LEASE_S
@@ -30,7 +42,24 @@ async def renewed(journal, fence, call_id="c1"):
 
 
 async def claimed(journal, sid="RM_1", call_id="c1"):
-    return await journal.transact(lambda connection: claim_room(connection, SEAL, sid, "a room", call_id, "another"))
+    return await journal.transact(lambda c: claim_room(c, SEAL, sid, "a room", "support", call_id, "another"))
+
+
+async def since(journal, column, seconds):
+    """Let what a room says have been so much earlier."""
+    earlier = update(tables.rooms).values({column: tables.rooms.c[column] - seconds})
+    await journal.transact(lambda connection: connection.execute(earlier))
+
+
+async def dispatches(journal):
+    await age(journal, LEASE_S + 1)
+    await since(journal, "claimed_at", CLAIM_S + 1)
+    (orphan,) = await journal.read(orphans)
+    return orphan.dispatches
+
+
+async def room_taken(journal, call_id="c1"):
+    return await journal.transact(lambda connection: take_room(connection, call_id))
 
 
 async def test_a_call_whose_driver_lives_is_not_taken(journal):
@@ -127,8 +156,7 @@ async def test_a_room_whose_call_ended_begins_a_new_one(journal):
 async def test_a_claim_nobody_followed_is_void_after_a_while(journal):
     """A process that died before it opened its call must not close the room to others."""
     await claimed(journal)
-    late = update(tables.rooms).values(claimed_at=tables.rooms.c.claimed_at - CLAIM_S - 1)
-    await journal.transact(lambda connection: connection.execute(late))
+    await since(journal, "claimed_at", CLAIM_S + 1)
     assert (await claimed(journal, call_id="c2")).call_id == "c2"
 
 
@@ -141,8 +169,34 @@ async def test_orphans_are_calls_in_a_room_that_nobody_drives(journal):
         if name != "driven":
             await age(journal, 100, name)
     await journal.append([ended(2, "over")])
-    (orphan,) = await journal.read(lambda connection: orphans(connection, SEAL))
-    assert (orphan.call_id, orphan.flow, orphan.sid, orphan.room) == ("gone", "support", "RM_gone", "a room")
+    (orphan,) = await journal.read(orphans)
+    assert (orphan.call_id, orphan.flow, orphan.sid, orphan.room(SEAL)) == ("gone", "support", "RM_gone", "a room")
+    assert orphan.opened
+
+
+async def test_a_claim_nobody_followed_is_an_orphan_too(journal):
+    """Its caller waits in the room; who takes it may forget it, and nobody else may meanwhile."""
+    await claimed(journal)
+    assert await journal.read(orphans) == []
+    assert not await room_taken(journal)
+    await since(journal, "claimed_at", CLAIM_S + 1)
+    (orphan,) = await journal.read(orphans)
+    assert (orphan.call_id, orphan.opened) == ("c1", False)
+    assert [await room_taken(journal), await room_taken(journal)] == [True, False]
+    await journal.transact(lambda connection: forget_room(connection, "c1"))
+    await since(journal, "claimed_at", CLAIM_S + 1)
+    assert await journal.read(orphans) == []
+
+
+async def test_a_call_on_record_is_not_forgotten(journal):
+    """Only what never began is."""
+    await claimed(journal)
+    await since(journal, "claimed_at", CLAIM_S + 1)
+    await journal.append([opened()])
+    assert not await room_taken(journal)
+    await journal.transact(lambda connection: forget_room(connection, "c1"))
+    await age(journal, LEASE_S + 1)
+    assert [orphan.call_id for orphan in await journal.read(orphans)] == ["c1"]
 
 
 async def test_of_several_watchers_one_sends_for_a_worker(journal):
@@ -153,9 +207,21 @@ async def test_of_several_watchers_one_sends_for_a_worker(journal):
 
     await claimed(journal)
     assert [await sends(), await sends()] == [True, False]
-    late = update(tables.rooms).values(dispatched_at=tables.rooms.c.dispatched_at - 11)
-    await journal.transact(lambda connection: connection.execute(late))
+    await since(journal, "dispatched_at", 11)
     assert [await sends(), await sends()] == [True, False]
+    assert await dispatches(journal) == 2
+
+
+async def test_workers_that_came_and_stayed_are_not_counted_for_ever(journal):
+    """A long call may change its driver more often than one that nobody comes for."""
+    await claimed(journal)
+    await journal.append([opened()])
+    await age(journal, LEASE_S + 1)
+    for _ in range(3):
+        await journal.transact(lambda connection: may_dispatch(connection, "RM_1", 10.0))
+        assert await dispatches(journal) == 1
+        await since(journal, "dispatched_at", FORGOTTEN_S + 1)
+        assert await dispatches(journal) == 0
 
 
 async def test_who_lost_the_call_keeps_no_words_of_it(journal):

@@ -56,6 +56,7 @@ def upgrade() -> None:
         "rooms",
         Column("sid", Text, primary_key=True),
         Column("call_id", Text, nullable=False),
+        Column("flow", Text, nullable=False),
         Column("name", LargeBinary, nullable=False),
         Column("claimed_at", Float, nullable=False),
         Column("dispatched_at", Float),

@@ -1,0 +1,136 @@
+"""One driver's hold on a call, and what it does when the journal, the room or another agent comes between."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from livekit import rtc
+from sqlalchemy import select, text
+
+from agents.call import Call
+from agents.support import SUPPORT
+from app.caller import OURS_BROKE, watch_line
+from app.driving import Driving
+from app.job_session import let_go_with_the_worker
+from app.offline.clock import ManualClock
+from app.store import tables
+from app.store.driving import Taken, take
+
+AGENT = SimpleNamespace(identity="agent-2", kind=rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
+STRANGER = SimpleNamespace(identity="eve", kind=rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD)
+
+
+class Room(rtc.EventEmitter):
+    """
+    A LiveKit room with the caller in it, as far as its line is watched.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.remote_participants = {"anna": None}
+
+    def isconnected(self):
+        return True
+
+
+@pytest.fixture
+async def drive(journal):
+    """
+    A call on record that is driven and watched in a room, and how often it left the room.
+    """
+    room, call, left = Room(), Call(SUPPORT, call_id="c1", journal=journal, clock=ManualClock()), []
+    await call.note(call._first_line())
+    call.on_lost = lambda: left.append(1)
+    driving = Driving(journal, Taken("c1"))
+    await driving.renew(call)
+    watch_line(room, call, "anna", driving)
+    return SimpleNamespace(room=room, call=call, driving=driving, left=left)
+
+
+async def free(journal):
+    """Whether nobody has the call's lease."""
+    lease = select(tables.calls.c.lease_until)
+    return await journal.read(lambda connection: connection.execute(lease).scalar_one()) is None
+
+
+async def broken(journal):
+    """From now on no sign of life is taken; what else there is to write is."""
+    trigger = "CREATE TRIGGER broken BEFORE UPDATE ON calls BEGIN SELECT RAISE(FAIL, 'broken'); END"
+    await journal.transact(lambda connection: connection.execute(text(trigger)))
+
+
+async def mended(journal):
+    """As before."""
+    await journal.transact(lambda connection: connection.execute(text("DROP TRIGGER broken")))
+
+
+async def test_who_finds_the_call_taken_leaves(journal, drive):
+    """
+    By the next sign of life; another's lease is not touched.
+    """
+    await drive.driving.let_go()
+    anew = SimpleNamespace(call=Call(SUPPORT, call_id="c1", journal=journal), driving=Driving(journal, Taken("c1")))
+    await journal.transact(lambda connection: take(connection, "c1", "another"))
+    await anew.driving.renew(anew.call)
+    assert anew.call.lost
+    await anew.driving.let_go()
+    assert not await free(journal)
+
+
+async def test_an_agent_that_comes_while_we_cannot_ask_has_the_call(journal, drive):
+    """
+    Two would speak at once; one that comes while we know that we drive leaves by itself.
+    """
+    drive.room.emit("participant_connected", AGENT)
+    assert not drive.call.lost
+    await broken(journal)
+    await drive.driving.renew(drive.call)
+    drive.room.emit("participant_connected", STRANGER)
+    assert not drive.call.lost
+    drive.room.emit("participant_connected", AGENT)
+    assert (drive.call.lost, drive.left) == (True, [1])
+
+
+async def test_a_sign_of_life_that_is_taken_again_ends_the_doubt(journal, drive):
+    """
+    The call is still ours.
+    """
+    await broken(journal)
+    await drive.driving.renew(drive.call)
+    await mended(journal)
+    await drive.driving.renew(drive.call)
+    drive.room.emit("participant_connected", AGENT)
+    assert not drive.call.lost
+
+
+@pytest.mark.parametrize("reason", sorted(OURS_BROKE))
+async def test_an_agent_whose_own_line_breaks_lets_go_of_the_call(journal, drive, reason):
+    """
+    The caller may still be there: nothing ends, and nobody need wait for the lease.
+    """
+    drive.room.emit("disconnected", reason)
+    assert (drive.call.lost, drive.left) == (True, [1])
+    await drive.call.settled()
+    assert await free(journal)
+    assert journal.call("c1").ended_at is None
+
+
+async def test_a_room_that_is_gone_ends_the_call(journal, drive):
+    """
+    Nobody is left to go on with.
+    """
+    drive.room.emit("disconnected", rtc.DisconnectReason.ROOM_DELETED)
+    await drive.call.settled()
+    assert (journal.call("c1").end_reason, drive.call.lost) == ("room_closed", False)
+
+
+async def test_a_process_whose_worker_is_gone_lets_go_of_its_call(journal, drive):
+    """
+    When everything in it is cancelled.
+    """
+    keeping = let_go_with_the_worker(drive.call, drive.driving.let_go)
+    await asyncio.sleep(0)  # it waits for its end
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    assert await free(journal)
+    assert journal.call("c1").ended_at is None
