@@ -12,15 +12,18 @@ from rich.console import Console
 
 from app.bench.deciding import deciding
 from app.bench.handing import handing
+from app.bench.postgres import MISSING, postgres
 from app.bench.recording import recording
+from app.bench.rounds import rates
 from app.bench.times import Figure, table
 from app.bench.verifying import growth, verifying
+from app.bench.writing import writing
 from app.logs import configure_logs
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often each thing is done."""
+    """How often each thing is done; `together` are so many calls at once, and the verdicts of each in a round."""
 
     decisions: int = 3000
     verdicts: int = 500
@@ -28,10 +31,21 @@ class Counts:
     verdicts_per_call: int = 10
     sessions: int = 8
     handoffs: int = 40
+    rounds: int = 5
+    together: tuple[tuple[int, int], ...] = ((1, 200), (10, 100), (100, 40))
     records: tuple[int, ...] = (1_000, 10_000, 100_000)
 
 
-QUICK = Counts(decisions=600, verdicts=100, verdicts_per_call=3, sessions=2, handoffs=15, records=(1_000, 10_000))
+QUICK = Counts(
+    decisions=600,
+    verdicts=100,
+    verdicts_per_call=3,
+    sessions=2,
+    handoffs=15,
+    rounds=3,
+    together=((1, 50), (10, 20), (100, 10)),
+    records=(1_000, 10_000),
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,10 +78,21 @@ def run(counts: Counts, console: Console) -> dict[str, list[Figure]]:
             with console.status(f"{title} …"):
                 found[title] = measure()
             console.print(table(title, found[title]))
-        with console.status("Verifying …"):
-            verified = verifying(folder, counts.records)
-        console.print(growth(verified))
+        _print_stores(folder, counts, console)
     return found
+
+
+def _print_stores(folder: Path, counts: Counts, console: Console) -> None:
+    """What is measured in either database."""
+    with postgres(folder / "postgres") as database:
+        if database is None:
+            console.print(MISSING)
+        with console.status("Writing …"):
+            written = writing(folder, counts.together, counts.rounds, database and database("written"))
+        console.print(rates(written))
+        with console.status("Verifying …"):
+            verified = verifying(folder, counts.records, database and database("verified"))
+        console.print(growth(verified))
 
 
 if __name__ == "__main__":

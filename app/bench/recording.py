@@ -35,7 +35,7 @@ async def _alone(folder: Path, count: int) -> tuple[Times, tuple[Times, Times]]:
         call = await desk_to_desk(journal)
         with (folder / "page").open("wb", buffering=0) as page:
             for run in range(count):
-                await _propose(call, alone, run)
+                await _propose(call, alone)
                 _fsync(fsync, page.fileno())
                 _commit(commit, bare, run)
     return alone, (fsync, commit)
@@ -69,15 +69,15 @@ async def ready(call: Call) -> None:
 
 async def _one_after_the_other(call: Call, times: Times, count: int, pace_s: float) -> None:
     chance = random.Random(call.id)
-    for run in range(count):
+    for _ in range(count):
         await asyncio.sleep(chance.uniform(0, 2 * pace_s))
-        await _propose(call, times, run)
+        await _propose(call, times)
 
 
-async def _propose(call: Call, times: Times, run: int) -> None:
+async def _propose(call: Call, times: Times) -> None:
     await call.heard_caller()
     with times.one():
-        verdict = await call.propose(BACK if run % 2 else THERE)
+        verdict = await call.propose(BACK if call.state == "billing" else THERE)
     assert verdict.accepted, f"{verdict.event} was refused: {verdict.kind}"
 
 

@@ -5,6 +5,7 @@ the bytes are put together again from the stored columns and nothing is ever can
 """
 
 import hashlib
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +15,28 @@ START = bytes(32)
 """The hash before a call's first record."""
 
 
+_EXACT = 2**53 - 1
+_sorted = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> str:
     """RFC 8785 text. Raises `ValueError` for what JSON cannot hold, such as NaN, huge integers or half a surrogate."""
-    return rfc8785.dumps(value).decode()
+    return _sorted(value) if _is_plain(value) else rfc8785.dumps(value).decode()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the interpreter's own encoder writes it in the same bytes, in a fifth of the time.
+
+    They differ in numbers with a fraction, and in the order of keys that are not ASCII.
+    """
+    kind = type(value)
+    if kind is str:
+        return bool(value.isascii())
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    return value is None or kind is bool or (kind is int and -_EXACT <= value <= _EXACT)
 
 
 quoted = lru_cache(4096)(canonical)

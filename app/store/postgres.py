@@ -1,8 +1,11 @@
 """A record in PostgreSQL, shared by several machines."""
 
-from sqlalchemy import Connection, inspect, select
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import Connection, event, inspect, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.store.database import ANSWER_LIMIT_S, PostgresDatabase
@@ -40,9 +43,9 @@ def database(url: URL, *, read_only: bool = False) -> PostgresDatabase:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=ANSWER_LIMIT_S,
-        pool_pre_ping=True,
         connect_args={"server_settings": settings, "timeout": ANSWER_LIMIT_S},
     )
+    event.listen(engine.sync_engine, "checkout", _is_there)
     return PostgresDatabase(engine, READERS)
 
 
@@ -56,6 +59,14 @@ def check_revision(connection: Connection, url: URL) -> None:
     found = connection.execute(select(revisions.c.version_num)).scalar_one_or_none()
     if found != REVISION or not tables >= set(metadata.tables):
         raise StoreError(f"the store {where} has revision {found}, expected {REVISION}: interlock store upgrade")
+
+
+def _is_there(connection: Any, *_: object) -> None:
+    """A line that was cut meanwhile is replaced, and all others; asked once, where `pool_pre_ping` asks three times."""
+    try:
+        connection.run_async(lambda line: line.execute("SELECT 1"))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise InvalidatePoolError from error
 
 
 def _unreachable(url: URL, error: Exception) -> str:

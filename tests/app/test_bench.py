@@ -9,7 +9,17 @@ from app.bench.__main__ import Counts, run
 
 pytestmark = pytest.mark.slow
 
-TINY = Counts(decisions=4, verdicts=3, calls=2, verdicts_per_call=2, sessions=1, handoffs=2, records=(100,))
+TINY = Counts(
+    decisions=4,
+    verdicts=3,
+    calls=2,
+    verdicts_per_call=3,
+    sessions=1,
+    handoffs=2,
+    rounds=1,
+    together=((1, 2), (3, 2)),
+    records=(100,),
+)
 
 
 def test_each_benchmark_runs_and_prints_its_table() -> None:
@@ -19,6 +29,9 @@ def test_each_benchmark_runs_and_prints_its_table() -> None:
     printed = console.export_text()
     assert list(found) == ["Deciding", "Recording", "Handing over"]
     assert "Verifying, with a checkpoint of each" in printed
+    for store in ("SQLite FULL", "PostgreSQL"):
+        assert f"{store}, 1 call " in printed
+        assert f"{store}, 3 calls at once" in printed
     for title, figures in found.items():
         assert title in printed
         for figure in figures:
