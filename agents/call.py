@@ -153,6 +153,11 @@ class Call:
         return self._ending.begun
 
     @property
+    def ended(self) -> bool:
+        """Whether the end of the call is on record."""
+        return self._ending.recorded
+
+    @property
     def resumed(self) -> bool:
         """Whether it was taken over from another driver."""
         return self._resuming is not None

@@ -27,7 +27,8 @@ class Ending:
     def __init__(self, call: "Call") -> None:
         self._call = call
         self.begun = False
-        self._recorded_already = False
+        self.recorded = False
+        """Whether the end is on record."""
 
     async def end(self, reason: str) -> None:
         """Record the end, the first time; while the journal is down, again every second for a minute, unawaited."""
@@ -49,7 +50,7 @@ class Ending:
         call = self._call
         try:
             await call.sure()  # the last try may have been written, and only its answer lost
-            if self._recorded_already:
+            if self.recorded:
                 return True
             if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):
                 await call.propose(CALLER_LEFT, by="system")
@@ -61,4 +62,4 @@ class Ending:
         return True
 
     def _is_recorded(self) -> None:
-        self._recorded_already = True
+        self.recorded = True

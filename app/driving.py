@@ -1,75 +1,99 @@
 """Driving a call: taking it, a sign of life each second while it lasts, and leaving when somebody else has it."""
 
+import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
+from livekit import rtc
+from sqlalchemy import Connection
 
 from agents.call import Call
-from agents.clock import pause
+from agents.clock import done_within, pause
 from agents.journal import JournalDown
 from app.store import Contended, StoreJournal
-from app.store.driving import RENEW_S, Taken, claim_room, forget_room, give_up, renew
+from app.store.driving import RENEW_S, Taken, give_up, renew
+from app.store.rooms import Room, claim_room, forget_room, stay
 
 log = structlog.get_logger("interlock.worker")
 
 TRIES = 3
 """How often a room is asked for that several processes claim in the same instant."""
+ANOTHER_CALL = "room_taken"
+"""The reason on record for a call in whose room another one had begun."""
 
 
-async def claim(journal: StoreJournal, sid: str, room: str, flow: str, call_id: str) -> Taken:
-    """The call to hold in this room: one whose driver is gone, or `call_id`, a new one of `flow`.
+async def claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
+    """The call to hold in this room: one whose driver is gone, or `call_id`, a new one.
 
     Raises `DrivenElsewhere` when somebody alive drives it, `JournalDown` when nobody can tell.
     """
     for _ in range(TRIES - 1):
         try:
-            return await _claim(journal, sid, room, flow, call_id)
+            return await _claim(journal, room, call_id)
         except Contended:
             log.info("room.contended", call_id=call_id)
-    return await _claim(journal, sid, room, flow, call_id)
+    return await _claim(journal, room, call_id)
 
 
-async def _claim(journal: StoreJournal, sid: str, room: str, flow: str, call_id: str) -> Taken:
-    return await journal.transact(lambda c: claim_room(c, journal.seal, sid, room, flow, call_id, journal.owner))
+async def _claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
+    return await journal.transact(lambda c: claim_room(c, journal.seal, room, call_id, journal.owner))
 
 
 class Driving:
-    """One driver's hold on a call."""
+    """One driver's hold on a call, and on the room it is held in."""
 
-    def __init__(self, journal: StoreJournal, taken: Taken) -> None:
+    def __init__(self, journal: StoreJournal, taken: Taken, room: Room | None = None) -> None:
         self.journal = journal
         self.taken = taken
+        self._room = room
+        self._there: rtc.Room | None = None
         self._call: Call | None = None
-        self.in_doubt = False
-        """Whether the last sign of life could not be given: somebody else may have the call by now."""
+        self._in_doubt = False
+        self._another = False
+        self._over = False
 
     @property
     def anew(self) -> bool:
         """Whether the call began here and is still ours."""
         return not self.taken.resumes and not (self._call and self._call.lost)
 
+    @property
+    def contested(self) -> bool:
+        """Whether another agent came and no sign of life was taken since."""
+        return self._another
+
+    def entered(self, room: rtc.Room) -> None:
+        """The room as LiveKit knows it: a server that began anew gives it another life."""
+        self._there = room
+
     async def keep(self, call: Call) -> None:
-        """Give a sign of life each second until the call has ended or is lost; without the journal, ask again."""
-        while not call.ending and not call.lost:
+        """Give a sign of life each second until the end is on record or the call is lost; a journal is asked again."""
+        while not (call.ended or call.lost or self._over):
             await self.renew(call)
             await pause(call.clock, RENEW_S)
 
     async def renew(self, call: Call) -> None:
-        """Give one sign of life."""
-        self._call = call
+        """Give one sign of life; without an answer in a second somebody else may have the call."""
+        self._call, another = call, self._another
+        giving = asyncio.ensure_future(self._give(call))
+        if not await done_within(call.clock, RENEW_S, giving):
+            self._doubt(call)
         try:
-            mine = await self.journal.transact(lambda connection: renew(connection, call.id, self.taken.fence))
+            mine, here = await giving
         except JournalDown:
-            self.in_doubt = True
-            log.warning("lease.unrenewed", **call.here)
+            self._doubt(call)
             return
-        self.in_doubt = False
+        self._in_doubt, self._another = False, self._another and not another
         if not mine:
             call.superseded()
+        elif not here:
+            await self._displaced(call)
 
     def another_came(self) -> None:
-        """Another agent came into the room: it has the call, where we cannot ask whether we still do."""
-        if self.in_doubt and self._call is not None:
+        """Another agent is in the room: it has the call, unless a sign of life that is given after this is taken."""
+        self._another = True
+        if self._in_doubt and self._call is not None:
             self._call.superseded()
 
     async def let_go(self) -> None:
@@ -80,6 +104,34 @@ class Driving:
             await self.journal.transact(lambda connection: give_up(connection, self.taken.call_id, self.taken.fence))
 
     async def forget(self) -> None:
-        """The call never began, and whoever waited for it was told so."""
+        """The call never began, whoever waited for it was told so, and the room is closed."""
+        self._over = True
         with suppress(JournalDown):
             await self.journal.transact(lambda connection: forget_room(connection, self.taken.call_id))
+
+    async def _give(self, call: Call) -> tuple[bool, bool]:
+        """Whether the call is ours, and the room is this call's."""
+        room = await self._now()
+
+        def work(connection: Connection) -> tuple[bool, bool]:
+            mine = renew(connection, call.id, self.taken.fence)
+            return mine, not mine or room is None or stay(connection, self.journal.seal, room, call.id)
+
+        return await self.journal.transact(work)
+
+    async def _now(self) -> Room | None:
+        if self._room is not None and self._there is not None:
+            self._room = replace(self._room, sid=await self._there.sid)
+        return self._room
+
+    def _doubt(self, call: Call) -> None:
+        self._in_doubt = True
+        log.warning("lease.unrenewed", **call.here)
+        if self._another:
+            call.superseded()
+
+    async def _displaced(self, call: Call) -> None:
+        """Another call has the room: this one is over, and its end on record if its beginning is."""
+        if call.session is not None:
+            await call.end(ANOTHER_CALL)
+        call.superseded()

@@ -19,7 +19,7 @@ from app.flows import UnknownFlow
 from app.providers import text_to_speech
 from app.settings import Settings, SettingsError
 from app.store import StoreError
-from app.voiced import NOT_SET_UP, kept_sound
+from app.voiced import kept_sound
 
 log = structlog.get_logger("interlock.worker")
 
@@ -33,17 +33,24 @@ TELLING = (JournalDown, SettingsError, StoreError, UnknownFlow)
 """Errors whose text is ours and holds nothing of a caller's; of all others only the type goes to the log."""
 
 
-async def refuse(context: JobContext, settings: Settings | None, why: Exception, words: str = NOT_SET_UP) -> None:
+async def refuse(context: JobContext, settings: Settings | None, why: Exception, words: str, *, ours: bool) -> bool:
     """End the job as failed, and the room with it; without settings there is no voice to say `words`.
 
-    A room in which another agent is, who may well have the caller, is left as it is.
+    Whether the room is closed: where the call is not known to be `ours` and another agent may have the caller, it is
+    left as it is.
     """
     log.error("job.refused", job_id=context.job.id, why=told(why))
     context.init_recording(NOTHING)  # or the log of a job without a session is sent
-    if await _agent_there(context):
-        fail(context)
-        context.shutdown(reason="refused")
-        return
+    fail(context)
+    leave = not ours and await _agent_there(context)
+    if not leave:
+        await _say_in_time(context, settings, words)
+    closed = not leave and await close_room(context)
+    context.shutdown(reason="refused")
+    return closed
+
+
+async def _say_in_time(context: JobContext, settings: Settings | None, words: str) -> None:
     try:
         if settings is not None:
             async with asyncio.timeout(REFUSAL_LIMIT_S):
@@ -52,9 +59,6 @@ async def refuse(context: JobContext, settings: Settings | None, why: Exception,
                 await _say(context, settings, caller.identity, words)
     except Exception as error:  # whatever it is, the room is still to be closed
         log.error("refusal.unspoken", job_id=context.job.id, error=type(error).__name__)
-    fail(context)
-    await close_room(context)
-    context.shutdown(reason="refused")
 
 
 def told(error: Exception) -> str:
@@ -63,24 +67,26 @@ def told(error: Exception) -> str:
 
 
 async def _agent_there(context: JobContext) -> bool:
-    """Whether an agent is in the room; where LiveKit does not say, none is."""
+    """Whether an agent may be in the room: nobody knows where LiveKit does not say."""
     try:
         async with asyncio.timeout(CLOSE_LIMIT_S):
             asked = ListParticipantsRequest(room=context.job.room.name)
             there = (await context.api.room.list_participants(asked)).participants
     except Exception as error:  # of LiveKit's client or the network
         log.warning("room.unknown", job_id=context.job.id, error=type(error).__name__)
-        return False
+        return True
     return any(int(who.kind) == AGENT for who in there)
 
 
-async def close_room(context: JobContext) -> None:
-    """Put everybody out, in `CLOSE_LIMIT_S` at most."""
+async def close_room(context: JobContext) -> bool:
+    """Put everybody out, in `CLOSE_LIMIT_S` at most; whether that was answered."""
     try:
         async with asyncio.timeout(CLOSE_LIMIT_S):
             await context.delete_room(context.job.room.name)  # known also where nobody connected
     except TimeoutError:
         log.error("room.left_open", job_id=context.job.id)
+        return False
+    return True
 
 
 async def _say(context: JobContext, settings: Settings, caller: str, words: str) -> None:

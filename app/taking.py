@@ -27,8 +27,9 @@ from app.refusal import NOTHING, close_room, refuse, told
 from app.session import new_call_id, open_call, start_call
 from app.settings import Settings, load_settings
 from app.store.driving import DrivenElsewhere
+from app.store.rooms import Room
 from app.systems import open_systems
-from app.voiced import lines_for
+from app.voiced import NOT_SET_UP, lines_for
 
 log = structlog.get_logger("interlock.worker")
 
@@ -38,14 +39,15 @@ SETTLED_LIMIT_S = 60.0
 """How long the end of a process waits for the call's own work; `app.worker.CLOSING_S` is longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Job:
-    """What a job was given, what of it is to be closed at its end, and the clock of its caller's wait."""
+    """What a job was given, what of it is to be closed at its end, and how long its caller waits."""
 
     context: JobContext
     settings: Settings
     opened: AsyncExitStack
     first_word: FirstWord
+    driving: Driving | None = None
 
 
 async def take_call(context: JobContext) -> None:
@@ -55,19 +57,22 @@ async def take_call(context: JobContext) -> None:
     over is left to another process.
     """
     settings: Settings | None = None
+    job: _Job | None = None
     opened = AsyncExitStack()
     context.add_shutdown_callback(opened.aclose)
     try:
         first_word = FirstWord(dispatched_s_ago=dispatched_s_ago(context))
         settings = load_settings()
-        await _take(_Job(context, settings, opened, first_word))
+        job = _Job(context, settings, opened, first_word)
+        await _take(job)
     except DrivenElsewhere as error:
         log.warning("call.driven_elsewhere", job_id=context.job.id, why=str(error))
         context.shutdown(reason="driven elsewhere")
-    except UnknownFlow as error:
-        await refuse(context, settings, error)
     except Exception as error:
-        await refuse(context, settings, error, APOLOGY)
+        driving = job.driving if job else None
+        words = NOT_SET_UP if isinstance(error, UnknownFlow) else APOLOGY
+        if await refuse(context, settings, error, words, ours=driving is not None) and driving is not None:
+            await driving.forget()
 
 
 async def _take(job: _Job) -> None:
@@ -76,16 +81,17 @@ async def _take(job: _Job) -> None:
     flow = flow_of(job.context.job.metadata, job.settings.flow)
     journal = journal_of(job.settings)
     job.opened.callback(journal.close)
-    room = job.context.job.room
-    driving = Driving(journal, await claim(journal, room.sid, room.name, flow.name, new_call_id()))
+    asked = job.context.job.room
+    room = Room(asked.sid, asked.name, flow.name)
+    taken = await claim(journal, room, new_call_id())
+    job.driving = driving = Driving(journal, taken, room)
     try:
         await _drive(job, flow, driving)
     except Exception as error:
         if driving.anew:
-            await driving.forget()
             raise
         await driving.let_go()  # no word and no closed room: the caller is somebody else's
-        raise DrivenElsewhere(f"call {driving.taken.call_id} is left to another: {told(error)}") from None
+        raise DrivenElsewhere(f"call {taken.call_id} is left to another: {told(error)}") from None
 
 
 async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
@@ -120,9 +126,9 @@ async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
     await _begin(job, session, call, driving)
 
 
-def _over(context: JobContext, call: Call) -> None:
+def _over(context: JobContext, call: Call, driving: Driving) -> None:
     """Close the room with the call, unless it goes on with another driver."""
-    if not call.lost:
+    if not call.lost and not driving.contested:
         call.spawn(close_room(context))
     context.shutdown(reason="the call is over")
 
@@ -145,8 +151,10 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: 
     context = job.context
     await context.connect()
     job.first_word.joined()
+    driving.entered(context.room)
+    before = call.facts.caller_identity if call.resumed else None
     try:
-        caller = await the_caller(context.room, call.clock)
+        caller = await the_caller(context.room, call.clock, identity=before)
     except NoCaller as error:
         if call.lost:
             return
@@ -156,9 +164,10 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: 
         await close_room(context)
         context.shutdown(reason="no caller")
         return
+    await driving.renew(call)  # a process that stood still may have lost the room meanwhile
     if call.lost:
         return
-    session.on("close", lambda _: _over(context, call))
+    session.on("close", lambda _: _over(context, call, driving))
     job.first_word.listen(session, call)
     options = RoomOptions(participant_identity=caller.identity)
     known = facts_of(context.room, caller)

@@ -5,8 +5,9 @@ of them sends, at most once in `AGAIN_S`, and a worker that comes in vain finds 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -22,7 +23,9 @@ from livekit.api import (
 from agents.clock import Clock, pause
 from agents.journal import Entry
 from app.store import StoreJournal
-from app.store.driving import Orphan, forget_room, may_dispatch, orphans, take, take_room
+from app.store.driving import take
+from app.store.orphans import Orphan, may_dispatch, orphans
+from app.store.rooms import forget_room, take_room
 
 log = structlog.get_logger("interlock.watcher")
 
@@ -106,9 +109,16 @@ class Watcher:
         """Look once; never raises."""
         sent = 0
         with self._looked_at_again():
-            for orphan in await self._journal.read(orphans):
+            async for orphan in self._orphans():
                 with self._looked_at_again(orphan.call_id):
                     sent += sent < AT_ONCE and await self._look_after(orphan)
+
+    async def _orphans(self) -> AsyncIterator[Orphan]:
+        after = ""
+        while found := await self._journal.read(partial(orphans, after=after)):
+            for orphan in found:
+                yield orphan
+            after = found[-1].sid
 
     @contextmanager
     def _looked_at_again(self, call_id: str = "") -> Iterator[None]:

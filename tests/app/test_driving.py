@@ -9,14 +9,17 @@ from sqlalchemy import select, text
 
 from agents.call import Call
 from agents.support import SUPPORT
-from app.caller import OURS_BROKE, watch_line
+from app.caller import OURS_BROKE, OURS_LIMIT_S, watch_line
 from app.driving import Driving
 from app.job_session import let_go_with_the_worker
 from app.offline.clock import ManualClock
 from app.store import tables
-from app.store.driving import Taken, take
+from app.store.driving import RENEW_S, Taken, take
+from app.store.rooms import Room as Life
+from app.store.rooms import claim_room
 
 AGENT = SimpleNamespace(identity="agent-2", kind=rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
+ANNA = SimpleNamespace(identity="anna", disconnect_reason=rtc.DisconnectReason.UNKNOWN_REASON)
 STRANGER = SimpleNamespace(identity="eve", kind=rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD)
 
 
@@ -79,10 +82,8 @@ async def test_who_finds_the_call_taken_leaves(journal, drive):
 
 async def test_an_agent_that_comes_while_we_cannot_ask_has_the_call(journal, drive):
     """
-    Two would speak at once; one that comes while we know that we drive leaves by itself.
+    Two would speak at once.
     """
-    drive.room.emit("participant_connected", AGENT)
-    assert not drive.call.lost
     await broken(journal)
     await drive.driving.renew(drive.call)
     drive.room.emit("participant_connected", STRANGER)
@@ -91,16 +92,130 @@ async def test_an_agent_that_comes_while_we_cannot_ask_has_the_call(journal, dri
     assert (drive.call.lost, drive.left) == (True, [1])
 
 
-async def test_a_sign_of_life_that_is_taken_again_ends_the_doubt(journal, drive):
+async def test_an_agent_that_came_before_we_knew_that_we_cannot_ask_has_the_call(journal, drive):
     """
-    The call is still ours.
+    The line to the journal broke a moment ago.
+    """
+    drive.room.emit("participant_connected", AGENT)
+    assert (drive.call.lost, drive.driving.contested) == (False, True)
+    await broken(journal)
+    await drive.driving.renew(drive.call)
+    assert drive.call.lost
+
+
+async def test_an_answer_that_is_late_is_a_doubt(journal, drive):
+    """
+    A lease may run out before the journal gives up.
+    """
+    held, transact = asyncio.Event(), journal.transact
+
+    async def slow(work):
+        await held.wait()
+        return await transact(work)
+
+    journal.transact = slow
+    drive.room.emit("participant_connected", AGENT)
+    giving = asyncio.ensure_future(drive.driving.renew(drive.call))
+    await asyncio.sleep(0)
+    assert not drive.call.lost
+    drive.call.clock.advance(RENEW_S)
+    await drive.call.settled()
+    await asyncio.sleep(0)
+    assert drive.call.lost
+    held.set()
+    await giving
+
+
+async def test_a_sign_of_life_that_is_taken_ends_the_doubt(journal, drive):
+    """
+    The call is still ours, whoever else came before.
     """
     await broken(journal)
     await drive.driving.renew(drive.call)
     await mended(journal)
     await drive.driving.renew(drive.call)
     drive.room.emit("participant_connected", AGENT)
+    await drive.driving.renew(drive.call)
+    assert not drive.driving.contested
+    await broken(journal)
+    await drive.driving.renew(drive.call)
     assert not drive.call.lost
+
+
+class Hasty(ManualClock):
+    """
+    Whatever is waited for is over at once.
+    """
+
+    def call_later(self, seconds, callback):
+        return asyncio.get_running_loop().call_soon(callback)
+
+
+async def test_signs_of_life_go_on_until_the_end_is_on_record(journal, drive):
+    """
+    Nobody takes the call in the middle of a goodbye.
+    """
+    signs, transact = [], journal.transact
+
+    async def counted(work):
+        signs.append(drive.call.ending)
+        drive.call._ending.recorded = len(signs) == 2
+        return await transact(work)
+
+    journal.transact = counted
+    drive.call.clock = Hasty()
+    drive.call._ending.begun = True
+    await drive.driving.keep(drive.call)
+    assert signs == [True, True]
+
+
+async def test_a_call_whose_room_another_one_has_ends(journal, drive):
+    """
+    Its process stood still for too long; the record says so, and the room stays open.
+    """
+    room = Life("RM_1", "a room", "support")
+    await journal.transact(lambda c: claim_room(c, journal.seal, room, "c2", "another"))
+    drive.call.session = SimpleNamespace(interrupt=lambda **_: None)
+    await Driving(journal, Taken("c1"), room).renew(drive.call)
+    assert (journal.call("c1").end_reason, drive.call.lost, drive.left) == ("room_taken", True, [1])
+
+
+async def test_our_own_line_that_is_back_in_time_changes_nothing(journal, drive):
+    """
+    That we saw nobody in the room meanwhile says nothing of the caller.
+    """
+    drive.room.emit("reconnecting")
+    drive.room.emit("participant_disconnected", ANNA)
+    assert not drive.call.absence.away
+    drive.room.emit("reconnected")
+    drive.call.clock.advance(2 * OURS_LIMIT_S)
+    assert (drive.call.lost, drive.call.absence.away) == (False, False)
+
+
+async def test_a_caller_who_is_gone_when_our_own_line_is_back_is_missed(journal, drive):
+    """
+    From then on they have as long as ever.
+    """
+    drive.room.emit("reconnecting")
+    drive.room.emit("participant_disconnected", ANNA)
+    del drive.room.remote_participants["anna"]
+    drive.room.emit("reconnected")
+    assert drive.call.absence.away
+    await drive.call.settled()
+
+
+async def test_our_own_line_that_stays_away_is_anothers_call(journal, drive):
+    """
+    Who can reach LiveKit is to go on.
+    """
+    drive.room.emit("reconnecting")
+    drive.room.emit("reconnecting")
+    drive.room.emit("participant_disconnected", ANNA)
+    drive.call.clock.advance(OURS_LIMIT_S)
+    assert (drive.call.lost, drive.left) == (True, [1])
+    await drive.call.settled()
+    assert await free(journal)
+    assert journal.call("c1").ended_at is None
 
 
 @pytest.mark.parametrize("reason", sorted(OURS_BROKE))

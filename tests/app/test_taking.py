@@ -10,11 +10,12 @@ from livekit.protocol.models import ParticipantInfo
 from sqlalchemy import select, update
 
 from agents import farewell
+from agents.journal import JournalDown
 from app import refusal, taking
 from app.refusal import NOTHING
 from app.settings import SettingsError
 from app.store import open_journal, open_reader, tables
-from app.store.driving import claim_room
+from app.store.rooms import Room, claim_room
 from app.taking import SETTLED_LIMIT_S, take_call
 from tests.store.entries import opened
 
@@ -99,7 +100,7 @@ def spoken(monkeypatch):
     async def say(context, settings, caller, words):
         said.append(words)
 
-    async def the_caller(*_):
+    async def the_caller(*_, **__):
         return SimpleNamespace(identity="anna")
 
     monkeypatch.setattr(refusal, "_say", say)
@@ -221,7 +222,7 @@ async def left(tmp_path):
     A record in which the call of this room was left by its driver.
     """
     with open_journal(str(tmp_path / "calls.sqlite")) as journal:
-        await journal.transact(lambda c: claim_room(c, journal.seal, "RM_1", "room-1", "support", "c1", "gone"))
+        await journal.transact(lambda c: claim_room(c, journal.seal, Room("RM_1", "room-1", "support"), "c1", "gone"))
         await journal.append([opened()])
         ran_out = update(tables.calls).values(lease_until=0)
         await journal.transact(lambda connection: connection.execute(ran_out))
@@ -262,19 +263,41 @@ async def test_a_session_that_does_not_start_anew_is_left_to_another(monkeypatch
     assert left.call("c1").ended_at is None
 
 
-async def test_a_room_in_which_another_agent_is_stays_open(monkeypatch, spoken, journals):
+async def down(*_):
+    raise JournalDown("nobody can tell who drives it")
+
+
+@pytest.mark.parametrize(
+    ("agents", "did", "words"),
+    [(0, ["connect", *REFUSED], [farewell.APOLOGY]), (1, ["shutdown refused"], []), (None, ["shutdown refused"], [])],
+)
+async def test_a_room_in_which_another_agent_may_be_stays_open(monkeypatch, spoken, journals, agents, did, words):
     """
-    Its caller may well be in the middle of a sentence.
+    Where nobody can tell who drives the call its caller may well be in the middle of a sentence.
+    """
+    monkeypatch.setattr(taking, "claim", down)
+    job = Job()
+    job.agents = agents
+    await take_call(job)
+    assert (job.did, spoken) == (did, words)
+    await job.ends()
+
+
+async def test_a_call_of_ours_that_cannot_begin_is_apologised_for_though_an_agent_is_there(
+    monkeypatch, spoken, journals
+):
+    """
+    It is we.
     """
 
-    def models(_):
-        raise SettingsError("OPENAI_API_KEY is missing")
+    async def start(*_, **__):
+        raise RuntimeError
 
-    monkeypatch.setattr(taking, "models", models)
+    monkeypatch.setattr(AgentSession, "start", start)
     job = Job()
     job.agents = 1
     await take_call(job)
-    assert (job.did, spoken) == (["shutdown refused"], [])
+    assert (job.did, spoken) == (["connect", "connect", *REFUSED], [farewell.APOLOGY])
     await job.ends()
 
 

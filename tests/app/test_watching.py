@@ -6,7 +6,7 @@ from sqlalchemy import update
 from app.offline.clock import ManualClock
 from app.session import new_call_id
 from app.store import tables
-from app.store.driving import claim_room
+from app.store.rooms import Room, claim_room
 from app.watching import AGAIN_S, AT_ONCE, TRIES, Watcher
 from tests.store.entries import opened
 
@@ -46,7 +46,7 @@ def watcher(journal, server):
 async def call_in_room(journal, server, name="1", *, callers=1, lease_ran_out=True, begun=True):
     """A call that is held in a room, and whose driver is gone."""
     sid, room, call_id = f"RM_{name}", f"room-{name}", new_call_id()
-    await journal.transact(lambda c: claim_room(c, journal.seal, sid, room, "support", call_id, "somebody"))
+    await journal.transact(lambda c: claim_room(c, journal.seal, Room(sid, room, "support"), call_id, "somebody"))
     server.rooms[room, sid] = callers
     if begun:
         await journal.append([opened(call_id)])
@@ -184,9 +184,23 @@ async def test_a_room_whose_name_cannot_be_read_is_no_other_callers_problem(jour
     """
     It was sealed with a key that is gone.
     """
-    await call_in_room(journal, server, "1")
-    spoilt = update(tables.rooms).values(name=b"\x07spoilt")
+    lost = await call_in_room(journal, server, "1")
+    spoilt = update(tables.rooms).values(name=b"\x01spoilt")
     await journal.transact(lambda connection: connection.execute(spoilt))
     await call_in_room(journal, server, "2")
     await watcher.look()
     assert server.did == ["dispatch support to room-2"]
+    assert journal.call(lost).ended_at is None
+
+
+async def test_a_hundred_rooms_whose_names_cannot_be_read_are_no_other_callers_problem(journal, watcher, server):
+    """
+    However many are looked at before.
+    """
+    for number in range(100):
+        await call_in_room(journal, server, f"0{number}")
+    spoilt = update(tables.rooms).values(name=b"\x01spoilt")
+    await journal.transact(lambda connection: connection.execute(spoilt))
+    await call_in_room(journal, server, "1")
+    await watcher.look()
+    assert server.did == ["dispatch support to room-1"]

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from agents.journal import Entry, Turn
 from app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
 from app.store.chain import START, link, record_bytes
-from app.store.driving import claim_room
 from app.store.remembering import keep
+from app.store.rooms import Room, claim_room
 from app.store.sealing import Seal
 from app.store.upkeep import Upkeep, open_upkeep
 from tests.store.entries import position
@@ -84,7 +84,8 @@ _THIS_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()
 
 def _more(connection: Connection, seal: Seal, call_id: str) -> None:
     keep(connection, seal, call_id, Turn(1, "user", f"I am {incompressible(f'{call_id} aloud', 2)}"), 1)
-    claim_room(connection, seal, f"RM_{call_id}", incompressible(f"{call_id} room", 2), "support", call_id, "owner")
+    room = Room(f"RM_{call_id}", incompressible(f"{call_id} room", 2), "support")
+    claim_room(connection, seal, room, call_id, "owner")
 
 
 def _stored(connection: Connection, call_id: str) -> list[bytes]:

@@ -1,24 +1,14 @@
 """One driver a call: a lease on the database's clock, a fence that rises, and rooms that belong to one call."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from agents.journal import Superseded, Turn
 from app.store import tables
-from app.store.driving import (
-    CLAIM_S,
-    FORGOTTEN_S,
-    DrivenElsewhere,
-    claim_room,
-    forget_room,
-    give_up,
-    may_dispatch,
-    orphans,
-    renew,
-    take,
-    take_room,
-)
+from app.store.driving import DrivenElsewhere, give_up, renew, take
+from app.store.orphans import FORGOTTEN_S, may_dispatch, orphans
 from app.store.remembering import recall
+from app.store.rooms import CLAIM_S, Room, claim_room, forget_room, stay, take_room
 from app.store.sealing import Seal
 from app.store.writing import LEASE_S
 from tests.store.entries import accepted, ended, opened
@@ -42,7 +32,7 @@ async def renewed(journal, fence, call_id="c1"):
 
 
 async def claimed(journal, sid="RM_1", call_id="c1"):
-    return await journal.transact(lambda c: claim_room(c, SEAL, sid, "a room", "support", call_id, "another"))
+    return await journal.transact(lambda c: claim_room(c, SEAL, Room(sid, "a room", "support"), call_id, "another"))
 
 
 async def since(journal, column, seconds):
@@ -239,4 +229,56 @@ async def test_who_lost_the_call_keeps_no_words_of_it(journal):
 async def test_a_call_that_waits_for_its_caller_is_not_lost(journal):
     """Its driver gives signs of life before it is on record."""
     await claimed(journal)
+    await since(journal, "claimed_at", CLAIM_S + 1)
     assert await renewed(journal, 1)
+    assert await stays(journal)
+    assert await journal.read(orphans) == []
+
+
+async def stays(journal, call_id="c1", sid="RM_1"):
+    return await journal.transact(lambda connection: stay(connection, SEAL, Room(sid, "a room", "support"), call_id))
+
+
+async def in_rooms(journal):
+    return await journal.read(lambda c: c.execute(select(tables.rooms.c.sid, tables.rooms.c.call_id)).all())
+
+
+async def test_a_call_whose_server_began_anew_is_held_in_the_rooms_new_life(journal):
+    """Under its new name, where whoever takes the call over looks for it."""
+    await claimed(journal)
+    await journal.append([opened()])
+    assert await stays(journal, sid="RM_2")
+    assert await in_rooms(journal) == [("RM_2", "c1")]
+    await age(journal, LEASE_S + 1)
+    (orphan,) = await journal.read(orphans)
+    assert (orphan.sid, orphan.room(SEAL)) == ("RM_2", "a room")
+    assert (await claimed(journal, "RM_2", "c2")).call_id == "c1"
+
+
+async def test_one_room_is_not_two_calls(journal):
+    """Who stood still too long finds another there, before its call is on record and after."""
+    await claimed(journal)
+    await since(journal, "claimed_at", CLAIM_S + 1)
+    await claimed(journal, call_id="c2")
+    assert [await stays(journal), await stays(journal, "c2")] == [False, True]
+    await journal.append([opened()])
+    assert not await stays(journal)
+    assert await in_rooms(journal) == [("RM_1", "c2")]
+
+
+async def test_an_ended_call_holds_no_room(journal):
+    """Also where the sign of life comes late."""
+    await claimed(journal)
+    await journal.append([opened(), ended(2)])
+    assert await stays(journal)
+    assert await in_rooms(journal) == []
+
+
+async def test_a_clock_that_is_set_back_a_little_costs_no_claim(journal):
+    """One that is set back for good does."""
+    await claimed(journal)
+    await since(journal, "claimed_at", -2)
+    with pytest.raises(DrivenElsewhere):
+        await claimed(journal, call_id="c2")
+    await since(journal, "claimed_at", -3600)
+    assert (await claimed(journal, call_id="c2")).call_id == "c2"

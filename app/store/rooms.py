@@ -1,0 +1,101 @@
+"""The rooms that calls are held in: each belongs to one call, also before that is on record."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+
+from app.store import tables
+from app.store.driving import DrivenElsewhere, Taken, take
+from app.store.sealing import Seal
+from app.store.tables import db_now
+
+CLAIM_S = 10.0
+"""How long a room is kept without a sign of life for a call that is not on record yet: models are loaded."""
+
+calls, rooms = tables.calls.c, tables.rooms.c
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One life of a room: `sid` is LiveKit's name for it; `flow` is what the call in it goes by."""
+
+    sid: str
+    name: str
+    flow: str
+
+
+def claim_room(connection: Connection, seal: Seal, room: Room, call_id: str, owner: str) -> Taken:
+    """The call to hold in a room: the one whose driver is gone, or `call_id`, a new one.
+
+    Raises `DrivenElsewhere`; `IntegrityError` when somebody claimed it in this instant: ask again.
+    """
+    there = _call_in(connection, room)
+    if there is None:
+        _hold(connection, seal, room, call_id)
+        return Taken(call_id)
+    if (taken := take(connection, there, owner)) is not None:
+        return taken
+    if not _vacant(connection, room.sid, there):
+        raise DrivenElsewhere(f"call {there} is driven by another process")
+    new = {"call_id": call_id, "flow": room.flow, "claimed_at": db_now()}
+    connection.execute(update(tables.rooms).where(rooms.sid == room.sid).values(new))
+    return Taken(call_id)
+
+
+def stay(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
+    """Keep the room that a call is held in; False when another call is.
+
+    A server that began anew gave the room another life, with another `sid`: the call is held in that one now.
+    """
+    there = _call_in(connection, room)
+    if there == call_id:
+        connection.execute(update(tables.rooms).where(rooms.sid == room.sid).values(claimed_at=db_now()))
+    elif there is None and not connection.execute(select(calls.call_id).where(_ended(call_id))).all():
+        connection.execute(delete(tables.rooms).where(rooms.call_id == call_id))
+        _hold(connection, seal, room, call_id)
+    return there in (None, call_id)
+
+
+def take_room(connection: Connection, call_id: str) -> bool:
+    """Hold a room whose call never began, its driver being gone; False when somebody else does, or it began."""
+    free = and_(rooms.call_id == call_id, ~_begun(call_id), unfollowed())
+    return connection.execute(update(tables.rooms).where(free).values(claimed_at=db_now())).rowcount == 1
+
+
+def forget_room(connection: Connection, call_id: str) -> None:
+    """Forget a room that was claimed for a call which never began."""
+    connection.execute(delete(tables.rooms).where(rooms.call_id == call_id, ~_begun(call_id)))
+
+
+def _begun(call_id: str) -> ColumnElement[bool]:
+    return select(calls.call_id).where(calls.call_id == call_id).exists()
+
+
+def _vacant(connection: Connection, sid: str, call_id: str) -> bool:
+    """Whether a room's claim is void: its call ended, or was announced a while ago and never opened."""
+    ended = connection.execute(select(calls.ended_at).where(calls.call_id == call_id)).one_or_none()
+    if ended is not None:
+        return ended[0] is not None
+    stale = select(rooms.sid).where(rooms.sid == sid, unfollowed())
+    return connection.execute(stale).one_or_none() is not None
+
+
+def unfollowed() -> ColumnElement[bool]:
+    """Whether who claimed a room gave no sign of life for too long; a clock may have been set meanwhile."""
+    age = db_now() - rooms.claimed_at
+    return or_(age > CLAIM_S, age < -CLAIM_S)
+
+
+def _call_in(connection: Connection, room: Room) -> str | None:
+    found = connection.execute(select(rooms.call_id).where(rooms.sid == room.sid).with_for_update())
+    return found.scalar_one_or_none()
+
+
+def _hold(connection: Connection, seal: Seal, room: Room, call_id: str) -> None:
+    sealed = seal.close(room.name.encode(), "room", room.sid)
+    row = {"sid": room.sid, "call_id": call_id, "flow": room.flow, "name": sealed}
+    connection.execute(insert(tables.rooms).values(row | {"claimed_at": db_now(), "dispatches": 0}))
+
+
+def _ended(call_id: str) -> ColumnElement[bool]:
+    return and_(calls.call_id == call_id, calls.ended_at.is_not(None))
