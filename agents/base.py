@@ -32,6 +32,8 @@ TOOL_LIMIT_S = 4.0
 """How long a look-up, or the record of a proposal, may take."""
 TURN_LIMIT_S = 8.0
 """How long one tool may take, with those it waits for: tools called together run one after the other."""
+HEARD_LIMIT = 1000
+"""How many characters of what the caller said last a `Heard` argument holds: the last ones."""
 NOT_NOW = (
     "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now. "
     "Would you like to speak to a colleague?"
@@ -62,6 +64,7 @@ class Desk(Agent):
         self.first_words = ""
         self._epoch = call.epoch
         self._asked: dict[str, frozenset[str]] = {}
+        self._heard: dict[str, str] = {}
         self._taken_ids: set[str] = set()
         self._offered = _tools_here(type(self), call.offered())
         super().__init__(
@@ -116,6 +119,7 @@ class Desk(Agent):
         """The model's answer, its tool calls sieved; silent when the call moved on before it began."""
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
+        heard = last_said(chat_ctx)
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
         sieve = Sieve([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
@@ -124,6 +128,7 @@ class Desk(Agent):
             async for chunk in chunks:
                 words, calls = words_of(chunk), calls_of(chunk)
                 self._asked.update((call.call_id, asked) for call in calls)
+                self._heard.update((call.call_id, heard) for call in calls)
                 if late is None and (words or calls):
                     late = self.call.epoch != self._epoch
                 if words and not late:
@@ -174,6 +179,8 @@ class Desk(Agent):
             args = tool.args.model_validate(raw).model_dump(mode="json")
         except ValidationError as error:
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
+        heard = self._heard.get(context.function_call.call_id, "")
+        args |= dict.fromkeys(tool.heard, heard)
         if tool.proposes:
             return await self._propose(tool.name, args, context)
         found = await self._look_up(tool, args)
@@ -215,6 +222,17 @@ class Desk(Agent):
     async def _malformed(self, name: str, why: str) -> ToolError:
         await self.call.malformed(name, why)
         return ToolError(f"The call was not understood: {why}. Call the tool again, properly. | say: {LAST_RESORT}")
+
+
+def last_said(conversation: llm.ChatContext) -> str:
+    """What the caller said last, in one turn or several that nobody answered in between."""
+    said: list[str] = []
+    for item in reversed(conversation.items):
+        if item.type == "message" and item.role == "user":
+            said.append(item.text_content or "")
+        elif item.type == "message" and item.role == "assistant" and said:
+            break
+    return " ".join(reversed(said))[-HEARD_LIMIT:]
 
 
 def wrong_arguments(tool: Tool, error: ValidationError) -> str:

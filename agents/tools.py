@@ -5,11 +5,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
+T = TypeVar("T")
 SlotKind = Literal[
     "text", "name", "date", "address", "count", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"
 ]
@@ -30,12 +31,17 @@ class Slot:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+class Heard:
+    """An argument that is what the caller said last, as our ears had it: no model is asked for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """What a tool is called, what it takes and what a caller may say to mean it.
 
     `proposes` tools ask for the event of their name; the others run `body(agent, **args)` and return a sentence.
-    `leads_on` says that after this one the caller's same words usually mean a proposal too.
+    `heard` are the arguments that are not a model's to give. `leads_on` says that after this one the caller's same
+    words usually mean a proposal too.
     """
 
     name: str
@@ -46,6 +52,7 @@ class Tool:
     proposes: bool
     body: Callable[..., Any]
     leads_on: bool = False
+    heard: tuple[str, ...] = ()
 
     def schema(self) -> dict[str, Any]:
         """The function description sent to a model."""
@@ -57,8 +64,8 @@ class Tool:
 def proposes(*phrases: str) -> Callable[[Callable[..., Any]], Any]:
     """Declare the tool that proposes the event of the function's name.
 
-    The signature gives the arguments, each `Annotated[type, Slot(...)]`; the docstring is written for the model; the
-    body stays empty. Raises `TypeError` at import when one of these is missing.
+    The signature gives the arguments, each `Annotated[type, Slot(...)]` or `Annotated[str, Heard()]`; the docstring is
+    written for the model; the body stays empty. Raises `TypeError` at import when one of these is missing.
     """
     return lambda function: _Declared(_tool(function, phrases, True, False))
 
@@ -108,18 +115,22 @@ def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: boo
     hints = get_type_hints(function, include_extras=True)
     slots: dict[str, Slot] = {}
     fields: dict[str, Any] = {}
-    for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        slot = _slot(name, parameter.name, hints.get(parameter.name))
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    heard = tuple(its.name for its in parameters if _mark(hints.get(its.name), Heard))
+    for parameter in parameters:
+        if parameter.name in heard:
+            continue
+        slot = _mark(hints.get(parameter.name), Slot)
+        if slot is None:
+            raise TypeError(f"tool {name}: argument {parameter.name} has no Slot, expected Annotated[type, Slot(...)]")
         slots[parameter.name] = slot
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (hints[parameter.name], FieldInfo(default=default, description=slot.description))
     model = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), **fields)
-    return Tool(name, description, model, slots, phrases, proposing, function, leads_on)
+    return Tool(name, description, model, slots, phrases, proposing, function, leads_on, heard)
 
 
-def _slot(tool: str, argument: str, hint: Any) -> Slot:
-    if get_origin(hint) is Annotated:
-        for mark in get_args(hint)[1:]:
-            if isinstance(mark, Slot):
-                return mark
-    raise TypeError(f"tool {tool}: argument {argument} has no Slot, expected Annotated[type, Slot(...)]")
+def _mark(hint: Any, kind: type[T]) -> T | None:
+    """What an argument is marked with."""
+    marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return next((mark for mark in marks if isinstance(mark, kind)), None)

@@ -3,9 +3,9 @@
 from typing import Annotated, ClassVar
 
 from agents.common import Farewell, LiveDesk, WaitingDesk
-from agents.intake.details import RIGHT, WHICH, Line, TakesCorrections, TakesDetails, read_aloud
+from agents.intake.details import WHICH, TakesCorrections, TakesDetails, read_aloud
 from agents.intake.effects import facts_of
-from agents.tools import Slot, data_tool, proposes
+from agents.tools import Heard, data_tool, proposes
 from guards.details import details_of
 
 
@@ -99,9 +99,7 @@ earlier yes is good for nothing then. You do not read anything back yourself.
         return super().opening()
 
     @proposes("yes, that is right", "yes, all of that is right", "yes, correct", "yes, I confirm", "yes, exactly")
-    def confirm_details(
-        self, answer: Annotated[Line, Slot("what the caller answered to the read-back, word for word", ask=RIGHT)]
-    ) -> None:
+    def confirm_details(self, answer: Annotated[str, Heard()]) -> None:
         """Put the details on file as they were read back, after the caller's clear yes to all of them."""
 
     @proposes(

@@ -27,7 +27,7 @@ DETAILS = {
 }
 WORK = {
     "check": ("check_details", {}),
-    "file": ("confirm_details", {"answer": "Yes."}),
+    "file": ("confirm_details", {}),
     "withdraw": ("correct_details", {}),
 }
 DONE = {"check": "review", "file": "confirmation", "withdraw": "collection"}
@@ -76,8 +76,13 @@ async def about_to(work, journal, **given):
         await stage.call.claim(**DETAILS)
         before = ["begin_intake", *(WORK[its][0] for its in list(WORK)[: list(WORK).index(work)])]
         for event in before:
-            await stage.asks(event, {"answer": "Yes."} if event == "confirm_details" else {})
+            await told(stage, event, {})
         yield stage, systems.policies
+
+
+async def told(stage, event, args):
+    """The caller says yes, and the model asks for it."""
+    return await stage.caller("Yes.", Says(calls=(Asks(event, args),)))
 
 
 async def asks_and_waits(stage, work, until):
@@ -98,7 +103,7 @@ async def test_work_is_done_once_with_the_key_of_its_transition(work, journal):
     """The caller hears what came of it, and the record says the same."""
     async with about_to(work, journal) as (stage, policies):
         key = f"call-1:{stage.call.epoch + 1}"
-        said = await stage.asks(*WORK[work])
+        said = await told(stage, *WORK[work])
         assert policies.asked == [key]
         assert (stage.state, SAYS[work] in said[-1]) == (DONE[work], True)
         assert await standing(stage) == {"check": (0, 0), "file": (1, 1), "withdraw": (1, 0)}[work]
@@ -116,7 +121,7 @@ async def test_an_answer_that_is_lost_is_neither_yes_nor_no(work, journal):
         policies.answer_lost = False
         if stage.state == "person":
             await stage.asks("return_to_desk")
-        await stage.asks(*WORK[work])
+        await told(stage, *WORK[work])
         assert stage.state == DONE[work]
         assert (await standing(stage))[1] == (work == "file")
 
@@ -125,7 +130,7 @@ async def test_an_answer_that_is_lost_is_neither_yes_nor_no(work, journal):
 async def test_a_record_that_is_down_promises_nothing(work, journal):
     """Nobody hears that it was done."""
     async with about_to(work, journal, error=SystemDown("down")) as (stage, _):
-        said = await stage.asks(*WORK[work])
+        said = await told(stage, *WORK[work])
         assert (stage.state, UNKNOWN_SAYS[work] in said[-1]) == (UNKNOWN[work], True)
         assert await standing(stage) == ((1, 1) if work == "withdraw" else (0, 0))
 
@@ -159,7 +164,7 @@ async def test_a_correction_while_it_is_filed_takes_it_back(journal):
         answer = (Asks(*WORK["file"]), Asks("note_details", {"phone": "99 99 99"}))
         policies.gate.clear()
         stage.model.add(Says(calls=answer))
-        stage.typed.say("Yes. Or rather, my phone is 99 99 99.")
+        stage.typed.say("Yes.")
         await policies.entered.wait()
         await noted.wait()
         policies.gate.set()
@@ -206,7 +211,7 @@ async def test_what_changes_during_the_check_is_neither_read_back_nor_confirmed(
 async def test_a_record_that_refuses_to_file_wants_another_check(journal):
     """The caller hears so; a second yes is not enough."""
     async with about_to("file", journal, error=Refused("no")) as (stage, _):
-        said = await stage.asks(*WORK["file"])
+        said = await told(stage, *WORK["file"])
         assert (stage.state, "could not put that on file" in said[-1], stage.call.facts.filing) == (
             "review",
             True,

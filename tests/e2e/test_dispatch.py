@@ -5,8 +5,9 @@ import json
 import pytest
 
 from app.livekit_server import Server
-from app.refusal import NOT_SET_UP, REFUSAL_LIMIT_S
+from app.refusal import REFUSAL_LIMIT_S
 from app.store import open_reader
+from app.voiced import NOT_SET_UP
 from tests.e2e.caller import Caller
 from tests.e2e.desk import GREETING, VOICE, hears, staffed, the_call
 from tests.e2e.room import Room

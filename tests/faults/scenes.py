@@ -60,7 +60,7 @@ class Scene:
 async def ask(its: Process, *steps: Step) -> None:
     """The caller speaks, and the model makes these tool calls at once."""
     its.model.add(Says(calls=tuple(Asks(name, dict(args)) for name, args in steps)))
-    await its.typed.caller("Well.")
+    await its.typed.caller("Yes.")
 
 
 def _support(event: Step, says: str, *way: Step) -> Scene:
@@ -97,7 +97,7 @@ def _service(event: Step, says: str, *way: Step) -> Scene:
 
 BEGUN: Step = ("begin_intake", {})
 CHECK: Step = ("check_details", {})
-CONFIRM: Step = ("confirm_details", {"answer": "Yes."})
+CONFIRM: Step = ("confirm_details", {})
 GATHER: Step = ("gather", {})
 SPECIALIST: Step = ("find_specialist", {})
 QUALIFY: tuple[Step, ...] = (("begin_qualification", {}),)
