@@ -22,7 +22,7 @@ livekit: $(READY) ## a LiveKit server on this machine, built the first time; lea
 
 test: test-fast ## every test
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "slow and not e2e"
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "e2e and not alone"
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "e2e and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not bench"
 
 test-fast: $(READY) ## guards, machines, calls: no network, no models, about a minute

@@ -61,8 +61,16 @@ async def the_caller(
         raise NoCaller("the room was closed before anybody came") from None
     if identity is not None:
         return first
-    there = [who for who in room.remote_participants.values() if who.kind in DEFAULT_PARTICIPANT_KINDS]
-    return min(there, key=lambda who: who.joined_at or NOW, default=first)
+    return min(_people(room), key=lambda who: who.joined_at or NOW, default=first)
+
+
+def anybody_in(room: rtc.Room) -> bool:
+    """Whether a person or phone is there, be it the caller or not."""
+    return bool(_people(room))
+
+
+def _people(room: rtc.Room) -> list[rtc.RemoteParticipant]:
+    return [who for who in room.remote_participants.values() if who.kind in DEFAULT_PARTICIPANT_KINDS]
 
 
 def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:

@@ -9,7 +9,7 @@ from livekit import rtc
 from sqlalchemy import Connection
 
 from agents.call import Call
-from agents.clock import done_within, pause
+from agents.clock import done_within, pause, within
 from agents.journal import JournalDown
 from app.store import Contended, StoreJournal
 from app.store.driving import RENEW_S, Taken, give_up, renew
@@ -52,6 +52,7 @@ class Driving:
         self._in_doubt = False
         self._another = False
         self._over = False
+        self._giving: asyncio.Future[tuple[bool, bool]] | None = None
 
     @property
     def anew(self) -> bool:
@@ -76,7 +77,7 @@ class Driving:
     async def renew(self, call: Call) -> None:
         """Give one sign of life; without an answer in a second somebody else may have the call."""
         self._call, another = call, self._another
-        giving = asyncio.ensure_future(self._give(call))
+        giving = self._giving = asyncio.ensure_future(self._give(call))
         if not await done_within(call.clock, RENEW_S, giving):
             self._doubt(call)
         try:
@@ -106,12 +107,14 @@ class Driving:
     async def forget(self) -> None:
         """The call never began, whoever waited for it was told so, and the room is closed."""
         self._over = True
+        if self._giving is not None:  # a sign of life on its way would have the room again
+            await asyncio.wait({self._giving})
         with suppress(JournalDown):
             await self.journal.transact(lambda connection: forget_room(connection, self.taken.call_id))
 
     async def _give(self, call: Call) -> tuple[bool, bool]:
         """Whether the call is ours, and the room is this call's."""
-        room = await self._now()
+        room = await self._now(call)
 
         def work(connection: Connection) -> tuple[bool, bool]:
             mine = renew(connection, call.id, self.taken.fence)
@@ -119,10 +122,14 @@ class Driving:
 
         return await self.journal.transact(work)
 
-    async def _now(self) -> Room | None:
+    async def _now(self, call: Call) -> Room | None:
         if self._room is not None and self._there is not None:
-            self._room = replace(self._room, sid=await self._there.sid)
+            with suppress(TimeoutError):  # LiveKit does not say: the room is as it was
+                self._room = replace(self._room, sid=await within(call.clock, RENEW_S, self._sid(self._there)))
         return self._room
+
+    async def _sid(self, room: rtc.Room) -> str:
+        return await room.sid
 
     def _doubt(self, call: Call) -> None:
         self._in_doubt = True

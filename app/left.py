@@ -31,7 +31,7 @@ async def left_by(journal: StoreJournal, taken: Taken) -> Left:
     moved = disagreement(row, records)
     return Left(
         flow=row.flow,
-        snapshot=row.snapshot if row.snapshot and not moved else _roughly(place),
+        snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
         facts=facts_at_the_end(records, private),
         fence=taken.fence,
         last_seq=records[-1].seq,
@@ -42,10 +42,10 @@ async def left_by(journal: StoreJournal, taken: Taken) -> Left:
     )
 
 
-def _roughly(place: Place) -> Snapshot:
-    """As much of a snapshot as the chain tells: how many transitions there were, so that no key of work comes again."""
-    configuration = place.configuration or [place.state]
-    return Snapshot(str(place.machine), place.version or 0, tuple(map(str, configuration)), epoch=place.epoch)
+def _roughly(place: Place, epoch: int) -> Snapshot:
+    """As much of a snapshot as the chain tells; its epoch is beyond any there was: no key of work comes again."""
+    configuration, epoch = place.configuration or [place.state], max(place.epoch, epoch)
+    return Snapshot(str(place.machine), place.version or 0, tuple(map(str, configuration)), epoch=epoch)
 
 
 def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, AgentSession, JobContext
 from livekit.agents.voice.agent_session import RecordingOptions
 from livekit.agents.voice.room_io import RoomOptions
-from livekit.api import ListParticipantsRequest
+from livekit.api import DeleteRoomRequest, ListParticipantsRequest, TwirpError, TwirpErrorCode
 
 from agents.clock import LoopClock
 from agents.journal import JournalDown
@@ -79,12 +79,18 @@ async def _agent_there(context: JobContext) -> bool:
 
 
 async def close_room(context: JobContext) -> bool:
-    """Put everybody out, in `CLOSE_LIMIT_S` at most; whether that was answered."""
+    """Put everybody out, in `CLOSE_LIMIT_S` at most; whether the room is closed."""
+    asked = DeleteRoomRequest(room=context.job.room.name)  # known also where nobody connected
     try:
         async with asyncio.timeout(CLOSE_LIMIT_S):
-            await context.delete_room(context.job.room.name)  # known also where nobody connected
-    except TimeoutError:
-        log.error("room.left_open", job_id=context.job.id)
+            await context.api.room.delete_room(asked)
+    except TwirpError as error:
+        if error.code == TwirpErrorCode.NOT_FOUND:
+            return True
+        log.error("room.left_open", job_id=context.job.id, error=error.code)
+        return False
+    except Exception as error:  # of LiveKit's client or the network
+        log.error("room.left_open", job_id=context.job.id, error=type(error).__name__)
         return False
     return True
 

@@ -14,7 +14,7 @@ from agents.clock import within
 from agents.farewell import APOLOGY
 from agents.first_word import FirstWord, dispatched_s_ago
 from agents.flow import Flow
-from app.caller import NO_CALLER, NoCaller, facts_of, the_caller, watch_line
+from app.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_line
 from app.dispatch import flow_of
 from app.driving import Driving, claim
 from app.flows import UnknownFlow, flow_named
@@ -119,10 +119,10 @@ async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
         memory=driving.journal,
         left=left,
     )
-    job.opened.push_async_callback(_settled, call)
-    metrics.follow(session, call)
     call.on_lost = partial(_leave, job.context)
     job.opened.callback(asyncio.get_running_loop().create_task(driving.keep(call)).cancel)
+    job.opened.push_async_callback(_settled, call)  # while it is kept
+    metrics.follow(session, call)
     await _begin(job, session, call, driving)
 
 
@@ -161,7 +161,8 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: 
         log.warning("caller.missing", **call.here, why=str(error))
         await call.open(session)
         await call.end(NO_CALLER)
-        await close_room(context)
+        if not anybody_in(context.room):  # somebody else's call is not ours to end
+            await close_room(context)
         context.shutdown(reason="no caller")
         return
     await driving.renew(call)  # a process that stood still may have lost the room meanwhile

@@ -25,7 +25,7 @@ from agents.journal import Entry
 from app.store import StoreJournal
 from app.store.driving import take
 from app.store.orphans import Orphan, may_dispatch, orphans
-from app.store.rooms import forget_room, take_room
+from app.store.rooms import Room, forget_room, move, take_room
 
 log = structlog.get_logger("interlock.watcher")
 
@@ -36,6 +36,8 @@ LOOK_S = 0.5
 """How long between two looks; a lease lasts 3 s, so a caller waits for both and for the new worker."""
 AGAIN_S = 10.0
 """How long a worker that was sent for may take to begin, before another one is."""
+GONE_S = 30.0
+"""How long a call waits for its room: a server that began anew has none until the caller is back."""
 AT_ONCE = 5
 """How many workers are sent for in one look: after a machine has died the others are not to be swamped."""
 TRIES = 6
@@ -45,8 +47,8 @@ TRIES = 6
 class Rooms(Protocol):
     """What the watcher asks of LiveKit."""
 
-    async def callers(self, room: str, sid: str) -> int | None:
-        """How many people and phones are in this life of a room; None when it is over."""
+    async def callers(self, room: str) -> tuple[str, int] | None:
+        """The life of a room and how many people and phones are in it; None when there is no such room."""
         ...
 
     async def dispatch(self, room: str, flow: str) -> None:
@@ -65,13 +67,13 @@ class LiveKitRooms:
         self._api = api
         self._agent_name = agent_name
 
-    async def callers(self, room: str, sid: str) -> int | None:
-        """How many people and phones are in this life of a room; None when it is over."""
+    async def callers(self, room: str) -> tuple[str, int] | None:
+        """The life of a room and how many people and phones are in it; None when there is no such room."""
         found = (await self._api.room.list_rooms(ListRoomsRequest(names=[room]))).rooms
-        if not any(its.sid == sid for its in found):
+        if not found:
             return None
         there = (await self._api.room.list_participants(ListParticipantsRequest(room=room))).participants
-        return sum(who.kind in CALLERS for who in there)
+        return found[0].sid, sum(who.kind in CALLERS for who in there)
 
     async def dispatch(self, room: str, flow: str) -> None:
         """Send for a worker."""
@@ -130,18 +132,25 @@ class Watcher:
 
     async def _look_after(self, orphan: Orphan) -> bool:
         """Do what is due for one call; whether a worker was sent for."""
-        room = orphan.room(self._journal.seal)
-        callers = await self._rooms.callers(room, orphan.sid)
-        if callers is None:
-            await self._end(orphan)
-        elif callers and await self._journal.transact(lambda c: may_dispatch(c, orphan.sid, AGAIN_S)):
+        name = orphan.room(self._journal.seal)
+        there = await self._rooms.callers(name)
+        if there is None or not await self._held(orphan, Room(there[0], name, orphan.flow)):
+            if there is not None or orphan.alone_s > GONE_S:
+                await self._end(orphan)
+        elif there[1] and await self._journal.transact(lambda c: may_dispatch(c, there[0], AGAIN_S)):
             if orphan.dispatches >= TRIES:
-                await self._end(orphan, close=room)
+                await self._end(orphan, close=name)
                 return False
-            await self._rooms.dispatch(room, orphan.flow)
+            await self._rooms.dispatch(name, orphan.flow)
             self._say("call.dispatched_again", orphan, tries=orphan.dispatches + 1)
             return True
         return False  # nobody is there: a caller whose line broke may be back, until LiveKit closes the room
+
+    async def _held(self, orphan: Orphan, room: Room) -> bool:
+        """Whether the call is held in this life of its room, since just now if LiveKit began anew meanwhile."""
+        if room.sid == orphan.sid:
+            return True
+        return await self._journal.transact(lambda c: move(c, self._journal.seal, room, orphan.call_id))
 
     async def _end(self, orphan: Orphan, *, close: str = "") -> None:
         """Give a call up, by one watcher, with the caller put out of the room `close`: never under a driver."""

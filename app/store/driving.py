@@ -45,8 +45,11 @@ def take(connection: Connection, call_id: str, owner: str) -> Taken | None:
 
 
 def renew(connection: Connection, call_id: str, fence: int) -> bool:
-    """Give a sign of life; False when another driver has the call. One that is not on record yet is nobody else's."""
-    mine = and_(calls.call_id == call_id, calls.fence == fence)
+    """Give a sign of life; False when another driver has the call, or it was given up.
+
+    One that is not on record yet is nobody else's.
+    """
+    mine = and_(calls.call_id == call_id, calls.fence == fence, calls.lease_until.is_not(None))
     done = connection.execute(update(tables.calls).where(mine).values(lease_until=db_now() + LEASE_S))
     return done.rowcount == 1 or not connection.execute(select(calls.fence).where(calls.call_id == call_id)).all()
 

@@ -24,6 +24,8 @@ from app.store.sealing import Seal
 from app.store.writing import are_written, is_of_one, why, write
 
 GROUP_LIMIT = 512  # appends in one transaction: a bound on how long a caller waits for strangers
+DEADLOCK = "40P01"
+"""PostgreSQL's word for two transactions that waited for each other: it ended this one."""
 T = TypeVar("T")
 
 
@@ -186,4 +188,5 @@ async def _off_the_loop(run: Callable[[Callable[[Connection], T]], T], work: Cal
     except IntegrityError as error:
         raise Contended(why(error)) from None
     except (SQLAlchemyError, OSError) as error:
-        raise JournalDown(why(error)) from None
+        contended = getattr(getattr(error, "orig", None), "sqlstate", "") == DEADLOCK
+        raise (Contended if contended else JournalDown)(why(error)) from None

@@ -19,7 +19,10 @@ calls, rooms = tables.calls.c, tables.rooms.c
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A call that has not ended and that nobody drives, and the room it is held in; `opened` once it is on record."""
+    """A call that has not ended and that nobody drives, and the room it is held in.
+
+    `opened` once it is on record; `alone_s` seconds passed since a driver's last sign of life.
+    """
 
     call_id: str
     flow: str
@@ -27,6 +30,7 @@ class Orphan:
     sealed: bytes
     dispatches: int
     opened: bool
+    alone_s: float
 
     def room(self, seal: Seal) -> str:
         """The room's name. Raises `StoreError` where it cannot be unsealed."""
@@ -37,14 +41,15 @@ def orphans(connection: Connection, after: str = "", limit: int = 100) -> list[O
     """The calls nobody drives, by their rooms' `sid`, from the one `after`; also those that never got on record."""
     left_alone = and_(calls.call_id.is_not(None), calls.ended_at.is_(None), run_out())
     never_begun = and_(calls.call_id.is_(None), unfollowed())
+    opened, alone_s = calls.call_id.is_not(None), db_now() - rooms.claimed_at
     found = connection.execute(
-        select(rooms.call_id, rooms.flow, rooms.sid, rooms.name, _dispatches(), calls.call_id.is_not(None))
+        select(rooms.call_id, rooms.flow, rooms.sid, rooms.name, _dispatches(), opened, alone_s)
         .outerjoin_from(tables.rooms, tables.calls, rooms.call_id == calls.call_id)
         .where(rooms.sid > after, or_(left_alone, never_begun))
         .order_by(rooms.sid)
         .limit(limit)
     )
-    return [Orphan(r[0], r[1], r[2], bytes(r[3]), r[4], bool(r[5])) for r in found]
+    return [Orphan(r[0], r[1], r[2], bytes(r[3]), r[4], bool(r[5]), r[6]) for r in found]
 
 
 def may_dispatch(connection: Connection, sid: str, again_s: float) -> bool:

@@ -1,4 +1,7 @@
-"""The rooms that calls are held in: each belongs to one call, also before that is on record."""
+"""The rooms that calls are held in: each belongs to one call, also before that is on record.
+
+Whoever changes both changes a call's row first: two that wait for each other would both lose.
+"""
 
 from dataclasses import dataclass
 
@@ -35,10 +38,10 @@ def claim_room(connection: Connection, seal: Seal, room: Room, call_id: str, own
         return Taken(call_id)
     if (taken := take(connection, there, owner)) is not None:
         return taken
-    if not _vacant(connection, room.sid, there):
-        raise DrivenElsewhere(f"call {there} is driven by another process")
+    vacant = and_(rooms.sid == room.sid, rooms.call_id == there, _void(there))
     new = {"call_id": call_id, "flow": room.flow, "claimed_at": db_now()}
-    connection.execute(update(tables.rooms).where(rooms.sid == room.sid).values(new))
+    if connection.execute(update(tables.rooms).where(vacant).values(new)).rowcount == 0:
+        raise DrivenElsewhere(f"call {there} is driven by another process")
     return Taken(call_id)
 
 
@@ -47,13 +50,20 @@ def stay(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
 
     A server that began anew gave the room another life, with another `sid`: the call is held in that one now.
     """
-    there = _call_in(connection, room)
-    if there == call_id:
-        connection.execute(update(tables.rooms).where(rooms.sid == room.sid).values(claimed_at=db_now()))
-    elif there is None and not connection.execute(select(calls.call_id).where(_ended(call_id))).all():
+    ours = and_(rooms.sid == room.sid, rooms.call_id == call_id)
+    if connection.execute(update(tables.rooms).where(ours).values(claimed_at=db_now())).rowcount == 1:
+        return True
+    return move(connection, seal, room, call_id)
+
+
+def move(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
+    """Have a call held in another life of its room; False when another call is."""
+    if _call_in(connection, room) is not None:
+        return False
+    if not connection.execute(select(calls.call_id).where(calls.call_id == call_id, calls.ended_at.is_not(None))).all():
         connection.execute(delete(tables.rooms).where(rooms.call_id == call_id))
         _hold(connection, seal, room, call_id)
-    return there in (None, call_id)
+    return True
 
 
 def take_room(connection: Connection, call_id: str) -> bool:
@@ -71,13 +81,10 @@ def _begun(call_id: str) -> ColumnElement[bool]:
     return select(calls.call_id).where(calls.call_id == call_id).exists()
 
 
-def _vacant(connection: Connection, sid: str, call_id: str) -> bool:
-    """Whether a room's claim is void: its call ended, or was announced a while ago and never opened."""
-    ended = connection.execute(select(calls.ended_at).where(calls.call_id == call_id)).one_or_none()
-    if ended is not None:
-        return ended[0] is not None
-    stale = select(rooms.sid).where(rooms.sid == sid, unfollowed())
-    return connection.execute(stale).one_or_none() is not None
+def _void(call_id: str) -> ColumnElement[bool]:
+    """Whether a claim for this call is void: it ended, or was announced a while ago and never opened."""
+    ended = select(calls.call_id).where(calls.call_id == call_id, calls.ended_at.is_not(None)).exists()
+    return or_(ended, and_(~_begun(call_id), unfollowed()))
 
 
 def unfollowed() -> ColumnElement[bool]:
@@ -87,15 +94,10 @@ def unfollowed() -> ColumnElement[bool]:
 
 
 def _call_in(connection: Connection, room: Room) -> str | None:
-    found = connection.execute(select(rooms.call_id).where(rooms.sid == room.sid).with_for_update())
-    return found.scalar_one_or_none()
+    return connection.execute(select(rooms.call_id).where(rooms.sid == room.sid)).scalar_one_or_none()
 
 
 def _hold(connection: Connection, seal: Seal, room: Room, call_id: str) -> None:
     sealed = seal.close(room.name.encode(), "room", room.sid)
     row = {"sid": room.sid, "call_id": call_id, "flow": room.flow, "name": sealed}
     connection.execute(insert(tables.rooms).values(row | {"claimed_at": db_now(), "dispatches": 0}))
-
-
-def _ended(call_id: str) -> ColumnElement[bool]:
-    return and_(calls.call_id == call_id, calls.ended_at.is_not(None))

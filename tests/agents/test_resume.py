@@ -210,20 +210,23 @@ async def test_a_step_that_fails_gets_the_caller_a_person(journal, systems, mode
     await second.hang_up()
 
 
-async def test_a_snapshot_that_the_chain_does_not_bear_out_is_not_gone_on_from(journal, systems, model, clock):
+@pytest.mark.parametrize(("epoch", "goes_on_at"), [(0, 4), (7, 9)])
+async def test_a_snapshot_that_the_chain_does_not_bear_out_is_not_gone_on_from(
+    journal, systems, model, clock, epoch, goes_on_at
+):
     """
     Somebody moved the call in its row: the record says so, the caller gets a person, and no key of work comes again.
     """
     async with first_life(journal, systems, model, clock) as first:
         await first.start()
         await to_billing(first)
-    moved = replace(journal.snapshot("call-1"), configuration=("live", "person"), epoch=0)
-    row = update(tables.calls).values(snapshot=json.dumps(moved.to_json()))
+    moved = replace(journal.snapshot("call-1"), configuration=("live", "person"), epoch=epoch)
+    row = update(tables.calls).values(snapshot=json.dumps(moved.to_json()), epoch=epoch)
     await journal.transact(lambda connection: connection.execute(row))
     second = await taken_over(journal, "call-1", systems, model, clock)
     await second.start()
     await second.rest()
-    assert (second.call.state, second.call.epoch) == ("person", 4)
+    assert (second.call.state, second.call.epoch) == ("person", goes_on_at)
     (resumed,) = [record for record in journal.records("call-1") if record.kind == "call.resumed"]
-    assert resumed.audit["why"].startswith("its row says state person, epoch 0, record")
+    assert resumed.audit["why"].startswith(f"its row says state person, epoch {epoch}, record")
     await second.hang_up()

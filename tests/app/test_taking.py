@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from livekit.agents import AgentSession
+from livekit.api import TwirpError
 from livekit.protocol.models import ParticipantInfo
 from sqlalchemy import select, update
 
@@ -32,6 +33,7 @@ class Job:
         self.proc = SimpleNamespace(userdata={})
         self.room = None
         self.agents = 0
+        self.unclosed = None
         self.api = SimpleNamespace(room=self)
         self._info = SimpleNamespace(received_at=None)
         self._broken = broken
@@ -48,8 +50,10 @@ class Job:
         kind = ParticipantInfo.Kind.AGENT
         return SimpleNamespace(participants=[SimpleNamespace(kind=kind)] * self.agents)
 
-    async def delete_room(self, name: str) -> None:
-        self.did.append(f"close {name}")
+    async def delete_room(self, asked) -> None:
+        self.did.append(f"close {asked.room}")
+        if self.unclosed is not None:
+            raise self.unclosed
 
     def shutdown(self, reason: str) -> None:
         self.did.append(f"shutdown {reason}")
@@ -301,9 +305,20 @@ async def test_a_call_of_ours_that_cannot_begin_is_apologised_for_though_an_agen
     await job.ends()
 
 
-async def test_who_refuses_a_call_forgets_its_room(monkeypatch, spoken, journals, tmp_path):
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (None, 0),
+        (TwirpError("not_found", "", status=404), 0),
+        (TwirpError("internal", "", status=500), 1),
+        (OSError(), 1),
+    ],
+)
+async def test_who_refuses_a_call_forgets_its_room_once_it_is_closed(
+    monkeypatch, spoken, journals, tmp_path, error, kept
+):
     """
-    Nobody need look after it.
+    Nobody need look after it; where it stayed open, somebody has to.
     """
 
     def models(_):
@@ -311,8 +326,9 @@ async def test_who_refuses_a_call_forgets_its_room(monkeypatch, spoken, journals
 
     monkeypatch.setattr(taking, "models", models)
     job = Job()
+    job.unclosed = error
     await take_call(job)
     await job.ends()
     with open_journal(str(tmp_path / "calls.sqlite")) as journal:
         rooms = await journal.read(lambda connection: connection.execute(select(tables.rooms)).all())
-    assert rooms == []
+    assert len(rooms) == kept

@@ -7,7 +7,7 @@ from app.offline.clock import ManualClock
 from app.session import new_call_id
 from app.store import tables
 from app.store.rooms import Room, claim_room
-from app.watching import AGAIN_S, AT_ONCE, TRIES, Watcher
+from app.watching import AGAIN_S, AT_ONCE, GONE_S, TRIES, Watcher
 from tests.store.entries import opened
 
 
@@ -21,10 +21,10 @@ class Server:
         self.did = []
         self.down = False
 
-    async def callers(self, room, sid):
+    async def callers(self, room):
         if self.down or room == "room-broken":
             raise ConnectionError
-        return self.rooms.get((room, sid))
+        return self.rooms.get(room)
 
     async def dispatch(self, room, flow):
         self.did.append(f"dispatch {flow} to {room}")
@@ -47,7 +47,7 @@ async def call_in_room(journal, server, name="1", *, callers=1, lease_ran_out=Tr
     """A call that is held in a room, and whose driver is gone."""
     sid, room, call_id = f"RM_{name}", f"room-{name}", new_call_id()
     await journal.transact(lambda c: claim_room(c, journal.seal, Room(sid, room, "support"), call_id, "somebody"))
-    server.rooms[room, sid] = callers
+    server.rooms[room] = sid, callers
     if begun:
         await journal.append([opened(call_id)])
     if lease_ran_out:
@@ -105,7 +105,7 @@ async def test_a_worker_that_does_not_come_is_sent_for_again_and_not_for_ever(jo
 
 async def test_a_caller_whose_line_broke_is_waited_for(journal, watcher, server):
     """
-    Until LiveKit closes the room; then the call is over, and said to be once.
+    Until LiveKit closed the room for good; then the call is over, and said to be once.
     """
     call_id = await call_in_room(journal, server, callers=0)
     await watcher.look()
@@ -204,3 +204,43 @@ async def test_a_hundred_rooms_whose_names_cannot_be_read_are_no_other_callers_p
     await call_in_room(journal, server, "1")
     await watcher.look()
     assert server.did == ["dispatch support to room-1"]
+
+
+async def test_a_call_waits_a_while_for_a_room_that_is_gone(journal, watcher, server):
+    """
+    A LiveKit server that begins anew has no rooms until the caller is back.
+    """
+    call_id = await call_in_room(journal, server)
+    server.rooms.clear()
+    await later(journal, tables.rooms, "claimed_at", -100)
+    await watcher.look()
+    assert journal.call(call_id).ended_at is None
+    await later(journal, tables.rooms, "claimed_at", GONE_S + 1)
+    await watcher.look()
+    assert journal.call(call_id).end_reason == "worker_lost"
+
+
+async def test_a_caller_who_is_back_in_another_life_of_the_room_is_sent_a_worker(journal, watcher, server):
+    """
+    It finds the call there.
+    """
+    call_id = await call_in_room(journal, server)
+    server.rooms["room-1"] = "RM_anew", 1
+    await watcher.look()
+    assert server.did == ["dispatch support to room-1"]
+    room = Room("RM_anew", "room-1", "support")
+    taken = await journal.transact(lambda c: claim_room(c, journal.seal, room, "call-2", "another"))
+    assert (taken.call_id, taken.resumes) == (call_id, True)
+
+
+async def test_another_call_in_the_rooms_next_life_is_left_alone(journal, watcher, server):
+    """
+    The one before it is over.
+    """
+    call_id = await call_in_room(journal, server)
+    server.rooms["room-1"] = "RM_anew", 1
+    room = Room("RM_anew", "room-1", "support")
+    await journal.transact(lambda c: claim_room(c, journal.seal, room, "call-2", "another"))
+    await watcher.look()
+    assert server.did == []
+    assert journal.call(call_id).end_reason == "worker_lost"

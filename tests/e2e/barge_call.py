@@ -160,7 +160,8 @@ class BargingCaller:
         accepted = [entry.audit["event"] for entry in new if entry.kind == "transition.accepted"]
         expect("accepted", accepted, [run.handoff.event, *([run.then.event] if run.then else [])])
         expect("the machine's state", snapshot and snapshot.state, run.end)
-        expect("the desk that entered last", entered.audit, {"state": run.end, "agent": _desk(run.end)})
+        last = (entered.audit["state"], entered.audit["agent"])
+        expect("the desk that entered last", last, (run.end, _desk(run.end)))
         expect(
             "handoffs",
             [e.kind for e in new if e.kind in SWITCHES],

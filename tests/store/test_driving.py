@@ -109,6 +109,14 @@ async def test_a_driver_may_let_go(journal):
     assert (await taken(journal)).fence == 2
 
 
+async def test_a_sign_of_life_on_its_way_does_not_take_back_what_was_let_go(journal):
+    """It comes too late."""
+    await journal.append([opened()])
+    await journal.transact(lambda connection: give_up(connection, "c1", 1))
+    assert not await renewed(journal, 1)
+    assert (await taken(journal)).fence == 2
+
+
 async def test_a_call_that_ended_or_never_began_is_nobodys(journal):
     """There is nothing to take."""
     assert await taken(journal) is None
