@@ -4,12 +4,15 @@ import asyncio
 import os
 import random
 import signal
+import sqlite3
 import sys
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from sqlalchemy import select
 
+from agents.journal import JournalDown
 from agents.support import SUPPORT
 from app.bench.recording import desk_to_desk
 from app.replay import replay
@@ -31,7 +34,7 @@ async def test_one_verdict_an_epoch_whoever_fights(backend, request, tmp_path):
     with open_journal(place) as journal:
         call = await desk_to_desk(journal)
         fighters = [await fighter(place, call.id) for _ in range(FIGHTERS)]
-        stalls = asyncio.create_task(stall_the_driver(journal, call.id, fighters, random.Random(backend)))
+        stalls = asyncio.create_task(stall_the_driver(journal, place, call.id, fighters, random.Random(backend)))
         try:
             told = await asyncio.gather(*(acknowledged(each) for each in fighters))
         finally:
@@ -67,7 +70,35 @@ async def acknowledged(process):
     return [(int(epoch), int(fence)) for _, epoch, fence in lines]
 
 
-async def stall_the_driver(journal, call_id, processes, chance):
+async def stop(process, journal, place):
+    """Stop a process, but not one that keeps everybody else from writing: nobody could take its call."""
+    process.send_signal(signal.SIGSTOP)
+    while await (held_row(journal) if place.startswith("postgresql") else asyncio.to_thread(held_file, place)):
+        process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(0.005)
+        process.send_signal(signal.SIGSTOP)
+
+
+async def held_row(journal):
+    """Whether somebody is in the middle of writing to the call."""
+    try:
+        await journal.read(lambda connection: connection.execute(select(tables.calls).with_for_update(nowait=True)))
+    except JournalDown:
+        return True
+    return False
+
+
+def held_file(place):
+    """Whether somebody is in the middle of writing to the file."""
+    with closing(sqlite3.connect(place, timeout=0.02, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+async def stall_the_driver(journal, place, call_id, processes, chance):
     """Stop whoever drives the call for longer than its lease, again and again."""
     calls = tables.calls.c
     driver = select(calls.owner).where(calls.call_id == call_id)
@@ -77,7 +108,7 @@ async def stall_the_driver(journal, call_id, processes, chance):
             owner = await journal.read(lambda connection: connection.execute(driver).scalar_one())
             for one in processes:
                 if owner.startswith(f"{one.pid}-") and one.returncode is None:
-                    one.send_signal(signal.SIGSTOP)
+                    await stop(one, journal, place)
                     await asyncio.sleep(LEASE_S + chance.uniform(0.2, 0.6))
                     one.send_signal(signal.SIGCONT)
     finally:

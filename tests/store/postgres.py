@@ -83,9 +83,9 @@ class Postgres:
                 process.resume()
 
     def hang_up(self, url: str) -> None:
-        """Cut all connections to a database."""
+        """Cut all connections to a database, and wait until they are."""
         name = make_url(url).database
-        self.administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        self.administer(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")
 
     def stop(self) -> None:
         """End the server and forget its files."""
