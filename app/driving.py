@@ -50,7 +50,8 @@ class Driving:
         self._there: rtc.Room | None = None
         self._call: Call | None = None
         self._in_doubt = False
-        self._another = False
+        self.contested = False
+        """Whether another agent came and no sign of life was taken since."""
         self._over = False
         self._giving: asyncio.Future[tuple[bool, bool]] | None = None
 
@@ -58,11 +59,6 @@ class Driving:
     def anew(self) -> bool:
         """Whether the call began here and is still ours."""
         return not self.taken.resumes and not (self._call and self._call.lost)
-
-    @property
-    def contested(self) -> bool:
-        """Whether another agent came and no sign of life was taken since."""
-        return self._another
 
     def entered(self, room: rtc.Room) -> None:
         """The room as LiveKit knows it: a server that began anew gives it another life."""
@@ -76,7 +72,7 @@ class Driving:
 
     async def renew(self, call: Call) -> None:
         """Give one sign of life; without an answer in a second somebody else may have the call."""
-        self._call, another = call, self._another
+        self._call, contested = call, self.contested
         giving = self._giving = asyncio.ensure_future(self._give(call))
         if not await done_within(call.clock, RENEW_S, giving):
             self._doubt(call)
@@ -85,7 +81,7 @@ class Driving:
         except JournalDown:
             self._doubt(call)
             return
-        self._in_doubt, self._another = False, self._another and not another
+        self._in_doubt, self.contested = False, self.contested and not contested
         if not mine:
             call.superseded()
         elif not here:
@@ -93,7 +89,7 @@ class Driving:
 
     def another_came(self) -> None:
         """Another agent is in the room: it has the call, unless a sign of life that is given after this is taken."""
-        self._another = True
+        self.contested = True
         if self._in_doubt and self._call is not None:
             self._call.superseded()
 
@@ -134,7 +130,7 @@ class Driving:
     def _doubt(self, call: Call) -> None:
         self._in_doubt = True
         log.warning("lease.unrenewed", **call.here)
-        if self._another:
+        if self.contested:
             call.superseded()
 
     async def _displaced(self, call: Call) -> None:

@@ -71,7 +71,7 @@ async def take_call(context: JobContext) -> None:
     except Exception as error:
         driving = job.driving if job else None
         words = NOT_SET_UP if isinstance(error, UnknownFlow) else APOLOGY
-        if await refuse(context, settings, error, words, ours=driving is not None) and driving is not None:
+        if await refuse(context, settings, error, words, ours=driving is not None) and driving:
             await driving.forget()
 
 

@@ -1,12 +1,11 @@
 """When a time of our calendar may be held, booked, moved or given up."""
 
-import re
 from datetime import datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from guards.base import Proposal, guard
-from guards.callbacks import LEAST_DIGITS
+from guards.callbacks import can_be_dialled
 
 FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]
@@ -77,7 +76,7 @@ def hold_running(facts: Calendar, proposal: Proposal) -> bool:
 @guard("Ask for a number we can reach the caller on, and note it.", say="Which number can we reach you on?")
 def reachable_by_phone(facts: Contact, proposal: Proposal) -> bool:
     """We have a number to reach the caller on."""
-    return len(re.findall(r"[0-9]", facts.contact_phone or facts.caller_phone or "")) >= LEAST_DIGITS
+    return can_be_dialled(facts.contact_phone or facts.caller_phone)
 
 
 @guard(

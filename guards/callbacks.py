@@ -12,6 +12,11 @@ OPENS, CLOSES = time(9), time(18)
 LAST_WEEKDAY = 4  # Friday, as datetime.weekday() counts
 
 
+def can_be_dialled(phone: str | None) -> bool:
+    """Whether there are digits enough in it, whatever else somebody said."""
+    return len(re.findall(r"[0-9]", phone or "")) >= LEAST_DIGITS
+
+
 class Clocked(Protocol):
     @property
     def now(self) -> datetime | None: ...
@@ -22,8 +27,7 @@ class Clocked(Protocol):
 @guard("Ask for the number to call back on.", say="Which number may we call you back on?")
 def callback_number_given(facts: Clocked, proposal: Proposal) -> bool:
     """The caller gave a number to call back on."""
-    phone = proposal.args.get("phone") or ""
-    return len(re.findall(r"[0-9]", phone)) >= LEAST_DIGITS
+    return can_be_dialled(proposal.args.get("phone"))
 
 
 @guard(

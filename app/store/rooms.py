@@ -60,7 +60,7 @@ def move(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
     """Have a call held in another life of its room; False when another call is."""
     if _call_in(connection, room) is not None:
         return False
-    if not connection.execute(select(calls.call_id).where(calls.call_id == call_id, calls.ended_at.is_not(None))).all():
+    if not connection.execute(select(_ended(call_id))).scalar_one():
         connection.execute(delete(tables.rooms).where(rooms.call_id == call_id))
         _hold(connection, seal, room, call_id)
     return True
@@ -81,10 +81,13 @@ def _begun(call_id: str) -> ColumnElement[bool]:
     return select(calls.call_id).where(calls.call_id == call_id).exists()
 
 
+def _ended(call_id: str) -> ColumnElement[bool]:
+    return select(calls.call_id).where(calls.call_id == call_id, calls.ended_at.is_not(None)).exists()
+
+
 def _void(call_id: str) -> ColumnElement[bool]:
     """Whether a claim for this call is void: it ended, or was announced a while ago and never opened."""
-    ended = select(calls.call_id).where(calls.call_id == call_id, calls.ended_at.is_not(None)).exists()
-    return or_(ended, and_(~_begun(call_id), unfollowed()))
+    return or_(_ended(call_id), and_(~_begun(call_id), unfollowed()))
 
 
 def unfollowed() -> ColumnElement[bool]:

@@ -114,6 +114,14 @@ def spoken(monkeypatch):
     return said
 
 
+def no_models(_):
+    raise SettingsError("OPENAI_API_KEY is missing")
+
+
+async def no_start(*_, **__):
+    raise RuntimeError("canary")
+
+
 REFUSED = ["close room-1", "shutdown refused"]
 
 
@@ -134,10 +142,7 @@ async def test_a_model_that_cannot_be_made_is_apologised_for(monkeypatch, spoken
     And the journal that was open by then is closed.
     """
 
-    def models(_):
-        raise SettingsError("OPENAI_API_KEY is missing")
-
-    monkeypatch.setattr(taking, "models", models)
+    monkeypatch.setattr(taking, "models", no_models)
     job = Job()
     await take_call(job)
     assert (job.did, spoken) == (["connect", *REFUSED], [farewell.APOLOGY])
@@ -165,10 +170,7 @@ async def test_a_session_that_does_not_start_is_apologised_for(monkeypatch, spok
     And the call, on record by then, has ended there as well.
     """
 
-    async def start(*_, **__):
-        raise RuntimeError("canary")
-
-    monkeypatch.setattr(AgentSession, "start", start)
+    monkeypatch.setattr(AgentSession, "start", no_start)
     job = Job()
     await take_call(job)
     assert (job.did, spoken) == (["connect", "connect", *REFUSED], [farewell.APOLOGY])
@@ -238,10 +240,7 @@ async def test_a_call_that_cannot_be_taken_over_is_left_to_another(monkeypatch, 
     No apology and no closed room: its caller is spoken to by the next who takes it, at once.
     """
 
-    def models(_):
-        raise SettingsError("OPENAI_API_KEY is missing")
-
-    monkeypatch.setattr(taking, "models", models)
+    monkeypatch.setattr(taking, "models", no_models)
     job = Job()
     await take_call(job)
     assert (job.did, spoken) == (["shutdown driven elsewhere"], [])
@@ -256,10 +255,7 @@ async def test_a_session_that_does_not_start_anew_is_left_to_another(monkeypatch
     The call has not ended.
     """
 
-    async def start(*_, **__):
-        raise RuntimeError("canary")
-
-    monkeypatch.setattr(AgentSession, "start", start)
+    monkeypatch.setattr(AgentSession, "start", no_start)
     job = Job()
     await take_call(job)
     assert (job.did, spoken) == (["connect", "shutdown driven elsewhere", "shutdown driven elsewhere"], [])
@@ -294,10 +290,7 @@ async def test_a_call_of_ours_that_cannot_begin_is_apologised_for_though_an_agen
     It is we.
     """
 
-    async def start(*_, **__):
-        raise RuntimeError
-
-    monkeypatch.setattr(AgentSession, "start", start)
+    monkeypatch.setattr(AgentSession, "start", no_start)
     job = Job()
     job.agents = 1
     await take_call(job)
@@ -321,10 +314,7 @@ async def test_who_refuses_a_call_forgets_its_room_once_it_is_closed(
     Nobody need look after it; where it stayed open, somebody has to.
     """
 
-    def models(_):
-        raise SettingsError("OPENAI_API_KEY is missing")
-
-    monkeypatch.setattr(taking, "models", models)
+    monkeypatch.setattr(taking, "models", no_models)
     job = Job()
     job.unclosed = error
     await take_call(job)
