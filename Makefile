@@ -4,7 +4,7 @@ ENGINE ?= docker
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PACKAGES := app agents guards machines
+PACKAGES := interlock app agents guards machines
 
 .PHONY: dev demo livekit test test-fast check lint format diagrams bench lock image clean help
 
@@ -45,7 +45,7 @@ diagrams: $(READY) ## draw every flow into diagrams/
 	$(BIN)/interlock diagrams
 
 bench: $(READY) ## how long deciding, recording and handing over take, and what a call costs
-	$(BIN)/python -m app.bench
+	$(BIN)/python -m tests.bench
 	$(BIN)/python -m pytest -q -m bench
 
 lock: $(READY) ## compile the locks anew
@@ -62,6 +62,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python is $$($(PYTHON) -V 2>&1), expected 3.11 or newer: make PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV): about a gigabyte, some minutes the first time."
-	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --require-hashes --no-deps --only-binary :all: -r requirements-dev.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $(READY)

@@ -1,1 +1,1 @@
-"""Who speaks: the call, the thin agents and their tools."""
+"""Who speaks, flow by flow."""

@@ -1,1 +1,1 @@
-"""What must be true: pure predicates over facts and a proposal."""
+"""What must be true in our flows."""

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from guards.base import Proposal, guard
-from guards.callbacks import can_be_dialled
+from interlock.guards.base import Proposal, guard
+from interlock.guards.callbacks import can_be_dialled
 
 FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]

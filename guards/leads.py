@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from guards.base import Proposal, guard
-from guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS
+from interlock.guards.base import Proposal, guard
+from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS
 
 Authority = Literal["decides", "shares", "none"]
 Timeline = Literal["now", "this_year", "no_plan"]

@@ -3,7 +3,7 @@
 import re
 from typing import Protocol
 
-from guards.base import Proposal, guard
+from interlock.guards.base import Proposal, guard
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, Protocol
 
-from guards.base import Proposal, guard
+from interlock.guards.base import Proposal, guard
 
 Severity = Literal["low", "normal", "high", "critical"]
 

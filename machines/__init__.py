@@ -1,1 +1,1 @@
-"""What may happen: one chart a flow, and the one function that decides."""
+"""What may happen in our flows."""

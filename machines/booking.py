@@ -20,11 +20,11 @@ from guards.appointments import (
     reachable_by_phone,
     slot_offered,
 )
-from guards.facts import claimed, established
 from guards.identity import caller_named
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.promises import never
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.promises import never
 
 
 class BookingFacts(CallerFacts):

@@ -11,14 +11,14 @@ from typing import Literal
 
 from statemachine import HistoryState, State
 
-from guards.cards import Words
-from guards.facts import claimed, established
 from guards.identity import caller_named
 from guards.issue import issue_known
 from guards.tickets import Severity, not_critical, severity_known
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.promises import never, reachable
+from interlock.guards.cards import Words
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.promises import never, reachable
 
 Topic = Literal["internet", "email", "printer", "password", "other"]
 Outcome = Literal["done", "not_done"]

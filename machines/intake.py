@@ -9,7 +9,6 @@ from typing import Literal
 
 from statemachine import HistoryState, State
 
-from guards.cards import Words
 from guards.details import (
     Values,
     as_read_back,
@@ -18,11 +17,12 @@ from guards.details import (
     details_verified,
     not_refused_already,
 )
-from guards.facts import claimed, established
 from guards.identity import checks_left
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.promises import never
+from interlock.guards.cards import Words
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.promises import never
 
 Filing = Literal["unconfirmed", "filed"]
 

@@ -11,15 +11,15 @@ from typing import Literal
 
 from statemachine import HistoryState, State
 
-from guards.cards import Words
-from guards.facts import claimed, established
 from guards.identity import caller_named
 from guards.links import link_number_given, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.events import CALLER_SILENT
-from machines.promises import never
+from interlock.guards.cards import Words
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.events import CALLER_SILENT
+from interlock.machines.promises import never
 
 Money = Literal["unconfirmed", "settled"]
 

@@ -10,12 +10,12 @@ from typing import Literal
 
 from statemachine import HistoryState, State
 
-from guards.facts import claimed, established
 from guards.issue import issue_known
 from guards.transfers import transfers_left
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.promises import never
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.promises import never
 
 DeskName = Literal["technical", "billing", "sales", "general"]
 

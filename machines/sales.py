@@ -9,8 +9,6 @@ and written down (`listing`) before goodbye.
 from statemachine import HistoryState, State
 
 from guards.appointments import hold_running, no_change_unconfirmed, reachable_by_phone, slot_offered
-from guards.cards import Words
-from guards.facts import claimed, established
 from guards.identity import caller_named
 from guards.leads import (
     Authority,
@@ -24,10 +22,12 @@ from guards.leads import (
     number_to_list,
     timeline_stated,
 )
-from machines.base import Machine
+from interlock.guards.cards import Words
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, common_proposers, endings, ways_out
+from interlock.machines.promises import never, reachable
 from machines.booking import BookingFacts
-from machines.common import COMMON_PROMISES, common_proposers, endings, ways_out
-from machines.promises import never, reachable
 
 
 class SalesFacts(BookingFacts):

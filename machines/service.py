@@ -11,8 +11,6 @@ from typing import Literal
 from statemachine import HistoryState, State
 
 from guards.appointments import reachable_by_phone
-from guards.cards import Words
-from guards.facts import claimed, established
 from guards.identity import caller_named
 from guards.repairs import (
     appliance_known,
@@ -25,9 +23,11 @@ from guards.repairs import (
     warranty_settled,
     window_free,
 )
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.promises import never, reachable
+from interlock.guards.cards import Words
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.promises import never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
 Fault = Literal["dead", "leaking", "noisy", "temperature", "unfinished", "other"]

@@ -9,7 +9,6 @@ from typing import Literal
 
 from statemachine import HistoryState, State
 
-from guards.facts import claimed, established
 from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
 from guards.refunds import (
@@ -19,9 +18,10 @@ from guards.refunds import (
     within_refund_limit,
     within_what_was_paid,
 )
-from machines.base import Machine
-from machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from machines.promises import never
+from interlock.guards.facts import claimed, established
+from interlock.machines.base import Machine
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines.promises import never
 
 IssueCategory = Literal["technical", "billing", "general"]
 RefundOutcome = Literal["unconfirmed", "paid", "refused"]

@@ -1,18 +1,21 @@
 """What all tests share: a real journal in a real file, and real business systems."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from agents.support_systems import SupportSystems
+from agents.support.systems import SupportSystems
 from app.business import open_support_systems
-from app.store import StoreJournal, open_journal
+from interlock.app.store import StoreJournal, open_journal
 from tests.e2e.reason import pytest_terminal_summary
 from tests.store.postgres import Postgres
 
 __all__ = ["pytest_terminal_summary"]
+
+os.environ["INTERLOCK_PROJECT"] = str(Path(__file__).parent.parent)  # whatever folder a test works in
 
 
 @pytest.fixture

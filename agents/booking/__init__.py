@@ -4,8 +4,8 @@ from agents.booking.changes import Confirmation, ExistingAppointment, NewTimeHel
 from agents.booking.clerks import BookingWaiting, CalendarClerk, HoldClerk
 from agents.booking.desks import FreeTimes, Reception, TimeHeld
 from agents.booking.effects import BOOK, CANCEL, HOLD, MOVE, watch_again
-from agents.common import COMMON_CAST, COMMON_EFFECTS
-from agents.flow import Flow
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.booking import Booking, BookingFacts
 
 BOOKING = Flow(

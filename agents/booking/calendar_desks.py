@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 
 from agents.booking.effects import systems
 from agents.booking.times import SaidTime, Zone, booking_facts, day_and_time, spelled, time_alone, week
-from agents.common import LiveDesk
-from agents.tools import Slot, data_tool, proposes
 from guards.appointments import instant
+from interlock.agents.desks import LiveDesk
+from interlock.agents.tools import Slot, data_tool, proposes
 from machines.booking import BookingFacts
 
 WHICH_TIME = "Which day and time suit you?"

@@ -7,9 +7,9 @@ from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
 from agents.booking.effects import NOT_FOUND, systems
 from agents.booking.systems import Appointment
 from agents.booking.times import day_and_time
-from agents.tools import Slot, data_tool, proposes
 from guards.appointments import FoundBy
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
+from interlock.agents.tools import Slot, data_tool, proposes
 
 WHICH_CODE = "What is the code of your appointment?"
 MOVE_OR_CANCEL = "Would you like to move it or to cancel it?"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from agents.common import LiveDesk, WaitingDesk
+from interlock.agents.desks import LiveDesk, WaitingDesk
 
 
 class HoldClerk(LiveDesk):

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
-from agents.common import CallerDesk
-from agents.tools import proposes
+from interlock.agents.desks import CallerDesk
+from interlock.agents.tools import proposes
 
 
 class BookingDesk(CallerDesk, CalendarDesk):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from agents.booking.systems import Appointment, BookingSystems, Contact, Hold
 from agents.booking.times import booking_facts
-from agents.flow import Effect
-from agents.journal import JournalDown
-from agents.systems import Refused, SystemDown
 from guards.appointments import Change, picked
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused, SystemDown
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 
 def hold_time(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:

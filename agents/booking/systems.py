@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Protocol
 
-from agents.callbacks import Callbacks
 from guards.appointments import Answer
+from interlock.agents.callbacks import Callbacks
 
 
 @dataclass(frozen=True, slots=True)

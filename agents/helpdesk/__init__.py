@@ -1,7 +1,5 @@
 """An IT help desk, by phone."""
 
-from agents.common import COMMON_CAST, COMMON_EFFECTS
-from agents.flow import Flow
 from agents.helpdesk.desks import (
     HelpdeskWaiting,
     Reception,
@@ -12,6 +10,8 @@ from agents.helpdesk.desks import (
     Triage,
 )
 from agents.helpdesk.effects import EFFECTS
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.helpdesk import Helpdesk, HelpdeskFacts
 
 __all__ = ["HELPDESK"]

@@ -2,11 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from agents.common import LiveDesk, WaitingDesk
 from agents.helpdesk.effects import facts_of
 from agents.helpdesk.noting import SEVERITY, HelpDesk, NotesProblems
-from agents.tools import Slot, data_tool, proposes
-from guards.cards import Words
+from interlock.agents.desks import LiveDesk, WaitingDesk
+from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.guards.cards import Words
 from machines.helpdesk import Outcome
 
 OUTCOME = Slot(

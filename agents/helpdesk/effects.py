@@ -7,12 +7,12 @@ for each topic of a call, whoever asks how often, so it may be asked for again w
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from agents.flow import Effect
 from agents.helpdesk.systems import HelpdeskSystems, Report
+from interlock.agents.flow import Effect
 from machines.helpdesk import HelpdeskFacts, Outcome, Topic
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 TICKET_LIMIT_S = 5.0
 """How long somebody who wants a person is kept waiting for a ticket."""

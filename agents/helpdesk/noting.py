@@ -4,14 +4,14 @@ from typing import Annotated, ClassVar
 
 from livekit.agents.llm import ToolResult
 
-from agents.common import LiveDesk
 from agents.helpdesk.effects import facts_of
-from agents.tools import Slot, data_tool
-from guards.base import Proposal
-from guards.cards import Words
 from guards.issue import issue_known
 from guards.tickets import Severity, not_critical
-from machines.events import ESCALATE
+from interlock.agents.desks import LiveDesk
+from interlock.agents.tools import Slot, data_tool
+from interlock.guards.base import Proposal
+from interlock.guards.cards import Words
+from interlock.machines.events import ESCALATE
 from machines.helpdesk import Topic
 
 TOPIC = Slot(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from agents.callbacks import Callbacks
 from guards.tickets import Severity
+from interlock.agents.callbacks import Callbacks
 from machines.helpdesk import Outcome, Topic
 
 

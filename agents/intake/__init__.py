@@ -1,7 +1,5 @@
 """A policyholder's details, by phone."""
 
-from agents.common import COMMON_CAST, COMMON_EFFECTS
-from agents.flow import Flow
 from agents.intake.desks import (
     CheckingClerk,
     Collection,
@@ -14,6 +12,8 @@ from agents.intake.desks import (
     WithdrawingClerk,
 )
 from agents.intake.effects import EFFECTS
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.intake import Intake, IntakeFacts
 
 __all__ = ["INTAKE"]

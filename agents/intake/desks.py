@@ -2,11 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from agents.common import Farewell, LiveDesk, WaitingDesk
 from agents.intake.details import WHICH, TakesCorrections, TakesDetails, read_aloud
 from agents.intake.effects import facts_of
-from agents.tools import Heard, data_tool, proposes
 from guards.details import details_of
+from interlock.agents.desks import Farewell, LiveDesk, WaitingDesk
+from interlock.agents.tools import Heard, data_tool, proposes
 
 
 class Welcome(TakesDetails):

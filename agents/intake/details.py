@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from agents.common import LiveDesk
 from agents.intake.effects import facts_of
-from agents.tools import Slot, data_tool
-from guards.cards import Words
 from guards.details import DETAILS, Values, details_of
+from interlock.agents.desks import LiveDesk
+from interlock.agents.tools import Slot, data_tool
+from interlock.guards.cards import Words
 
 Detail = Literal["name", "birth", "policy", "address", "phone", "email"]
 ASK: Mapping[str, str] = {

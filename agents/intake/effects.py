@@ -7,16 +7,16 @@ asked again: then it is known. That it began is on the record first, and without
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from agents.flow import Effect
 from agents.intake.systems import IntakeSystems
-from agents.journal import JournalDown
-from agents.systems import Refused
 from guards.details import IDENTITY, Values, details_of
 from guards.identity import FAILED_CHECKS_LIMIT
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused
 from machines.intake import Filing, IntakeFacts
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 VOID: Mapping[str, Any] = {"verified_as": None, "read_back": None}
 """What is known once nothing is verified, and no yes good for anything, any more."""

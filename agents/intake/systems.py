@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from agents.callbacks import Callbacks
 from guards.details import Values
+from interlock.agents.callbacks import Callbacks
 
 
 @dataclass(frozen=True, slots=True)

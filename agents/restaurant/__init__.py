@@ -1,7 +1,5 @@
 """An order for pick-up, by phone."""
 
-from agents.common import COMMON_CAST, COMMON_EFFECTS
-from agents.flow import Flow
 from agents.restaurant.discreet import RestaurantClerk, RestaurantOffer
 from agents.restaurant.effects import EFFECTS
 from agents.restaurant.ordering import MenuDesk, OrderDesk, ReviewDesk, Welcome
@@ -16,6 +14,8 @@ from agents.restaurant.paying import (
     SettlingClerk,
     WithdrawingClerk,
 )
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.restaurant import Restaurant, RestaurantFacts
 
 __all__ = ["RESTAURANT"]

@@ -5,11 +5,11 @@ from contextlib import aclosing
 
 from livekit.agents import ModelSettings, llm
 
-from agents.common import BookingClerk, LiveDesk, PersonOffer
-from agents.reply import Chunk
 from agents.restaurant.known import known_of, systems_of
 from agents.restaurant.systems import Draft, RestaurantSystems
-from guards.cards import without_card_numbers
+from interlock.agents.desks import BookingClerk, LiveDesk, PersonOffer
+from interlock.agents.speech.reply import Chunk
+from interlock.guards.cards import without_card_numbers
 
 
 class RestaurantDesk(LiveDesk):

@@ -7,13 +7,13 @@ for the payment system, so what nobody knows the outcome of may be asked again: 
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from agents.flow import Effect
-from agents.journal import JournalDown
 from agents.restaurant.known import facts_of, known_of, read_aloud, systems_of
-from agents.systems import Refused
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 NO_LINK: Mapping[str, Any] = {"link_sent": False, "read_back_revision": 0, "read_back": ""}
 """What is known once there is no link any more: the order has to be read back again, too."""

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.common import money
 from agents.restaurant.systems import Dish, Draft, Line, RestaurantSystems
+from interlock.agents.desks import money
 from machines.restaurant import RestaurantFacts
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 
 def systems_of(call: "Call") -> RestaurantSystems:

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import described, facts_of, on_offer, so_far
 from agents.restaurant.systems import Draft
-from agents.systems import Refused
-from agents.tools import Slot, data_tool
-from guards.cards import Words
+from interlock.agents.systems import Refused
+from interlock.agents.tools import Slot, data_tool
+from interlock.guards.cards import Words
 
 NAME = Slot("the name the order is for", ask="May I have your name, please?", kind="name")
 DISH = Slot(

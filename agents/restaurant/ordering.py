@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import facts_of, so_far
 from agents.restaurant.menu import COUNT, COURSE, DISH, EXTRA, MORE, SIZE, KnowsMenu, Size, TakesName
-from agents.tools import data_tool, proposes
-from guards.cards import Words
+from interlock.agents.tools import data_tool, proposes
+from interlock.guards.cards import Words
 
 
 class Welcome(KnowsMenu):

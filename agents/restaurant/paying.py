@@ -3,12 +3,12 @@
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
-from agents.common import Farewell, WaitingDesk, money
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import facts_of
 from agents.restaurant.menu import TakesName
-from agents.tools import Slot, data_tool, proposes
-from guards.cards import Words
+from interlock.agents.desks import Farewell, WaitingDesk, money
+from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.guards.cards import Words
 
 PHONE = Slot("the number to send it to", ask="Which mobile number may I send the payment link to?", kind="phone")
 TELL_ME = "Please stay on the line and tell me when you have paid."

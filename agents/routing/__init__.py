@@ -1,10 +1,10 @@
 """The cast of a routed call: a router, four specialists with a voice and a model each, and the switchboard's work."""
 
-from agents.common import COMMON_CAST, COMMON_EFFECTS
-from agents.flow import Flow
 from agents.routing.desks import CircleOffer, Router, RouterAgain, SolvedDesk, SwitchboardClerk
 from agents.routing.effects import CONNECT
 from agents.routing.specialists import BillingDesk, GeneralDesk, SalesDesk, TechnicalDesk
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.routing import Routing, RoutingFacts
 
 ROUTING = Flow(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from agents.common import LiveDesk, PersonOffer
 from agents.routing.effects import routing_facts
-from agents.tools import Slot, data_tool, proposes
+from interlock.agents.desks import LiveDesk, PersonOffer
+from interlock.agents.tools import Slot, data_tool, proposes
 from machines.routing import DeskName
 
 WHICH: Mapping[str, tuple[str, ...]] = {

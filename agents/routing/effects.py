@@ -7,14 +7,14 @@ and then the next answer says so. So the count can only be too high, and a third
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from agents.flow import Effect
 from agents.routing.systems import RoutingSystems
-from agents.systems import Refused
 from guards.transfers import TRANSFERS_LIMIT
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused
 from machines.routing import RoutingFacts
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 
 def connect(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:

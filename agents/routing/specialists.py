@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from agents.common import LiveDesk
 from agents.routing.desks import ASK_WHICH, ELSEWHERE, NOT_THROUGH, WHICH
 from agents.routing.effects import systems
-from agents.tools import Slot, data_tool, proposes
+from interlock.agents.desks import LiveDesk
+from interlock.agents.tools import Slot, data_tool, proposes
 
 NO_ANSWER = "I cannot find that. Shall I have a colleague call you back?"
 

@@ -1,12 +1,12 @@
 """The cast of a sales call: who speaks in each state, and the work of our systems."""
 
 from agents.booking.effects import BOOK, HOLD, watch_again
-from agents.common import COMMON_EFFECTS
-from agents.flow import Flow
 from agents.sales.asking import Disqualified, Intro, Parting, Qualification
 from agents.sales.clerks import ListingClerk, SalesCallbackClerk, SalesClerk, SalesFarewell, SalesOffer, SalesWaiting
 from agents.sales.demo import DemoBooked, DemoHeld, DemoTimes, Executive
 from agents.sales.effects import ASSESS, FOLLOW_UP, NEVER_CALL
+from interlock.agents.desks import COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.sales import Sales, SalesFacts
 
 SALES = Flow(

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from agents.common import CallerDesk
 from agents.sales.clerks import SalesDesk
 from agents.sales.effects import sales_facts
-from agents.tools import Slot, data_tool, proposes
-from guards.base import Proposal
-from guards.cards import Words
 from guards.leads import Authority, Timeline, authority_stated, budget_stated, need_stated, timeline_stated
+from interlock.agents.desks import CallerDesk
+from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.guards.base import Proposal
+from interlock.guards.cards import Words
 
 WHO = "May I have your name, please?"
 FIT = "Shall I see what suits you?"

@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-from agents.common import BookingClerk, Farewell, LiveDesk, PersonOffer, WaitingDesk
-from agents.tools import Slot, proposes
-from guards.cards import Words
 from guards.leads import number_to_list
+from interlock.agents.desks import BookingClerk, Farewell, LiveDesk, PersonOffer, WaitingDesk
+from interlock.agents.tools import Slot, proposes
+from interlock.guards.cards import Words
 
 
 class SalesDesk(LiveDesk):

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from agents.booking.calendar_desks import PickingDesk
 from agents.booking.desks import BookingDesk, FreeTimes, TimeHeld
 from agents.booking.times import day_and_time, spelled
-from agents.common import money
 from agents.sales.clerks import SalesDesk
 from agents.sales.effects import sales_facts, systems
-from agents.tools import Slot, data_tool, proposes
+from interlock.agents.desks import money
+from interlock.agents.tools import Slot, data_tool, proposes
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 MEET = "Shall I put you through to an account executive?"
 

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from agents.flow import Effect
 from agents.sales.systems import Lead, SalesSystems
-from agents.systems import Refused
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused
 from machines.sales import SalesFacts
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 DAYS_A_MONTH = 30
 

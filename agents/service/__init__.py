@@ -1,7 +1,5 @@
 """A repair service for household appliances, by phone."""
 
-from agents.common import COMMON_CAST, COMMON_EFFECTS
-from agents.flow import Flow
 from agents.service.desks import (
     CallbackClerk,
     CoolingDesk,
@@ -22,6 +20,8 @@ from agents.service.visits import (
     VisitClerk,
     VisitDesk,
 )
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
 from machines.service import Service, ServiceFacts
 
 __all__ = ["SERVICE"]

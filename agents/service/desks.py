@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-from agents.common import BookingClerk, PersonOffer
 from agents.service.effects import facts_of
 from agents.service.noting import FaultDesk, NotingDesk, ServiceDesk
-from agents.tools import Slot, proposes
+from interlock.agents.desks import BookingClerk, PersonOffer
+from interlock.agents.tools import Slot, proposes
 
 SHALL_I = "Shall I pass you on to our specialist?"
 

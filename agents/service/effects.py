@@ -11,16 +11,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from agents.flow import Effect
-from agents.journal import JournalDown
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
-from agents.systems import Refused, SystemDown
 from guards.repairs import picked, where_and_what
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused, SystemDown
 from machines.service import NO_WARRANTY, ServiceFacts
 
 if TYPE_CHECKING:
-    from agents.call import Call
+    from interlock.agents.call.call import Call
 
 
 def dispatch(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:

@@ -4,13 +4,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
-from agents.common import LiveDesk
 from agents.service.effects import facts_of
 from agents.service.words import problem
-from agents.tools import Slot, data_tool, proposes
-from guards.base import Proposal
-from guards.cards import Words
 from guards.repairs import appliance_known, fault_known, postcode_known, warranty_settled
+from interlock.agents.desks import LiveDesk
+from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.guards.base import Proposal
+from interlock.guards.cards import Words
 from machines.service import NO_WARRANTY, Appliance, Fault
 
 Postcode = Annotated[str, StringConstraints(pattern=r"^(\d\s*){5}$")]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 
-from agents.common import money
 from guards.repairs import WINDOW
+from interlock.agents.desks import money
 
 FAULTS: Mapping[str, str] = {
     "dead": "does not switch on",

@@ -4,7 +4,7 @@ What must hold is written in the tables, not in the code around them: no refund 
 in an hour than there are colleagues, no key used twice.
 """
 
-from app.business.callbacks import CALLBACKS_PER_HOUR
 from app.business.support import open_support_systems
+from interlock.app.business.callbacks import CALLBACKS_PER_HOUR
 
 __all__ = ["CALLBACKS_PER_HOUR", "open_support_systems"]

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, column, insert, select, table, update
 
 from agents.booking.systems import Appointment, Contact, Free, Hold, Opening
-from agents.systems import Refused
 from app.business.booking_tables import SLOT_MINUTES, appointments, changes, holds, opening_hours, slots
-from app.business.database import Database, bare, once
 from guards.appointments import Answer
+from interlock.agents.systems import Refused
+from interlock.app.business.database import Database, bare, once
 
 HOLD_FOR = timedelta(minutes=3)
 LOOK_AHEAD_DAYS = 14

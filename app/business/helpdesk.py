@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from agents.helpdesk.systems import HelpdeskSystems, Report, Step
-from app.business.callbacks import SqlCallbacks, callbacks_table
-from app.business.database import Database, once
 from guards.tickets import Severity
+from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
+from interlock.app.business.database import Database, once
 from machines.helpdesk import Outcome
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

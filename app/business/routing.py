@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import DDL, CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, event, func, select
 
 from agents.routing.systems import RoutingSystems
-from app.business.callbacks import SqlCallbacks, callbacks_table
-from app.business.database import Database, once
 from guards.transfers import TRANSFERS_LIMIT
+from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
+from interlock.app.business.database import Database, once
 
 ENOUGH = "You were put through often enough for that."
 NO_DESK = "There is no such desk."

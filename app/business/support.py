@@ -19,10 +19,10 @@ from sqlalchemy import (
     select,
 )
 
-from agents.support_systems import Account, Order, Refund, SupportSystems
-from agents.systems import Refused
-from app.business.callbacks import SqlCallbacks, callbacks_table
-from app.business.database import Database, bare, once
+from agents.support.systems import Account, Order, Refund, SupportSystems
+from interlock.agents.systems import Refused
+from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
+from interlock.app.business.database import Database, bare, once
 
 NO_SUCH_ORDER = "There is no order of that number."
 

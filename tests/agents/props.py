@@ -10,8 +10,8 @@ from livekit.agents import APIConnectOptions, llm, stt, tts, utils
 from livekit.agents.language import LanguageCode
 from livekit.agents.voice import io
 
-from agents.journal import Entry, Journal
-from app.offline.scripted import Says, ScriptedModel, _Stream
+from interlock.agents.call.journal import Entry, Journal
+from interlock.app.offline.scripted import Says, ScriptedModel, _Stream
 from tests.agents.points import Points, rounds
 
 SAMPLE_RATE = 16_000

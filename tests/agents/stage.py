@@ -8,11 +8,11 @@ from typing import Any
 
 from livekit.agents import llm
 
-from agents.flow import Flow
-from agents.journal import Entry
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.session import open_call, start_call
+from interlock.agents.call.journal import Entry
+from interlock.agents.flow import Flow
+from interlock.app.calls.session import open_call, start_call
+from interlock.app.offline.clock import ManualClock
 from tests.agents.points import LIMIT_S, ROUNDS, Points, rounds
 from tests.agents.props import Ears, Loudspeaker, Model, Mouth, PointedJournal
 

@@ -1,7 +1,7 @@
 """A caller whose line breaks: missed for ten seconds, welcomed back, or gone."""
 
-from agents.absence import AGAIN, CUT_OFF, I_SAID, RETURN_LIMIT_S
-from app.offline.scripted import Says
+from interlock.agents.caller.absence import AGAIN, CUT_OFF, I_SAID, RETURN_LIMIT_S
+from interlock.app.offline.scripted import Says
 from tests.agents.points import rounds
 from tests.faults.stage import on_stage
 

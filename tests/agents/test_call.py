@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from agents.budget import ROUNDS_LIMIT
-from agents.journal import JournalDown
-from app.offline.scripted import Asks, Says
-from guards.base import ProposalError
-from guards.facts import FactsError
+from interlock.agents.call.budget import ROUNDS_LIMIT
+from interlock.agents.call.journal import JournalDown
+from interlock.app.offline.scripted import Asks, Says
+from interlock.guards.base import ProposalError
+from interlock.guards.facts import FactsError
 from tests.faults.held import HeldJournal
 from tests.faults.stage import on_stage
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from agents.flow import Effect
-from agents.journal import JournalDown
-from agents.record import RECORD_TRIES
 from agents.support import SUPPORT
-from agents.systems import Refused, SystemDown
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.record import RECORD_TRIES
+from interlock.agents.flow import Effect
+from interlock.agents.systems import Refused, SystemDown
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
 REFUND = Says(calls=(Asks("refund", {"amount_cents": 1000}),))

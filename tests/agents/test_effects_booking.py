@@ -8,11 +8,11 @@ from datetime import datetime
 import pytest
 
 from agents.booking import BOOKING
-from agents.journal import JournalDown
-from agents.systems import Refused, SystemDown
 from app.business.booking import open_booking_systems
 from app.business.booking_calendar import HOLD_FOR
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.systems import Refused, SystemDown
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
 pytestmark = pytest.mark.slow  # its work, interrupted at each step

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from agents.helpdesk import HELPDESK
-from agents.systems import SystemDown
 from app.business.helpdesk import open_helpdesk_systems
+from interlock.agents.systems import SystemDown
 from tests.faults.stage import on_stage
 
 pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step

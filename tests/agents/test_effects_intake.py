@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from agents.intake import INTAKE
-from agents.journal import JournalDown
-from agents.systems import Refused, SystemDown
 from app.business.intake import open_intake_systems
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.systems import Refused, SystemDown
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 

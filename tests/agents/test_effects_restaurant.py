@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from agents.journal import JournalDown
 from agents.restaurant import RESTAURANT
-from agents.systems import Refused, SystemDown
 from app.business.restaurant import open_restaurant_systems
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.systems import Refused, SystemDown
 from tests.faults.stage import on_stage
 
 pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step

@@ -8,14 +8,14 @@ from typing import get_args
 
 import pytest
 
-from agents.journal import JournalDown
 from agents.routing import ROUTING
-from agents.systems import Refused, SystemDown
-from agents.tools import tools_of
 from app.business.routing import open_routing_systems
-from app.offline.scripted import Asks, Says, ScriptedModel
-from app.session import open_call
-from machines.base import Snapshot, offered
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.systems import Refused, SystemDown
+from interlock.agents.tools import tools_of
+from interlock.app.calls.session import open_call
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.machines.base import Snapshot, offered
 from machines.routing import DeskName
 from tests.agents.test_voices import OwnVoice
 from tests.faults.held import OutageJournal

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from agents.journal import JournalDown
 from agents.sales import SALES
-from agents.systems import Refused, SystemDown
 from app.business.sales import open_sales_systems
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.systems import Refused, SystemDown
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from agents.journal import JournalDown
 from agents.service import SERVICE
-from agents.systems import Refused, SystemDown
 from app.business.service import open_service_systems
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.systems import Refused, SystemDown
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
 pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step

@@ -2,12 +2,12 @@
 
 import pytest
 
-from agents.farewell import cut_off
-from agents.journal import JournalDown
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.offline.scripted import ScriptedModel
-from app.session import open_call, start_call
+from interlock.agents.call.farewell import cut_off
+from interlock.agents.call.journal import JournalDown
+from interlock.app.calls.session import open_call, start_call
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import ScriptedModel
 from tests.agents.points import rounds
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from agents.base import Desk
-from agents.farewell import APOLOGY
-from agents.reply import LAST_RESORT
-from agents.support import SUPPORT, Triage
-from app.offline.scripted import Asks, Says
+from agents.support import SUPPORT
+from agents.support.desks import Triage
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.desk import Desk
+from interlock.agents.speech.reply import LAST_RESORT
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 from livekit.agents import APIStatusError
 
-from agents.reply import BEGIN_LIMIT_S
-from app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.agents.speech.reply import BEGIN_LIMIT_S
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.stage import on_stage
 from tests.faults.test_hanging import passes
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents.first_word import FirstWord, dispatched_s_ago
+from interlock.agents.telemetry.first_word import FirstWord, dispatched_s_ago
 
 
 async def test_the_first_sound_is_measured_once(on_stage):

@@ -26,9 +26,9 @@ from typing import Any
 import pytest
 from livekit.agents import ConversationItemAddedEvent, UserInputTranscribedEvent, llm
 
-from agents.common import Farewell, WaitingDesk
-from agents.support import Triage
-from app.offline.scripted import Asks, Says
+from agents.support.desks import Triage
+from interlock.agents.desks import Farewell, WaitingDesk
+from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 
 HELLO = "This is Anna."

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-import agents.deciding
-from agents.common import WaitingDesk
-from agents.support import SUPPORT, Reception, Triage
-from app.offline.scripted import Asks, Says
+import interlock.agents.call.deciding
+from agents.support import SUPPORT
+from agents.support.desks import Reception, Triage
+from interlock.agents.desks import WaitingDesk
+from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 
 HELLO = "This is Anna."
@@ -165,7 +166,7 @@ def _let_the_announcement_play_on(stage: Stage) -> None:
 
 
 def _watch_the_decision(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    decide = agents.deciding.decide
+    decide = interlock.agents.call.deciding.decide
 
     def pointed(machine: Any, snapshot: Any, proposal: Any, facts: Any) -> Any:
         if proposal.event == "begin_triage":
@@ -175,7 +176,7 @@ def _watch_the_decision(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
             stage.points.at("after the decision")
         return verdict
 
-    monkeypatch.setattr(agents.deciding, "decide", pointed)
+    monkeypatch.setattr(interlock.agents.call.deciding, "decide", pointed)
 
 
 def _hold_the_lock(stage: Stage) -> None:

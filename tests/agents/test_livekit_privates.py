@@ -11,13 +11,13 @@ from livekit.agents import Agent, AgentSession, AgentTask, JobContext, function_
 from livekit.agents.job import RunningJobInfo
 from livekit.agents.llm import ToolResult
 
-import agents
-from agents.base import Desk
-from agents.switch import Switch
-from app.flows import FLOWS
-from app.offline.scripted import ScriptedModel
+import interlock
+from interlock.agents.call.switch import Switch
+from interlock.agents.desk import Desk
+from interlock.app.offline.scripted import ScriptedModel
+from interlock.app.project import FLOWS
 
-ROOT = Path(agents.__file__).parent.parent
+ROOT = Path(interlock.__file__).parent
 USED = {"context._info", "session._update_activity_atask"}
 """The private attributes of LiveKit's objects that agents/ and app/ touch: each has a test below."""
 
@@ -38,14 +38,14 @@ def test_no_other_private_attribute_is_used():
     A new dependency on LiveKit's insides gets a test here before it is used.
     """
     found = set()
-    for path in (*ROOT.glob("agents/*.py"), *ROOT.glob("app/**/*.py")):
+    for path in ROOT.rglob("*.py"):
         found |= set(re.findall(r"\b((?:session|activity|speech|handle|context)\._[a-z]\w*)", path.read_text()))
     assert found == USED, f"expected exactly {USED}: test the new ones in {Path(__file__).name}"
 
 
 def test_a_job_knows_when_its_worker_was_asked():
     """
-    agents/first_word.py measures from `JobContext._info.received_at`, in unix seconds.
+    interlock/agents/telemetry/first_word.py measures from `JobContext._info.received_at`, in unix seconds.
     """
     assert "self._info = info" in inspect.getsource(JobContext.__init__), "JobContext keeps its info elsewhere"
     assert RunningJobInfo.__dataclass_fields__["received_at"].default == 0.0, "received_at is gone, or has no unknown"
@@ -53,7 +53,7 @@ def test_a_job_knows_when_its_worker_was_asked():
 
 async def test_the_switch_runs_in_the_task_we_watch(session):
     """
-    agents/switch.py learns from `_update_activity_atask` that a switch failed.
+    interlock/agents/call/switch.py learns from `_update_activity_atask` that a switch failed.
     """
     assert hasattr(session, "_update_activity_atask"), "Switch cannot see LiveKit's switch any more"
     second = Agent(instructions="second")
@@ -118,7 +118,8 @@ async def test_a_hanging_switch_can_be_cancelled_and_left_behind(session):
 
 async def test_the_handoff_item_comes_between_the_old_ears_and_the_new_entry(session):
     """
-    agents/hearing.py takes the `AgentHandoff` item for the moment after which the new agent hears the caller.
+    interlock/agents/caller/hearing.py takes the `AgentHandoff` item for the moment after which the new agent hears the
+    caller.
     """
     order: list[str] = []
 
@@ -155,7 +156,7 @@ def test_only_the_switch_updates_the_agent():
     """
     One place switches, so that each switch is watched; the other is the apology when that place gave up.
     """
-    found = {path.name for path in ROOT.glob("agents/*.py") if ".update_agent(" in path.read_text()}
+    found = {path.name for path in ROOT.glob("agents/**/*.py") if ".update_agent(" in path.read_text()}
     assert found == {"switch.py", "farewell.py"}
     assert "update_agent" in inspect.getsource(Switch)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from livekit.agents import ConversationItemAddedEvent, llm
 
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 from tests.faults.stage import on_stage
 

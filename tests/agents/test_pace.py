@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from livekit import rtc
 
-from agents.pace import FIRST_AUDIO_LIMIT_S, STALL_LIMIT_S, Pace
-from app.offline.clock import ManualClock
+from interlock.agents.speech.pace import FIRST_AUDIO_LIMIT_S, STALL_LIMIT_S, Pace
+from interlock.app.offline.clock import ManualClock
 from tests.agents.points import rounds
 
 HZ = 16_000

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from agents.common import WaitingDesk
-from agents.support import BillingDesk, RefundClerk, Triage
-from app.offline.scripted import Asks, Says
+from agents.support.desks import BillingDesk, RefundClerk, Triage
+from interlock.agents.desks import WaitingDesk
+from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 
 HELLO = "This is Anna."

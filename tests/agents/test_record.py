@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from agents.call import Call
-from agents.journal import Entry
-from agents.record import Line
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.store import StoreJournal
+from interlock.agents.call.call import Call
+from interlock.agents.call.journal import Entry
+from interlock.agents.call.record import Line
+from interlock.app.offline.clock import ManualClock
+from interlock.app.store import StoreJournal
 
 
 async def opened(journal: StoreJournal, watch) -> Call:

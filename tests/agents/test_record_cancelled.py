@@ -2,8 +2,8 @@
 
 import asyncio
 
-from agents.record import Line, Record
-from app.offline.clock import ManualClock
+from interlock.agents.call.record import Line, Record
+from interlock.app.offline.clock import ManualClock
 from tests.agents.points import rounds
 
 

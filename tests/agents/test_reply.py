@@ -3,10 +3,10 @@
 import pytest
 from livekit.agents import APIConnectionError, APIStatusError, APITimeoutError, ModelSettings, llm
 
-from agents.common import Farewell
-from agents.reply import LAST_RESORT, reply, words_of
-from agents.sieve import Sieve
-from app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.agents.desks import Farewell
+from interlock.agents.speech.reply import LAST_RESORT, reply, words_of
+from interlock.agents.speech.tool_call_filter import Sieve
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.stage import on_stage
 
 SPARE = "This is the spare speaking."

@@ -6,9 +6,9 @@ import pytest
 
 from agents.restaurant import RESTAURANT
 from app.business.restaurant import open_restaurant_systems
-from app.offline.scripted import Asks, Says
-from app.store.remembering import recall
-from guards.cards import NOT_KEPT, without_card_numbers
+from interlock.app.offline.scripted import Asks, Says
+from interlock.app.store.remembering import recall
+from interlock.guards.cards import NOT_KEPT, without_card_numbers
 from machines.restaurant import RestaurantFacts
 from tests.faults.stage import on_stage
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from agents.absence import CUT_OFF
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.offline.scripted import Says, ScriptedModel
-from app.replay import replay
-from app.store import tables
+from interlock.agents.caller.absence import CUT_OFF
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Says, ScriptedModel
+from interlock.app.replay import replay
+from interlock.app.store import tables
 from machines.support import Support
 from tests.faults.afterwards import check_begun_once
 from tests.faults.deaths import MortalJournal, first_life, taken_over

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from livekit.agents import function_tool
 
-from agents.common import Farewell, WaitingDesk
-from agents.farewell import APOLOGY
-from agents.support import Reception, Triage
-from agents.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
-from app.offline.scripted import Asks, Says
+from agents.support.desks import Reception, Triage
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
+from interlock.agents.desks import Farewell, WaitingDesk
+from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 
 HELLO = "This is Anna."

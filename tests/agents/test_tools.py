@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import ValidationError
 
-from agents.common import IsoTime
-from agents.flow import Flow
 from agents.support import SUPPORT
-from agents.tools import Slot, data_tool, proposes, tools_of
+from interlock.agents.desks import IsoTime
+from interlock.agents.flow import Flow
+from interlock.agents.tools import Slot, data_tool, proposes, tools_of
 
 WAYS = ("one way", "another way", "a third way")
 NUMBER = Slot("the number", ask="Which number?")
@@ -155,7 +155,7 @@ def test_proposing_tools_are_events_of_the_chart_and_the_others_are_not(desk):
     """
     A data tool named like an event could be mistaken for a proposal.
     """
-    from machines.base import events_of
+    from interlock.machines.base import events_of
 
     flow: Flow = SUPPORT
     for name, tool in tools_of(desk).items():

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from agents.budget import FRUITLESS_TURNS
 from agents.service import SERVICE
 from app.business.service import open_service_systems
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.budget import FRUITLESS_TURNS
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 
 SORRY = Says("Sorry, once more?")

@@ -9,16 +9,17 @@ import pytest
 from livekit import rtc
 from livekit.agents import APIStatusError, tts
 
-from agents.budget import FAILED_TURNS
-from agents.farewell import APOLOGY
-from agents.pace import FIRST_AUDIO_LIMIT_S
-from agents.reply import LAST_RESORT
-from agents.support import SUPPORT, BillingDesk, Reception, WaitingDesk
-from agents.voice import UNHEARD, Voice
-from app.offline.scripted import Asks, Says
-from app.providers.fallback import FallbackTTS
-from app.voiced.folder import Folder
-from app.voiced.lines import Speaker, VoicedLines
+from agents.support import SUPPORT
+from agents.support.desks import BillingDesk, Reception, WaitingDesk
+from interlock.agents.call.budget import FAILED_TURNS
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.speech.pace import FIRST_AUDIO_LIMIT_S
+from interlock.agents.speech.reply import LAST_RESORT
+from interlock.agents.speech.voice import UNHEARD, Voice
+from interlock.app.kept_lines.folder import Folder
+from interlock.app.kept_lines.lines import Speaker, VoicedLines
+from interlock.app.offline.scripted import Asks, Says
+from interlock.app.providers.fallback import FallbackTTS
 from tests.agents.props import SAMPLE_RATE, Mouth, echo
 from tests.agents.stage import Stage
 

@@ -4,8 +4,8 @@ import pytest
 from livekit.agents import APIConnectOptions, tts
 
 from agents.support import SUPPORT
-from app.offline.scripted import ScriptedModel
-from app.session import open_call
+from interlock.app.calls.session import open_call
+from interlock.app.offline.scripted import ScriptedModel
 
 
 class OwnVoice(tts.TTS):

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from statemachine import HistoryState, State
 
-from agents.flow import Effect, Flow
-from agents.tools import data_tool, proposes
-from app.check import check
-from guards.base import guard
-from guards.facts import Facts
-from machines.base import ANYBODY, Machine
-from machines.promises import never, reachable
+from interlock.agents.flow import Effect, Flow
+from interlock.agents.tools import data_tool, proposes
+from interlock.app.check import check
+from interlock.guards.base import guard
+from interlock.guards.facts import Facts
+from interlock.machines.base import ANYBODY, Machine
+from interlock.machines.promises import never, reachable
 
 
 @guard("Prove it first.")

@@ -4,11 +4,10 @@ import asyncio
 from contextlib import closing
 from pathlib import Path
 
-from app.callscript import read_script
-from app.flows import flow_named
-from app.play import play
-from app.store import open_journal, open_reader
-from app.systems import open_systems
+from interlock.app.calls.callscript import read_script
+from interlock.app.calls.play import play
+from interlock.app.project import flow_named, open_systems
+from interlock.app.store import open_journal, open_reader
 
 ROOT = Path(__file__).parents[2]
 CHART = (ROOT / "machines/support.py").read_text(encoding="utf-8")
@@ -25,7 +24,7 @@ def caller_verified(facts, proposal):
 class SupportFacts('''
 LOOSER = (
     ("caller_named, caller_verified, checks_left", "caller_named, checks_left"),
-    ("from machines.base", "from guards.base import guard\nfrom machines.base"),
+    ("from interlock.machines.base", "from interlock.guards.base import guard\nfrom interlock.machines.base"),
     ("\n\nclass SupportFacts(", PROVEN_OR_NOT),
 )
 NO_RESOLVE_FROM_BILLING = ((" | billing.to(resolved)", ""),)

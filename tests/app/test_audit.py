@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from agents.journal import Entry
-from agents.record import verdict_line
-from app.audit import AuditError, list_calls, print_calls, print_history, print_why, show, why
-from app.store import open_journal
-from guards.base import Proposal
 from guards.identity import caller_verified, checks_left
 from guards.issue import issue_known
-from machines.base import Snapshot
-from machines.decide import decide
+from interlock.agents.call.journal import Entry
+from interlock.agents.call.record import verdict_line
+from interlock.app.audit import AuditError, list_calls, print_calls, print_history, print_why, show, why
+from interlock.app.store import open_journal
+from interlock.guards.base import Proposal
+from interlock.machines.base import Snapshot
+from interlock.machines.decide import decide
 from machines.support import Support, SupportFacts
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

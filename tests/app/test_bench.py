@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from app.bench.__main__ import Counts, run
+from tests.bench.__main__ import Counts, run
 
 pytestmark = pytest.mark.slow
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agents.booking import BOOKING
-from agents.call import Call
-from agents.record import Line
-from agents.tools import tools_of
 from app.business.booking import open_booking_systems
 from app.business.booking_calendar import HOLD_FOR, moment
-from app.offline.clock import ManualClock
+from interlock.agents.call.call import Call
+from interlock.agents.call.record import Line
+from interlock.agents.tools import tools_of
+from interlock.app.offline.clock import ManualClock
 
 pytestmark = pytest.mark.slow
 

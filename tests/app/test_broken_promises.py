@@ -14,13 +14,13 @@ from statemachine.exceptions import InvalidDefinition
 from statemachine.state import _ToState
 from statemachine.transition_list import TransitionList
 
-from agents.flow import Flow
-from app.check import check
-from app.flows import FLOWS
-from guards.base import Guard
-from machines.base import states_of
-from machines.chart import ChartError
-from machines.promises import Never, Reachable
+from interlock.agents.flow import Flow
+from interlock.app.check import check
+from interlock.app.project import FLOWS
+from interlock.guards.base import Guard
+from interlock.machines.base import states_of
+from interlock.machines.chart import ChartError
+from interlock.machines.promises import Never, Reachable
 
 pytestmark = pytest.mark.slow
 
@@ -77,8 +77,8 @@ def made_again(module: ModuleType, taken_out: str = "") -> tuple[ModuleType, int
 
 def mutated(flow: Flow, monkeypatch: pytest.MonkeyPatch, taken_out: str = "") -> tuple[Flow, int]:
     """The flow over a chart made anew."""
-    common, of_common = made_again(importlib.import_module("machines.common"), taken_out)
-    monkeypatch.setitem(sys.modules, "machines.common", common)
+    common, of_common = made_again(importlib.import_module("interlock.machines.common"), taken_out)
+    monkeypatch.setitem(sys.modules, "interlock.machines.common", common)
     module, its = made_again(sys.modules[flow.machine.__module__], taken_out)
     return replace(flow, machine=getattr(module, flow.machine.__name__)), its + of_common
 

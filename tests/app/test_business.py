@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.support_systems import Account, Order, Refund
-from agents.systems import Refused, SystemDown
+from agents.support.systems import Account, Order, Refund
 from app.business import CALLBACKS_PER_HOUR, open_support_systems
-from app.store import StoreError
+from interlock.agents.systems import Refused, SystemDown
+from interlock.app.store import StoreError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY_TEN = datetime(2026, 3, 2, 10, tzinfo=BERLIN)
@@ -154,7 +154,7 @@ async def test_the_table_itself_refuses_what_must_not_be(tmp_path):
 
 async def test_a_database_that_does_not_answer_is_a_system_down(tmp_path, monkeypatch):
     """Locked by another process: nothing is paid, and it works again afterwards."""
-    monkeypatch.setattr("app.business.database.BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("interlock.app.business.database.BUSY_TIMEOUT_S", 0.01)
     file = tmp_path / "business.sqlite"
     systems = open_support_systems(file)
     other = sqlite3.connect(file)

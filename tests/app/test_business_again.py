@@ -9,7 +9,7 @@ from agents.helpdesk.systems import Report
 from agents.sales.systems import Lead
 from agents.service.systems import Case
 from agents.service.systems import Contact as Visited
-from app.systems import SYSTEMS
+from interlock.app.project import project
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -140,9 +140,9 @@ async def test_asked_again_by_the_same_key(flow, work, tmp_path):
     By another process, a little later: the same answer, and not a row more or another one.
     """
     path = tmp_path / "business.sqlite"
-    first = SYSTEMS[flow](path)
+    first = project().served[flow].systems(path)
     answer, before = await work(first, NOW), rows(first)
-    again = SYSTEMS[flow](path)
+    again = project().served[flow].systems(path)
     assert await work(again, LATER) == answer
     assert rows(again) == before
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents.booking.systems import Appointment, Contact, Hold
-from agents.systems import Refused
 from app.business.booking import open_booking_systems
 from app.business.booking_calendar import HOLD_FOR, moment, slots_of
+from interlock.agents.systems import Refused
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday

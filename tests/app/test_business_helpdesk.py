@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from agents.helpdesk.systems import Report
-from agents.systems import SystemDown
 from app.business.helpdesk import open_helpdesk_systems
+from interlock.agents.systems import SystemDown
 
 TRIED = (("printer_restart", "done"), ("paper_jam", "not_done"))
 OPEN = "INSERT INTO tickets (key, call_id, topic, severity) VALUES"

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from agents.intake.systems import Check
-from agents.systems import Refused, SystemDown
 from app.business.intake import open_intake_systems
+from interlock.agents.systems import Refused, SystemDown
 
 WHO = ("Anna Miller", "1980-05-03", "4482107")
 ALL = (*WHO, "12 Rose Street", "01512345678", "anna@example.com")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agents.restaurant.systems import Line
-from agents.systems import Refused
 from app.business.restaurant import open_restaurant_systems
 from app.business.restaurant.payments import LINK_GOOD_FOR
 from app.business.restaurant.words import allergens_in, one_meant
+from interlock.agents.systems import Refused
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATE = NOON + LINK_GOOD_FOR + timedelta(seconds=1)

@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from agents.routing import ROUTING
-from agents.systems import Refused
-from agents.tools import tools_of
 from app.business.routing import open_routing_systems
+from interlock.agents.systems import Refused
+from interlock.agents.tools import tools_of
 from machines.routing import DeskName
 
 LOOK_UPS = {"technical": "first_step", "billing": "explain", "sales": "offer_of", "general": "answer"}

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from agents.sales.systems import Lead
-from agents.systems import Refused
 from app.business.sales import one_number, open_sales_systems
+from interlock.agents.systems import Refused
 
 NUMBER, DUE = "030 1234567", date(2026, 9, 1)
 AT = datetime(2026, 9, 1, 10, tzinfo=UTC)

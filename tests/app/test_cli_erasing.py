@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from agents.journal import Entry
-from app.flows import FLOWS
-from app.store import open_journal, open_reader
-from app.store.sealing import new_key
-from machines.base import Snapshot
+from interlock.agents.call.journal import Entry
+from interlock.app.project import FLOWS
+from interlock.app.store import open_journal, open_reader
+from interlock.app.store.sealing import new_key
+from interlock.machines.base import Snapshot
 from tests.app.test_cli import ROOT, _clean_surroundings, interlock
 from tests.store.personal import AT
 
@@ -177,7 +177,7 @@ def test_what_cannot_be_compacted_now_is_said(interlock, store, monkeypatch):
     """
     What was erased stays so, and the command to finish with is named.
     """
-    monkeypatch.setattr("app.store.compacting.WAIT_S", 0.001)
+    monkeypatch.setattr("interlock.app.store.compacting.WAIT_S", 0.001)
     reader = sqlite3.connect(store, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM private").fetchall()

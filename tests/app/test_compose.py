@@ -4,11 +4,11 @@ import re
 
 import yaml
 
-from app.cli_livekit import watch
-from app.livekit_server import VERSION
-from app.livekit_server.configuration import LOOPBACK, USUAL_PORTS, configuration
-from app.settings import PREFIX, Settings
-from app.worker import CLOSING_S, PORT
+from interlock.app.cli.livekit import watch
+from interlock.app.livekit_server import VERSION
+from interlock.app.livekit_server.configuration import LOOPBACK, USUAL_PORTS, configuration
+from interlock.app.settings import PREFIX, Settings
+from interlock.app.worker.worker import CLOSING_S, PORT
 from tests.app.dockerfile import ROOT, all_of, pairs
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())

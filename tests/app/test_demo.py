@@ -10,10 +10,11 @@ import pytest
 from rich.console import Console
 
 from agents.support import SUPPORT
-from app.demo import DemoError, demo, shipped
-from app.offline.wav import read_wav
-from app.settings import load_settings
-from app.store import open_reader
+from interlock.app.calls.demo import DemoError, demo, shipped
+from interlock.app.offline.wav import read_wav
+from interlock.app.project import Project
+from interlock.app.settings import load_settings
+from interlock.app.store import open_reader
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,9 +56,15 @@ def test_a_call_that_is_cut_short_loses_nothing(tmp_path, sign, code):
     """
     What was said so far is on the recording and in the transcript, and the record says that the call ended.
     """
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "INTERLOCK_PROJECT": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": "200",
+    }
     spoken = subprocess.Popen(
-        [sys.executable, "-m", "app.command", "demo", "--out", "made"],
+        [sys.executable, "-m", "interlock.app.command", "demo", "--out", "made"],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -86,7 +93,9 @@ async def test_a_folder_that_goes_away_during_the_call_is_named(tmp_path, monkey
     The call itself is in the record all the same.
     """
     out = tmp_path / "made"
-    monkeypatch.setattr("app.demo.WavLine.attach", lambda line, session: out.rmdir() or line._over.set())
+    monkeypatch.setattr(
+        "interlock.app.calls.demo.WavLine.attach", lambda line, session: out.rmdir() or line._over.set()
+    )
     with pytest.raises(DemoError, match="cannot be written \\(No such file or directory\\)"):
         await demo(SUPPORT, load_settings(), wavs=shipped(SUPPORT)[:1], out=out, console=Console(quiet=True))
     assert last_call().end_reason == "caller_left"
@@ -96,6 +105,6 @@ def test_a_flow_without_a_recorded_caller_says_what_to_give(monkeypatch, tmp_pat
     """
     A WAV for each turn.
     """
-    monkeypatch.setattr("app.demo.SHIPPED", tmp_path)
+    monkeypatch.setattr(Project, "callers", tmp_path)
     with pytest.raises(DemoError, match="expected --wav FILE for each turn"):
         shipped(SUPPORT)

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.support import SUPPORT
-from app.dispatch import DispatchError, flow_of
+from interlock.app.worker.dispatch import DispatchError, flow_of
 
 
 @pytest.mark.parametrize(

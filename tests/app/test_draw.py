@@ -6,17 +6,17 @@ from xml.etree import ElementTree
 import pytest
 from statemachine import State
 
-from agents.common import Farewell, LiveDesk
-from agents.flow import Flow
 from agents.support import SUPPORT
-from app.draw import draw, stale, write
-from app.draw.arrows import arrows_of, drawn, joined, standing
-from app.draw.picture import mermaid, svg
-from app.draw.words import class_words, event_words, guard_words, listed, promise_words, who_words
-from guards.base import guard
-from guards.facts import Facts
-from machines.base import ANYBODY, Machine, states_of, transitions_of
-from machines.promises import never, reachable
+from interlock.agents.desks import Farewell, LiveDesk
+from interlock.agents.flow import Flow
+from interlock.app.draw import draw, stale, write
+from interlock.app.draw.arrows import arrows_of, drawn, joined, standing
+from interlock.app.draw.picture import mermaid, svg
+from interlock.app.draw.words import class_words, event_words, guard_words, listed, promise_words, who_words
+from interlock.guards.base import guard
+from interlock.guards.facts import Facts
+from interlock.machines.base import ANYBODY, Machine, states_of, transitions_of
+from interlock.machines.promises import never, reachable
 from machines.support import Support
 
 pytestmark = pytest.mark.slow

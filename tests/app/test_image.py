@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from app.worker import PORT
+from interlock.app.worker.worker import PORT
 from tests.app.dockerfile import ROOT, RUNS, STEPS, all_of, pairs, sent
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -61,7 +61,7 @@ def test_every_file_that_is_copied_is_there_and_is_sent() -> None:
     sources = [s for rest in all_of("COPY", STEPS) if "--from" not in rest for s in rest.split()[:-1]]
     assert sources
     assert [source for source in sources if not (ROOT / source).exists() or not sent(source)] == []
-    assert sent("app/offline/calls/support/01-name.wav")
+    assert sent("app/callers/support/01-name.wav")
     top = {path.name for path in ROOT.iterdir()}
     assert {name for name in top if sent(name)} == set(sources)
 

@@ -1,4 +1,4 @@
-"""Finding, building and leashing a LiveKit server, and the tokens for it; the real server is in tests/e2e."""
+"""Finding, building and guarding a LiveKit server, and the tokens for it; the real server is in tests/e2e."""
 
 import json
 import subprocess
@@ -11,20 +11,20 @@ import pytest
 import yaml
 from livekit.api import TokenVerifier
 
-from app.livekit_server import (
+from interlock.app.livekit_server import (
     LiveKitServerError,
     LocalServer,
     Server,
     cached_server,
+    die_with_parent,
     find_server,
     install_server,
-    leash,
     running_server,
 )
-from app.livekit_server.configuration import configuration
-from app.livekit_server.server import note
-from app.settings import Settings
-from app.tokens import how_to_call, invitation, new_room, token
+from interlock.app.livekit_server.configuration import configuration
+from interlock.app.livekit_server.server import note
+from interlock.app.settings import Settings
+from interlock.app.worker.tokens import how_to_call, invitation, new_room, token
 
 SERVER = Server("ws://127.0.0.1:7880", "interlock", "s" * 32)
 
@@ -157,8 +157,8 @@ def test_the_configuration_names_no_address_but_the_loopback() -> None:
     assert settings["rtc"]["use_external_ip"] is False
 
 
-def leashed(seconds: float, child: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-I", "-S", leash.__file__, str(seconds), sys.executable, "-c", child]
+def tied_child(seconds: float, child: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-I", "-S", die_with_parent.__file__, str(seconds), sys.executable, "-c", child]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
@@ -166,7 +166,7 @@ def leashed(seconds: float, child: str) -> "subprocess.Popen[bytes]":
 def test_a_leash_ends_its_child_with_the_parent() -> None:
     """A closed pipe is all a killed parent leaves; a child that ignores SIGTERM is killed. Its own pipe tells."""
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
-    with leashed(60, stubborn) as held:
+    with tied_child(60, stubborn) as held:
         assert held.stdin is not None
         assert held.stdout is not None
         assert held.stdout.readline() == b"up\n"
@@ -177,13 +177,13 @@ def test_a_leash_ends_its_child_with_the_parent() -> None:
 
 def test_a_leash_has_an_end() -> None:
     """So that nothing a test forgot runs on."""
-    with leashed(0.2, "import signal; signal.pause()") as held:
+    with tied_child(0.2, "import signal; signal.pause()") as held:
         assert held.wait(timeout=30) == 0
 
 
 def test_a_leash_gives_on_how_its_child_ended() -> None:
     """A child that ends by itself is not waited for."""
-    with leashed(60, "raise SystemExit(7)") as held:
+    with tied_child(60, "raise SystemExit(7)") as held:
         assert held.wait(timeout=30) == 7
 
 

@@ -15,7 +15,7 @@ from livekit.agents import llm
 from livekit.agents.llm.utils import execute_function_call
 from livekit.agents.voice import generation
 
-from app.logs import WITHHELD, configure_logs, say_where
+from interlock.app.telemetry.logs import WITHHELD, configure_logs, say_where
 
 CANARY = "canary"
 
@@ -55,13 +55,13 @@ def record_from(module, text, message, args=(), exc_info=None, **extra):
 def test_a_line_of_ours_is_an_event_with_values_and_its_call(lines):
     """Every line of a call carries call, flow and epoch."""
     structlog.contextvars.bind_contextvars(call_id="c1", flow="support", epoch=3)
-    structlog.get_logger("agents.call").info("verdict.accepted", to="billing")
+    structlog.get_logger("interlock.agents.call.call").info("verdict.accepted", to="billing")
     (line,) = lines()
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "event": "verdict.accepted",
         "level": "info",
-        "logger": "agents.call",
+        "logger": "interlock.agents.call.call",
         "call_id": "c1",
         "flow": "support",
         "epoch": 3,

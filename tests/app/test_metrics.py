@@ -13,18 +13,18 @@ import pytest
 from livekit.agents import metrics as livekit_metrics
 from prometheus_client import CollectorRegistry, generate_latest
 
-from agents.journal import JournalDown
-from agents.record import Line
 from agents.support import SUPPORT
-from app.metrics import Metrics, Numbers, open_metrics, serve_metrics
-from app.metrics.names import UNKNOWN, Names, plain
-from app.metrics.serving import FOLDER, AllCalls
-from app.metrics.usage import Usage
-from app.offline.clock import ManualClock
-from app.offline.scripted import Asks, Says, ScriptedModel
-from app.session import open_call
-from app.settings import Settings, SettingsError
-from app.typed import TypedCall
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.record import Line
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.app.settings import Settings, SettingsError
+from interlock.app.telemetry.metrics import Metrics, Numbers, open_metrics, serve_metrics
+from interlock.app.telemetry.metrics.names import UNKNOWN, Names, plain
+from interlock.app.telemetry.metrics.serving import FOLDER, AllCalls
+from interlock.app.telemetry.metrics.usage import Usage
 
 pytestmark = pytest.mark.slow  # commands and servers as processes of their own
 
@@ -168,7 +168,8 @@ COUNTING = """
 import runpy, sys
 from prometheus_client import CollectorRegistry
 
-numbers = runpy.run_path("app/metrics/numbers.py")["Numbers"](CollectorRegistry())  # without all of LiveKit
+# without all of LiveKit
+numbers = runpy.run_path("interlock/app/telemetry/metrics/numbers.py")["Numbers"](CollectorRegistry())
 numbers.opened.labels("support").inc()
 numbers.active.labels("support").inc()
 numbers.answer.labels("support").observe(1.0)
@@ -285,7 +286,7 @@ def test_a_folder_that_is_gone_costs_no_call(tmp_path: Path) -> None:
     The process goes on without counting, and says so.
     """
     code = (
-        "from app.metrics import open_metrics; from app.settings import Settings\n"
+        "from interlock.app.telemetry.metrics import open_metrics; from interlock.app.settings import Settings\n"
         "journal = object(); print(open_metrics(Settings(metrics_port=1)).journal(journal) is journal)"
     )
     environment = {**os.environ, FOLDER: str(tmp_path / "gone")}

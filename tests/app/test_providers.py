@@ -6,10 +6,10 @@ import sys
 import pytest
 from livekit.plugins import anthropic, assemblyai, cartesia, deepgram, elevenlabs, google, groq, openai
 
-from agents.providers import provider_of
-from app import providers
-from app.providers.fallback import FallbackLLM, FallbackTTS
-from app.settings import KEYS_OF, VARIABLES_OF, SettingsError, load_settings
+from interlock.agents.speech.providers import provider_of
+from interlock.app import providers
+from interlock.app.providers.fallback import FallbackLLM, FallbackTTS
+from interlock.app.settings import KEYS_OF, VARIABLES_OF, SettingsError, load_settings
 
 HERE = "http://127.0.0.1:1"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.call import Call
-from agents.record import Line
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.replay import replay
-from app.store import open_journal, open_reader
+from interlock.agents.call.call import Call
+from interlock.agents.call.record import Line
+from interlock.app.offline.clock import ManualClock
+from interlock.app.replay import replay
+from interlock.app.store import open_journal, open_reader
 from machines.support import Support, SupportFacts
 
 CALL = "call-replayed"

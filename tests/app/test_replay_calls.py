@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from agents.call import Call
-from agents.record import Line
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.replay import InJson, InProse, Tally, of_today, recorded_calls, replay_calls, tell, version_named
-from app.store import JournalReader, open_journal, open_reader
-from app.store.sealing import new_key
+from interlock.agents.call.call import Call
+from interlock.agents.call.record import Line
+from interlock.app.offline.clock import ManualClock
+from interlock.app.replay import InJson, InProse, Tally, of_today, recorded_calls, replay_calls, tell, version_named
+from interlock.app.store import JournalReader, open_journal, open_reader
+from interlock.app.store.sealing import new_key
 from tests.app.replay_parts import LOOSER, NO_RESOLVE_FROM_BILLING, PERSONAL, record, variant
 
 SCRIPTS = ("support/good_call", "support/skips_the_identity_check", "support/forges_an_established_fact")

@@ -11,9 +11,9 @@ import pytest
 import structlog
 
 from agents.support import SUPPORT
-from app import command
-from app.audit import AuditError
-from app.replay import Version, version_named
+from interlock.app import command
+from interlock.app.audit import AuditError
+from interlock.app.replay import Version, version_named
 from machines.support import Support, SupportFacts
 from tests.app.replay_parts import LOOSER, PERSONAL, record, variant
 
@@ -124,14 +124,14 @@ FILES = {
     "no Python": ("def", "it cannot be loaded: SyntaxError: "),
     "an import that fails": ("import nowhere", "it cannot be loaded: ModuleNotFoundError: No module named 'nowhere'"),
     "that ends the process": ("raise SystemExit(0)", "it cannot be loaded: SystemExit: 0"),
-    "nothing": ("from machines.base import Machine", EMPTY),
+    "nothing": ("from interlock.machines.base import Machine", EMPTY),
     "two charts": (
         "from machines.support import Support\nfrom machines.booking import Booking",
         "Support, Booking in it: say which, as in other.py:Support",
     ),
     "no facts": ("from machines.support import Support", "machine Support, but of facts none: call them SupportFacts"),
     "a chart that is refused": (
-        "from statemachine import State\nfrom machines.base import Machine\n"
+        "from statemachine import State\nfrom interlock.machines.base import Machine\n"
         "class Loose(Machine):\n    a = State(initial=True)\n    b = State(final=True)\n"
         "    go = a.to(b, cond='anything')\n",
         "it cannot be loaded: ",
@@ -165,9 +165,9 @@ def test_a_file_that_holds_no_version_is_named_with_what_it_holds(
         ("./", "a folder"),
         ("", "it cannot be loaded: ValueError"),
         ("machines.nope", "no module machines.nope"),
-        ("guards.base", EMPTY),
+        ("interlock.guards.base", EMPTY),
         ("agents.support:Nobody", "no Nobody in it, but "),
-        ("agents.support:__name__", "a str"),
+        ("agents.support.desks:__name__", "a str"),
     ],
 )
 def test_a_version_that_is_not_there_is_named(text: str, found: str) -> None:

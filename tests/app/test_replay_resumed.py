@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from agents.support import SUPPORT
-from app.replay import replay
-from app.systems import SYSTEMS
+from interlock.app.project import project
+from interlock.app.replay import replay
 from tests.faults import lives
 from tests.faults.dying import Life, standing_still
 from tests.faults.lives import CALL_ID, World
@@ -41,7 +41,7 @@ def taken_over(store, look):
 
     async def run():
         with standing_still() as elsewhere:
-            world = World(store, SUPPORT, SYSTEMS["support"](":memory:"), elsewhere)
+            world = World(store, SUPPORT, project().served["support"].systems(":memory:"), elsewhere)
             first = await world.process(Life())
             await SCENES["support refund"].begin(first)
             await first.bury()

@@ -7,10 +7,10 @@ import pytest
 
 from agents.restaurant import RESTAURANT
 from app.business.restaurant import open_restaurant_systems
-from app.offline.clock import ManualClock
-from app.offline.scripted import Asks, Says, ScriptedModel
-from app.session import open_call
-from app.typed import TypedCall
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 
 pytestmark = pytest.mark.slow
 

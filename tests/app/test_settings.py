@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from app.settings import Settings, SettingsError, load_settings, require_live
+from interlock.app.settings import Settings, SettingsError, load_settings, require_live
 
 OURS = ("INTERLOCK_", "LIVEKIT_", "OPENAI_", "ASSEMBLYAI_", "ELEVEN_", "XDG_DATA_HOME")
 

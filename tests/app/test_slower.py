@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import pytest
 from livekit.plugins import elevenlabs, openai
 
-from app.providers.fallback import FallbackTTS
-from app.slower import IN_WORDS, SLOWER, slow_down
+from interlock.app.calls.slower import IN_WORDS, SLOWER, slow_down
+from interlock.app.providers.fallback import FallbackTTS
 
 
 def eleven(model="eleven_flash_v2_5"):

@@ -9,10 +9,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Status, StatusCode
 
-from agents.journal import JournalDown
-from app.offline.scripted import Asks, Says
-from app.settings import Settings
-from app.tracing import Discreet, open_traces, trace_to
+from interlock.agents.call.journal import JournalDown
+from interlock.app.offline.scripted import Asks, Says
+from interlock.app.settings import Settings
+from interlock.app.telemetry.tracing import Discreet, open_traces, trace_to
 from tests.faults.stage import on_stage
 
 MADE_UP = Says(calls=(Asks("canary_tool", {"canary": "canary"}),))

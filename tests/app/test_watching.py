@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import update
 
-from app.offline.clock import ManualClock
-from app.session import new_call_id
-from app.store import tables
-from app.store.rooms import Room, claim_room
-from app.watching import AGAIN_S, AT_ONCE, GONE_S, TRIES, Watcher
+from interlock.app.calls.session import new_call_id
+from interlock.app.offline.clock import ManualClock
+from interlock.app.store import tables
+from interlock.app.store.rooms import Room, claim_room
+from interlock.app.worker.watching import AGAIN_S, AT_ONCE, GONE_S, TRIES, Watcher
 from tests.store.entries import opened
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from app import worker
-from app.settings import Settings, SettingsError, load_settings
+from interlock.app.settings import Settings, SettingsError, load_settings
+from interlock.app.worker import worker
 
 ROOT = Path(__file__).parents[2]
 LIVE = {
@@ -31,7 +31,7 @@ import logging
 
 from livekit.agents import AgentServer
 
-from app.worker import prepare_process
+from interlock.app.worker.worker import prepare_process
 
 async def take(context):
     logging.getLogger("livekit.agents").warning("the caller said %s", "canary")
@@ -132,7 +132,7 @@ async def test_a_server_that_is_not_there_is_given_up_with_a_line(monkeypatch):
 
 def surroundings():
     """Those of this process, with the project importable from anywhere."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "PYTHONPATH": str(ROOT), "INTERLOCK_PROJECT": str(ROOT)}
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_a_worker_that_waits_for_its_server_ends_when_told(sign):
     In order: exit code 0, no traceback, whatever it was just waiting for.
     """
     serving = subprocess.Popen(
-        [sys.executable, "-m", "app.command", "dev"], env=surroundings(), stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "interlock.app.command", "dev"], env=surroundings(), stderr=subprocess.PIPE, text=True
     )
     lines = []
     for line in serving.stderr:

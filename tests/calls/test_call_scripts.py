@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.callscript import read_script
-from app.flows import flow_named
-from app.play import play
-from app.systems import open_systems
+from interlock.app.calls.callscript import read_script
+from interlock.app.calls.play import play
+from interlock.app.project import flow_named, open_systems
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted(HERE.glob("*/*.yaml"))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.support import SUPPORT
-from app.replay import replay
-from app.store import open_reader
-from app.store.reading import Record
+from interlock.app.replay import replay
+from interlock.app.store import open_reader
+from interlock.app.store.reading import Record
 from tests.e2e.barge_model import Model, Request
 from tests.e2e.barge_plan import ANNOUNCED, ANSWERS, CALLERS, FIRST_WORDS, SWITCHING, BargeIn
 from tests.e2e.caller import Caller

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from agents.support import SUPPORT
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.e2e.barge_plan import ANSWERS, BACK, CALLERS, FROM, HOLD_S, HOLDING, TO_PERSON
 from tests.standins.elevenlabs import Context, ElevenLabs
 from tests.standins.openai import Message, Tool

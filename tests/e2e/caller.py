@@ -9,13 +9,12 @@ from typing import Any, Self
 from livekit import rtc
 from livekit.agents.types import ATTRIBUTE_AGENT_STATE, ATTRIBUTE_TRANSCRIPTION_FINAL, TOPIC_TRANSCRIPTION
 
-import app.offline
-from app.offline.sound import Sound, mono
-from app.offline.wav import read_wav
+from interlock.app.offline.sound import Sound, mono
+from interlock.app.offline.wav import read_wav
 from tests.e2e.microphone import Microphone
 from tests.e2e.tones import HZ, Heard, Spoken, spoken
 
-SPEECH = Path(app.offline.__file__).parent / "calls" / "support"
+SPEECH = Path(__file__).parents[2] / "app/callers/support"
 JOIN_S = 20.0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.livekit_server import LiveKitServerError, LocalServer, Server, install_server
+from interlock.app.livekit_server import LiveKitServerError, LocalServer, Server, install_server
 from tests.e2e.figures import pytest_terminal_summary
 from tests.e2e.room import Room
 

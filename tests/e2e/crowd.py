@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.offline.sound import Sound
+from interlock.app.offline.sound import Sound
 from tests.e2e.caller import Caller
 from tests.e2e.utterances import Utterances
 

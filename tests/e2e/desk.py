@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.support import SUPPORT
-from app.livekit_server import Server
-from app.offline.scripted import Asks
-from app.offline.wav import LINE_HZ, read_wav
-from app.replay import replay
-from app.store import CallRow, open_reader
+from interlock.app.livekit_server import Server
+from interlock.app.offline.scripted import Asks
+from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.replay import replay
+from interlock.app.store import CallRow, open_reader
 from tests.e2e.caller import SPEECH, Caller
 from tests.e2e.worker import Worker, worker
 from tests.standins.assemblyai import AssemblyAI

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.store.reading import Record
+from interlock.app.store.reading import Record
 from tests.e2e.worklog import Logged
 
 FIGURES = "figures"

@@ -6,7 +6,7 @@ from collections import deque
 import numpy as np
 from livekit import rtc
 
-from app.offline.sound import Sound, framed
+from interlock.app.offline.sound import Sound, framed
 from tests.e2e.tones import HZ
 
 FRAME = HZ // 20  # 50 ms

@@ -15,8 +15,8 @@ from livekit.api import (
     VideoGrants,
 )
 
-from app.livekit_server import Server
-from app.tokens import new_room, token
+from interlock.app.livekit_server import Server
+from interlock.app.worker.tokens import new_room, token
 from tests.e2e.caller import Caller
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.livekit_server import Server
+from interlock.app.livekit_server import Server
 from tests.e2e.barge_call import VOICES, BargingCaller
 from tests.e2e.barge_model import HoldingVoice, Model
 from tests.e2e.barge_plan import ANNOUNCED, FIRST_WORDS, SWITCHING, WORDS, plan

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from app.livekit_server import Server
-from app.refusal import REFUSAL_LIMIT_S
-from app.store import open_reader
-from app.voiced import NOT_SET_UP
+from interlock.app.kept_lines import NOT_SET_UP
+from interlock.app.livekit_server import Server
+from interlock.app.store import open_reader
+from interlock.app.worker.refusal import REFUSAL_LIMIT_S
 from tests.e2e.caller import Caller
 from tests.e2e.desk import GREETING, VOICE, hears, staffed, the_call
 from tests.e2e.room import Room

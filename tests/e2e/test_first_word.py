@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from agents.support import Reception
-from app.livekit_server import Server
-from app.store import open_reader
+from agents.support.desks import Reception
+from interlock.app.livekit_server import Server
+from interlock.app.store import open_reader
 from tests.e2e.caller import Caller
 from tests.e2e.room import Room
 from tests.e2e.tones import loudness

@@ -10,10 +10,10 @@ import aiohttp
 import psutil
 import pytest
 
-from app.livekit_server import Server
-from app.offline.scripted import Asks, Says
-from app.offline.wav import LINE_HZ, read_wav
-from app.store import open_reader
+from interlock.app.livekit_server import Server
+from interlock.app.offline.scripted import Asks, Says
+from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH, Caller
 from tests.e2e.collector import attributes_of, collector, free_port
 from tests.e2e.room import Room
@@ -167,7 +167,7 @@ async def _audit(its: Worker) -> str:
         (call,) = record.calls()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "app.command", "audit", "show", call.call_id),
+        *("-m", "interlock.app.command", "audit", "show", call.call_id),
         env={**os.environ, "INTERLOCK_STORE": str(its.store)},
         stdout=asyncio.subprocess.PIPE,
     )

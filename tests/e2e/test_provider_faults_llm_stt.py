@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from app.livekit_server import Server
-from app.offline.scripted import Asks
-from app.offline.wav import LINE_HZ, read_wav
-from app.store import open_reader
+from interlock.app.livekit_server import Server
+from interlock.app.offline.scripted import Asks
+from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH, Caller, Line
 from tests.e2e.room import Room
 from tests.e2e.worker import Worker, worker

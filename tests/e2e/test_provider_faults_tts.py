@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from app.livekit_server import Server
-from app.offline.wav import LINE_HZ, read_wav
-from app.store import open_reader
+from interlock.app.livekit_server import Server
+from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH, Caller
 from tests.e2e.room import Room
 from tests.e2e.warm import VOICES, Warm, warm_worker

@@ -2,8 +2,8 @@
 
 import pytest
 
-from agents.absence import CUT_OFF, I_SAID, RETURN_LIMIT_S
-from app.livekit_server import Server
+from interlock.agents.caller.absence import CUT_OFF, I_SAID, RETURN_LIMIT_S
+from interlock.app.livekit_server import Server
 from tests.e2e.desk import BILLING, TECHNICAL, hears, staffed, the_call, to_billing
 from tests.e2e.far_caller import FarCaller
 from tests.e2e.room import Room

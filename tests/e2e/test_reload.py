@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 import app
-from app.livekit_server import Server
+from interlock.app.livekit_server import Server
 from tests.e2e.desk import GREETING, TRIAGE, hears, staffed
 from tests.e2e.room import Room
 from tests.e2e.worker import READY, events
@@ -21,7 +21,9 @@ ROOT = Path(app.__file__).parents[1]
 
 def copy_of_the_code(folder: Path) -> Path:
     """A folder that runs as the project does, and in which nobody else changes anything."""
-    for package in ("app", "agents", "guards", "machines"):
+    (folder / "code").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", folder / "code" / "pyproject.toml")
+    for package in ("interlock", "app", "agents", "guards", "machines"):
         shutil.copytree(ROOT / package, folder / "code" / package, ignore=shutil.ignore_patterns("__pycache__"))
     return folder / "code"
 

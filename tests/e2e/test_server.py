@@ -14,7 +14,7 @@ import pytest
 from livekit import rtc
 from livekit.api import ListRoomsRequest, LiveKitAPI, TwirpError
 
-from app.livekit_server import LocalServer, Server, announce, running_server, withdraw
+from interlock.app.livekit_server import LocalServer, Server, announce, running_server, withdraw
 from tests.e2e.caller import Caller
 from tests.e2e.far_caller import FarCaller
 from tests.e2e.room import Room
@@ -169,7 +169,7 @@ async def test_it_listens_on_the_loopback_only_and_ends(livekit_binary: Path, tm
 
 def test_it_does_not_outlive_who_started_it(livekit_binary: Path, tmp_path: Path) -> None:
     """Also when that process is killed and can do nothing about it."""
-    code = "import sys, pathlib; from app.livekit_server import LocalServer as L; P = pathlib.Path\n"
+    code = "import sys, pathlib; from interlock.app.livekit_server import LocalServer as L; P = pathlib.Path\n"
     code += "with L(P(sys.argv[1]), P(sys.argv[2]), life_s=60): print('up', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", code, str(livekit_binary), str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter:

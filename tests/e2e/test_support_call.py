@@ -3,11 +3,11 @@
 import pytest
 
 from agents.support import SUPPORT
-from app.livekit_server import Server
-from app.offline.scripted import Asks
-from app.offline.wav import LINE_HZ, read_wav
-from app.replay import replay
-from app.store import open_reader
+from interlock.app.livekit_server import Server
+from interlock.app.offline.scripted import Asks
+from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.replay import replay
+from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH
 from tests.e2e.room import Room
 from tests.e2e.worker import worker

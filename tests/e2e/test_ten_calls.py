@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from agents.support import SUPPORT
-from app.livekit_server import Server
-from app.offline.scripted import Asks
-from app.replay import replay
-from app.store import open_reader
+from interlock.app.livekit_server import Server
+from interlock.app.offline.scripted import Asks
+from interlock.app.replay import replay
+from interlock.app.store import open_reader
 from tests.e2e.cost import Cost
 from tests.e2e.crowd import TURNS, Told, crowd
 from tests.e2e.figures import FIGURES, switch_ms, table
@@ -55,7 +55,7 @@ async def test_ten_calls_at_once_all_reach_their_last_state(
     """
     Each says goodbye and is closed, and each record replays.
     """
-    ours = await _ten(livekit, tmp_path, "app.command")
+    ours = await _ten(livekit, tmp_path, "interlock.app.command")
     with open_reader(ours.store) as record:
         calls = record.calls()
         entries = {call.call_id: record.records(call.call_id) for call in calls}
@@ -76,7 +76,7 @@ async def test_what_ten_calls_cost_beside_livekit_alone(
     """
     for name in ("ours", "bare"):
         (tmp_path / name).mkdir()
-    ours = await _ten(livekit, tmp_path / "ours", "app.command")
+    ours = await _ten(livekit, tmp_path / "ours", "interlock.app.command")
     bare = await _ten(livekit, tmp_path / "bare", "tests.e2e.bare_worker")
     record_property(FIGURES, costs({"with Interlock": ours, "LiveKit alone": bare}))
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.absence import CUT_OFF
 from agents.support import SUPPORT
-from app.left import facts_at_the_end
-from app.livekit_server import Server
-from app.replay import replay
-from app.store import open_reader
+from interlock.agents.caller.absence import CUT_OFF
+from interlock.app.livekit_server import Server
+from interlock.app.replay import replay
+from interlock.app.store import open_reader
+from interlock.app.worker.last_driver import facts_at_the_end
 from tests.e2e.caller import Caller
 from tests.e2e.desk import BILLING, TECHNICAL, hears, staffed, to_billing
 from tests.e2e.figures import FIGURES, table

@@ -9,8 +9,8 @@ from contextlib import closing
 import psutil
 import pytest
 
-from agents.farewell import WE_CLOSE
-from app.livekit_server import Server
+from interlock.agents.call.farewell import WE_CLOSE
+from interlock.app.livekit_server import Server
 from tests.e2e.desk import GREETING, TECHNICAL, hears, staffed, the_call, to_billing
 from tests.e2e.room import Room
 from tests.e2e.worker import job_process, processes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.offline.sound import Sound
+from interlock.app.offline.sound import Sound
 
 HZ = 24_000
 WINDOW_S = 0.1  # one look, and so 10 Hz between the frequencies told apart

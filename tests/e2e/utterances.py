@@ -9,9 +9,9 @@ from functools import cache
 
 import numpy as np
 
-from app.offline.mouth import PiperTTS
-from app.offline.sound import Sound, resampled
-from app.offline.wav import LINE_HZ
+from interlock.app.offline.mouth import PiperTTS
+from interlock.app.offline.sound import Sound, resampled
+from interlock.app.offline.wav import LINE_HZ
 from tests.standins.ears import loudness
 
 LOWEST_HZ, STEP_HZ = 3000.0, 90.0

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.livekit_server import Server
+from interlock.app.livekit_server import Server
 from tests.e2e.worker import Worker, events, worker
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.ears import Ears

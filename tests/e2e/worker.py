@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from app.livekit_server import Server
+from interlock.app.livekit_server import Server
 
 READY = "registered worker"
 READY_S = 60.0
@@ -54,7 +54,7 @@ async def worker(
     *,
     command: Sequence[str] = ("dev",),
     cwd: Path | None = None,
-    program: str = "app.command",
+    program: str = "interlock.app.command",
     ready_when: str = READY,
 ) -> AsyncIterator[Worker]:
     """Start it, wait until LiveKit knows it, and end it; `program` is a module that takes the place of ours."""

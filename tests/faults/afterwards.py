@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from agents.effects import key_of
-from agents.flow import Flow
-from app.left import facts_at_the_end
-from app.replay import replay
-from app.store import ACCEPTED, Record, StoreJournal
-from app.store.standing import disagreement
+from interlock.agents.call.effects import key_of
+from interlock.agents.flow import Flow
+from interlock.app.replay import replay
+from interlock.app.store import ACCEPTED, Record, StoreJournal
+from interlock.app.store.standing import disagreement
+from interlock.app.worker.last_driver import facts_at_the_end
 from tests.faults.lives import CALL_ID
 
 DONE = {

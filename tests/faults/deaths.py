@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from agents.call import Call
-from agents.flow import Flow
-from agents.journal import Entry, Journal, Turn
 from agents.support import SUPPORT
-from app.left import left_by
-from app.offline.clock import ManualClock
-from app.offline.scripted import ScriptedModel
-from app.session import open_call
-from app.store import StoreJournal
-from app.store.driving import take
-from app.typed import TypedCall
+from interlock.agents.call.call import Call
+from interlock.agents.call.journal import Entry, Journal, Turn
+from interlock.agents.flow import Flow
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import ScriptedModel
+from interlock.app.store import StoreJournal
+from interlock.app.store.lease import take
+from interlock.app.worker.last_driver import left_by
 
 
 class MortalJournal:

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from statemachine import State
 
-from agents.base import Desk
-from agents.flow import Flow
-from agents.tools import data_tool, proposes
-from guards.base import Guard, Proposal, guard
-from guards.facts import Facts, claimed
-from machines.base import ANYBODY, Machine
+from interlock.agents.desk import Desk
+from interlock.agents.flow import Flow
+from interlock.agents.tools import data_tool, proposes
+from interlock.guards.base import Guard, Proposal, guard
+from interlock.guards.facts import Facts, claimed
+from interlock.machines.base import ANYBODY, Machine
 
 SAME = ("one way to say it", "another way to say it", "a third way to say it")
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
-from app.store import StoreJournal, open_journal
+from interlock.app.store import StoreJournal, open_journal
 from tests.store.postgres import Postgres
 from tests.store.wire import Wire
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from agents.journal import Entry, Turn
-from app.store import StoreJournal
+from interlock.agents.call.journal import Entry, Turn
+from interlock.app.store import StoreJournal
 
 
 class Died(BaseException):

@@ -7,14 +7,14 @@ import asyncio
 import sys
 import time
 
-from agents.call import Call
-from agents.journal import JournalDown
 from agents.support import SUPPORT
-from app.bench.deciding import BACK, THERE
-from app.driving import Driving
-from app.left import left_by
-from app.store import StoreJournal, open_journal
-from app.store.driving import Taken, take
+from interlock.agents.call.call import Call
+from interlock.agents.call.journal import JournalDown
+from interlock.app.store import StoreJournal, open_journal
+from interlock.app.store.lease import Taken, take
+from interlock.app.worker.last_driver import left_by
+from interlock.app.worker.lease import Driving
+from tests.bench.deciding import BACK, THERE
 
 ASK_AGAIN_S = 0.05
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from agents.journal import Entry, JournalDown
-from app.store import StoreJournal
+from interlock.agents.call.journal import Entry, JournalDown
+from interlock.app.store import StoreJournal
 
 
 class HeldJournal:

@@ -9,8 +9,7 @@ import random
 from multiprocessing.connection import Connection
 from typing import Any
 
-from app.flows import FLOWS
-from app.systems import SYSTEMS
+from interlock.app.project import FLOWS, project
 from tests.faults import walks
 from tests.faults.dying import Life, standing_still
 from tests.faults.lives import Process, World
@@ -41,7 +40,7 @@ def live(parent: Connection, store: str, business: str, flow: str, seed: int) ->
 
 async def _live(parent: Connection, store: str, business: str, flow: str, rng: random.Random) -> None:
     with standing_still() as elsewhere:
-        world = World(store, FLOWS[flow], SYSTEMS[flow](business), elsewhere)
+        world = World(store, FLOWS[flow], project().served[flow].systems(business), elsewhere)
         life = NoddedLife(parent)
         its = life.its = await world.process(life)
         if its is None:

@@ -7,9 +7,8 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.flows import FLOWS
-from app.store import open_journal
-from app.systems import SYSTEMS
+from interlock.app.project import FLOWS, project
+from interlock.app.store import open_journal
 from tests.faults import walks
 from tests.faults.afterwards import check, check_agrees, keys
 from tests.faults.dying import Life, standing_still
@@ -48,7 +47,7 @@ async def _kill_a_call(store: str | Path, seed: int, kills: int) -> Killed:
     name = rng.choice(FLOWS_KILLED)
     killed = Killed(seed, name)
     with standing_still() as elsewhere:
-        world = World(store, FLOWS[name], SYSTEMS[name](":memory:"), elsewhere)
+        world = World(store, FLOWS[name], project().served[name].systems(":memory:"), elsewhere)
         told: list[tuple[str, int]] = []
         while True:
             life = Life(rng.randint(1, MOST_STEPS) if len(killed.deaths) < kills else 0)
@@ -92,8 +91,8 @@ def kill_for_real(store: str, business: str, seed: int, kills: int) -> Killed:
         last = rng.randint(1, MOST_APPENDS) if len(killed.deaths) < kills else 0
         end = _live_and_let_die(last, told, rng.random() < 0.5, (store, business, name, rng.randrange(2**32)))
         with open_journal(store) as journal:
-            check(journal, FLOWS[name], SYSTEMS[name](business), told)
-        killed.accepted, killed.done = len(told), len(keys(SYSTEMS[name](business)))
+            check(journal, FLOWS[name], project().served[name].systems(business), told)
+        killed.accepted, killed.done = len(told), len(keys(project().served[name].systems(business)))
         if end == "over":
             break
         killed.deaths.append(end)

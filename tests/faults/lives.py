@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from agents.flow import Flow
-from app.left import left_by
-from app.offline.clock import ManualClock
-from app.offline.scripted import Says, ScriptedModel
-from app.session import open_call
-from app.store import StoreJournal, open_journal
-from app.store.driving import take
-from app.typed import TypedCall
+from interlock.agents.flow import Flow
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Says, ScriptedModel
+from interlock.app.store import StoreJournal, open_journal
+from interlock.app.store.lease import take
+from interlock.app.worker.last_driver import left_by
 from tests.faults.deaths import expire
 from tests.faults.dying import Elsewhere, Life, MortalJournal, MortalSystem
 

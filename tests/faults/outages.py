@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy.engine import make_url
 
-from app.store import StoreJournal, open_journal
+from interlock.app.store import StoreJournal, open_journal
 from tests.store.entries import held, spoil
 from tests.store.postgres import Postgres
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.lives import Process
 
 Step = tuple[str, Mapping[str, Any]]

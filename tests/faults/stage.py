@@ -5,18 +5,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.call import Call
-from agents.flow import Flow
-from agents.journal import Entry, Journal
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.offline.scripted import Asks, Says, ScriptedModel
-from app.session import open_call
-from app.store import StoreJournal
-from app.typed import TypedCall
-from guards.base import Proposal
-from machines.base import Snapshot
-from machines.decide import decide
+from interlock.agents.call.call import Call
+from interlock.agents.call.journal import Entry, Journal
+from interlock.agents.flow import Flow
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.app.store import StoreJournal
+from interlock.guards.base import Proposal
+from interlock.machines.base import Snapshot
+from interlock.machines.decide import decide
 
 VERDICTS = ("transition.accepted", "transition.refused")
 ACCOUNT = {"account_found": True, "caller_verified": True, "account_id": "4471"}

@@ -12,13 +12,13 @@ import pytest
 import structlog
 from rich.console import Console
 
-from agents.support_systems import Account, Order, Refund
-from app.audit import list_calls, print_calls, print_history, print_why, show, why
-from app.logs import configure_logs
-from app.offline.scripted import Asks, Says
-from app.store import open_reader
-from guards.base import guard
-from guards.facts import FactsError
+from agents.support.systems import Account, Order, Refund
+from interlock.app.audit import list_calls, print_calls, print_history, print_why, show, why
+from interlock.app.offline.scripted import Asks, Says
+from interlock.app.store import open_reader
+from interlock.app.telemetry.logs import configure_logs
+from interlock.guards.base import guard
+from interlock.guards.facts import FactsError
 from tests.faults.door import door
 from tests.faults.stage import on_stage
 
@@ -86,7 +86,7 @@ def leaky() -> Any:
     """
     Business systems that say too much.
     """
-    from agents.support_systems import SupportSystems
+    from agents.support.systems import SupportSystems
 
     return SupportSystems(LeakyAccounts(), LeakyOrders(), LeakyCallbacks())
 
@@ -230,7 +230,7 @@ async def test_no_canary_of_a_spare_model_that_fails(journal, leaky, logged):
     """
     Providers' errors quote requests: theirs are types and places in a log.
     """
-    from app.offline.scripted import ScriptedModel
+    from interlock.app.offline.scripted import ScriptedModel
 
     spare = ScriptedModel(then=lambda: Says(bird("spare"), error=RuntimeError(bird("spare_error"))))
     async with on_stage(journal, leaky, spare=spare) as stage:
@@ -251,7 +251,7 @@ def test_no_canary_of_a_line_that_cannot_be_written(logged, monkeypatch, capsys,
     def fails(*given):
         raise SystemError(bird("inside"))
 
-    monkeypatch.setattr("app.scrub." + broken, fails)
+    monkeypatch.setattr("interlock.app.telemetry.scrub." + broken, fails)
     extra = {"attempt": 1, "function": bird("extra")}
     logging.getLogger("livekit.agents").warning("unknown function %s", bird("name"), extra=extra)
     captured = capsys.readouterr()

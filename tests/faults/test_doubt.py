@@ -5,11 +5,11 @@ from contextlib import suppress
 
 import pytest
 
-from agents.base import NOT_NOW
-from agents.journal import InDoubt, JournalDown
-from agents.record import RECORD_AGAIN_S
-from app.offline.scripted import Asks, Says
-from app.store import open_reader
+from interlock.agents.call.journal import InDoubt, JournalDown
+from interlock.agents.call.record import RECORD_AGAIN_S
+from interlock.agents.desk import NOT_NOW
+from interlock.app.offline.scripted import Asks, Says
+from interlock.app.store import open_reader
 from tests.faults.doubts import doubting
 from tests.faults.stage import on_stage
 from tests.store.entries import accepted, opened

@@ -12,12 +12,12 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select
 
-from agents.journal import JournalDown
 from agents.support import SUPPORT
-from app.bench.recording import desk_to_desk
-from app.replay import replay
-from app.store import ACCEPTED, open_journal, tables
-from app.store.writing import LEASE_S
+from interlock.agents.call.journal import JournalDown
+from interlock.app.replay import replay
+from interlock.app.store import ACCEPTED, open_journal, tables
+from interlock.app.store.writing import LEASE_S
+from tests.bench.recording import desk_to_desk
 
 pytestmark = pytest.mark.slow
 

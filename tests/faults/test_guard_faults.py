@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from app.offline.scripted import Asks, Says
-from guards.base import guard
+from interlock.app.offline.scripted import Asks, Says
+from interlock.guards.base import guard
 from tests.faults.door import door
 from tests.faults.stage import on_stage
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from agents.base import TURN_LIMIT_S
-from agents.common import WaitingDesk
-from agents.farewell import APOLOGY
-from agents.record import RECORD_LIMIT_S
-from agents.reply import CHUNK_LIMIT_S, LAST_RESORT
-from agents.support import SUPPORT, Triage
-from app.offline.scripted import Asks, Says, ScriptedModel
+from agents.support import SUPPORT
+from agents.support.desks import Triage
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.record import RECORD_LIMIT_S
+from interlock.agents.desk import TURN_LIMIT_S
+from interlock.agents.desks import WaitingDesk
+from interlock.agents.speech.reply import CHUNK_LIMIT_S, LAST_RESORT
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 

@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from agents.support import SUPPORT
-from app.systems import SYSTEMS
+from interlock.app.project import project
 from tests.faults.afterwards import check, check_agrees
 from tests.faults.dying import Life, standing_still
 from tests.faults.kills import kill_a_call, kill_for_real
@@ -48,7 +48,7 @@ async def refunding(world, life):
 async def steps_of_a_refund(store):
     """How many steps come before a refund is proposed, and each from then until all is quiet."""
     with standing_still() as elsewhere:
-        its = await refunding(World(store, SUPPORT, SYSTEMS["support"](":memory:"), elsewhere), Life())
+        its = await refunding(World(store, SUPPORT, project().served["support"].systems(":memory:"), elsewhere), Life())
         before = len(its.life.steps)
         await ask(its, REFUND.event)
         steps = its.life.steps[before:]
@@ -59,7 +59,7 @@ async def steps_of_a_refund(store):
 async def dies(store, *deaths):
     """A refund whose first process dies at the first of these steps, the next one at the next, and the last lives."""
     with standing_still() as elsewhere:
-        world = World(store, SUPPORT, SYSTEMS["support"](":memory:"), elsewhere)
+        world = World(store, SUPPORT, project().served["support"].systems(":memory:"), elsewhere)
         first = await refunding(world, Life(deaths[0]))
         assert await first.until_dead(ask(first, REFUND.event)), "it should have died"
         told, its = list(first.told), first

@@ -11,7 +11,7 @@ from livekit.agents import (
     llm,
 )
 
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.held import HeldJournal
 from tests.faults.stage import on_stage
 

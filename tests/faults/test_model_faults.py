@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from agents.budget import ROUNDS_LIMIT
-from agents.sieve import CALLS_LIMIT
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.budget import ROUNDS_LIMIT
+from interlock.agents.speech.tool_call_filter import CALLS_LIMIT
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.door import door, unlocked
 from tests.faults.stage import on_stage
 

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from agents.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
-from agents.systems import Refused
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
+from interlock.agents.systems import Refused
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.held import HeldJournal
 from tests.faults.stage import on_stage
 

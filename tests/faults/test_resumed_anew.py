@@ -7,8 +7,8 @@ import pytest
 from agents.booking import BOOKING
 from agents.restaurant import RESTAURANT
 from agents.support import SUPPORT
-from app.store.driving import take
-from app.systems import SYSTEMS
+from interlock.app.project import project
+from interlock.app.store.lease import take
 from machines.support import Support
 from tests.faults.afterwards import check
 from tests.faults.deaths import expire
@@ -43,7 +43,7 @@ def test_what_is_asked_for_again_is_what_was_accepted(tmp_path):
 
     async def work(elsewhere):
         scene = SCENES["support refund"]
-        world = World(tmp_path / "calls.sqlite", SUPPORT, SYSTEMS["support"](":memory:"), elsewhere)
+        world = World(tmp_path / "calls.sqlite", SUPPORT, project().served["support"].systems(":memory:"), elsewhere)
         its = await world.process(Life())
         await scene.begin(its)
         its.life.last_of = "before orders.refund"
@@ -68,7 +68,7 @@ def test_a_time_that_is_held_runs_out_for_the_next_process_too(tmp_path):
     """
 
     async def work(elsewhere):
-        world = World(tmp_path / "calls.sqlite", BOOKING, SYSTEMS["booking"](":memory:"), elsewhere)
+        world = World(tmp_path / "calls.sqlite", BOOKING, project().served["booking"].systems(":memory:"), elsewhere)
         its = await dead_at_rest(world, SCENES["booking hold"])
         assert its.state == "deciding"
         second = await world.process(Life())
@@ -97,7 +97,7 @@ def test_a_person_is_asked_for_though_the_one_who_was_to_ask_died(tmp_path, monk
     """
 
     async def work(elsewhere):
-        world = World(tmp_path / "calls.sqlite", SUPPORT, SYSTEMS["support"](":memory:"), elsewhere)
+        world = World(tmp_path / "calls.sqlite", SUPPORT, project().served["support"].systems(":memory:"), elsewhere)
         await dead_at_rest(world, SCENES["support refund"])
         monkeypatch.setattr(Support, "version", 2)
         second = await world.process(Life())
@@ -121,7 +121,9 @@ def test_a_driver_that_lost_the_call_begins_no_work(tmp_path):
 
     async def work(elsewhere):
         scene = SCENES["restaurant withdraw"]
-        world = World(tmp_path / "calls.sqlite", RESTAURANT, SYSTEMS["restaurant"](":memory:"), elsewhere)
+        world = World(
+            tmp_path / "calls.sqlite", RESTAURANT, project().served["restaurant"].systems(":memory:"), elsewhere
+        )
         its = await world.process(Life())
         await scene.begin(its)
         step = its.life.step

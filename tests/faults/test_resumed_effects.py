@@ -6,9 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from app.flows import FLOWS
-from app.store import ACCEPTED
-from app.systems import SYSTEMS
+from interlock.app.project import FLOWS, project
+from interlock.app.store import ACCEPTED
 from tests.faults.afterwards import check, check_agrees
 from tests.faults.dying import Life, standing_still
 from tests.faults.lives import World
@@ -55,7 +54,12 @@ async def finished(name, folder):
     with standing_still() as elsewhere:
 
         def world(which):
-            return World(folder / f"{which}.sqlite", FLOWS[scene.flow], SYSTEMS[scene.flow](":memory:"), elsewhere)
+            return World(
+                folder / f"{which}.sqlite",
+                FLOWS[scene.flow],
+                project().served[scene.flow].systems(":memory:"),
+                elsewhere,
+            )
 
         undisturbed = await lived(world("undisturbed"), scene, Life())
         begun = len(undisturbed.life.steps)

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from agents.base import NOT_NOW
-from agents.journal import JournalDown
-from app import store
-from app.offline.scripted import Asks, Says
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.desk import NOT_NOW
+from interlock.app import store
+from interlock.app.offline.scripted import Asks, Says
 from tests.faults.outages import ANSWER_S, Outage, faults
 from tests.faults.stage import on_stage
 
@@ -26,8 +26,8 @@ def outage(request, tmp_path, monkeypatch):
     A store that is about to fail, and a journal that soon gives up on it.
     """
     monkeypatch.setattr(store, "BUSY_TIMEOUT_MS", 1)
-    monkeypatch.setattr("app.store.database.ANSWER_LIMIT_S", ANSWER_S)
-    monkeypatch.setattr("app.store.postgres.ANSWER_LIMIT_S", ANSWER_S)
+    monkeypatch.setattr("interlock.app.store.database.ANSWER_LIMIT_S", ANSWER_S)
+    monkeypatch.setattr("interlock.app.store.postgres.ANSWER_LIMIT_S", ANSWER_S)
     fault, backend = request.param
     server = request.getfixturevalue("postgres") if backend == "postgres" else None
     made = Outage(server.fresh() if server else str(tmp_path / "calls.sqlite"), fault, server)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from guards.base import Proposal
 from guards.details import clear_yes
+from interlock.guards.base import Proposal
 from machines.intake import IntakeFacts
 
 YES = [

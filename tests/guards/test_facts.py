@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.facts import Facts, FactsError, claimed, established
 
 SECRET = "canary-7f3a"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from guards.base import Guard, Proposal, guard
-from guards.facts import Facts
+from interlock.guards.base import Guard, Proposal, guard
+from interlock.guards.facts import Facts
 
 FACTS, ASKED = Facts(), Proposal("any")
 

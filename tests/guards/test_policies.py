@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from guards.base import Guard, Proposal
-from guards.callbacks import callback_in_opening_hours, callback_number_given
 from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
-from guards.patience import silent_twice
 from guards.refunds import (
     amount_above_zero,
     no_refund_unconfirmed,
@@ -18,6 +15,9 @@ from guards.refunds import (
     within_refund_limit,
     within_what_was_paid,
 )
+from interlock.guards.base import Guard, Proposal
+from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
+from interlock.guards.patience import silent_twice
 from machines.support import SupportFacts
 
 MONDAY_NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)

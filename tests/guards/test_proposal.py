@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from guards.base import ARGS_LIMIT_BYTES, ARGS_LIMIT_DEPTH, Proposal, ProposalError
+from interlock.guards.base import ARGS_LIMIT_BYTES, ARGS_LIMIT_DEPTH, Proposal, ProposalError
 
 SECRET = "canary-51c9"
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from statemachine import HistoryState, State
 
-from guards.base import Proposal, guard
-from guards.facts import Facts, established
-from machines import decide as module
-from machines.base import Machine, Snapshot, initial, states_of
-from machines.decide import Verdict, decide
+from interlock.guards.base import Proposal, guard
+from interlock.guards.facts import Facts, established
+from interlock.machines import decide as module
+from interlock.machines.base import Machine, Snapshot, initial, states_of
+from interlock.machines.decide import Verdict, decide
 from machines.support import Support
 from tests.machines.support_table import ARGS, CONTENT, LEGAL, STATES, ask, at, through_json
 

@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from guards.base import Proposal, Proposer
-from machines.base import events_of, states_of
-from machines.decide import Kind, decide
+from interlock.guards.base import Proposal, Proposer
+from interlock.machines.base import events_of, states_of
+from interlock.machines.decide import Kind, decide
 from tests.machines.tables import TABLES
 from tests.machines.tables.table import CALLBACK, PROPOSERS, OneFalse, Table
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from machines.base import Snapshot
-from machines.migrating import MigrationError, migrated
+from interlock.machines.base import Snapshot
+from interlock.machines.migrating import MigrationError, migrated
 from machines.support import Support
 
 BEFORE = Snapshot("Support", 1, ("live", "desks", "billing"), {"before": ("billing",)}, 7)

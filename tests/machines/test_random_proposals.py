@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from guards.base import Proposal
-from guards.facts import Facts, FactsError
-from machines.base import initial
-from machines.decide import decide
+from interlock.guards.base import Proposal
+from interlock.guards.facts import Facts, FactsError
+from interlock.machines.base import initial
+from interlock.machines.decide import decide
 from tests.machines.strange_names import STRANGE_NAMES
 from tests.machines.tables import TABLES
 from tests.machines.tables.table import CALLBACK, PROPOSERS, Table

@@ -8,8 +8,8 @@ from statemachine.event import Event
 from statemachine.factory import StateMachineMetaclass
 from statemachine.orderedset import OrderedSet
 
-from guards.base import Guard
-from machines.base import clear, engine, history_of, load, read, states_of, transitions_of
+from interlock.guards.base import Guard
+from interlock.machines.base import clear, engine, history_of, load, read, states_of, transitions_of
 from machines.support import Support
 from tests.machines.support_table import GUARDED, at
 
@@ -24,7 +24,7 @@ def test_the_version_is_the_one_that_was_read() -> None:
 
 
 def test_a_transitions_specs_hold_its_conditions_and_the_names_looked_for() -> None:
-    """`machines.strict` reads group, func, is_convention and expected_value of each."""
+    """`interlock.machines.strict` reads group, func, is_convention and expected_value of each."""
     specs = list(arrow("billing", "refund")._specs)
     guards = [s.func for s in specs if s.group == CallbackGroup.COND]
     assert [g.name for g in guards] == list(GUARDED["refund"])

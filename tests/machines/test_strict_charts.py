@@ -7,9 +7,9 @@ import pytest
 from statemachine import Event, HistoryState, State
 from statemachine.exceptions import InvalidDefinition
 
-from guards.base import Guard, Proposal, guard
-from guards.facts import Facts
-from machines.base import ChartError, Machine, check_chart
+from interlock.guards.base import Guard, Proposal, guard
+from interlock.guards.facts import Facts
+from interlock.machines.base import ChartError, Machine, check_chart
 from machines.support import Support
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from guards.base import Proposer
-from machines.base import initial
+from interlock.guards.base import Proposer
+from interlock.machines.base import initial
 from machines.support import Support, SupportFacts
 from tests.machines.support_table import DESKS, KNOWN, ask, at, walk
 

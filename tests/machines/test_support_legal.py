@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from guards.base import Proposer
-from machines.decide import REASONS
+from interlock.guards.base import Proposer
+from interlock.machines.decide import REASONS
 from tests.machines.support_table import (
     ARGS,
     EVENTS,

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from livekit.agents import llm
 
-from agents.tools import Slot, Tool, data_tool, proposes, tools_of
-from app.offline.choosing import Chooser, Do, Say
+from interlock.agents.tools import Slot, Tool, data_tool, proposes, tools_of
+from interlock.app.offline.choosing import Chooser, Do, Say
 
 NOW = datetime(2026, 3, 11, 14, 30, tzinfo=ZoneInfo("Europe/London"))  # a Wednesday
 OPENING = "Grand Hotel, good afternoon. How can I help you?"

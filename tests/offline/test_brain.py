@@ -7,11 +7,11 @@ from livekit.agents import function_tool, llm
 
 from agents.helpdesk.desks import StepDesk
 from agents.service import SERVICE
-from agents.tools import tools_of
-from app.offline.brain import OfflineBrain
-from app.offline.choosing import HOW_TO_HELP, NOT_NOW, SORRY, WHAT_ELSE, Chooser, Do, Say
-from app.offline.meaning import Meaning
-from app.offline.slots import Slots
+from interlock.agents.tools import tools_of
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.choosing import HOW_TO_HELP, NOT_NOW, SORRY, WHAT_ELSE, Chooser, Do, Say
+from interlock.app.offline.meaning import Meaning
+from interlock.app.offline.slots import Slots
 from tests.offline.hotel import (
     ASK_NAME,
     ASK_NUMBER,

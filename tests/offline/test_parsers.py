@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.offline.parsers import read
+from interlock.app.offline.parsers import read
 
 NOW = datetime(2026, 3, 11, 14, 30, tzinfo=ZoneInfo("Europe/London"))  # a Wednesday
 

@@ -6,14 +6,14 @@ import pytest
 
 from agents.intake import INTAKE
 from agents.intake.details import ASK, TakesDetails
-from agents.tools import tools_of
-from app.offline.brain import OfflineBrain
-from app.offline.clock import ManualClock
-from app.offline.meaning import Meaning
-from app.offline.parsers import read
-from app.offline.slots import Slots
-from app.session import open_call
-from app.typed import TypedCall
+from interlock.agents.tools import tools_of
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.meaning import Meaning
+from interlock.app.offline.parsers import read
+from interlock.app.offline.slots import Slots
 
 NOW = datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
 DATES = [

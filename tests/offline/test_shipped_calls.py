@@ -7,12 +7,12 @@ import pytest
 
 from agents.booking import BOOKING
 from app.business.booking import open_booking_systems
-from app.demo import SHIPPED, shipped
-from app.flows import FLOWS
-from app.offline.brain import OfflineBrain
-from app.offline.clock import ManualClock
-from app.session import open_call
-from app.typed import TypedCall
+from interlock.app.calls.demo import shipped
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.clock import ManualClock
+from interlock.app.project import FLOWS, project
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +27,7 @@ BOOKING_CALLER = (
 )
 
 
+SHIPPED = project().callers
 WITH_A_CALLER = [FLOWS[path.name] for path in sorted(SHIPPED.iterdir()) if path.name in FLOWS]
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from livekit.agents import Agent, AgentSession, function_tool, inference, llm
 
-from app.offline.brain import OfflineBrain
-from app.offline.ears import WhisperSTT
-from app.offline.line import WavLine
-from app.offline.mouth import PiperTTS
-from app.offline.wav import Wav, read_wav, write_mono
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.ears import WhisperSTT
+from interlock.app.offline.mouth import PiperTTS
+from interlock.app.offline.wav import Wav, read_wav, write_mono
+from interlock.app.offline.wav_call import WavLine
 from tests.offline.hotel import ASK_NUMBER, ASK_PIN, NOW, OPENING, TOOLS
 
 pytestmark = pytest.mark.slow

@@ -3,10 +3,10 @@
 import pytest
 
 from agents.support import SUPPORT
-from app.offline.brain import OfflineBrain
-from app.offline.clock import ManualClock
-from app.session import open_call
-from app.typed import TypedCall
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.brain import OfflineBrain
+from interlock.app.offline.clock import ManualClock
 
 pytestmark = pytest.mark.slow
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from livekit import rtc
 
-from app.offline.ears import WhisperSTT, was_said
-from app.offline.mouth import MANNERS, PiperTTS
-from app.offline.parsers import read
-from app.offline.sound import framed
-from app.slower import SLOWER, slow_down
+from interlock.app.calls.slower import SLOWER, slow_down
+from interlock.app.offline.ears import WhisperSTT, was_said
+from interlock.app.offline.mouth import MANNERS, PiperTTS
+from interlock.app.offline.parsers import read
+from interlock.app.offline.sound import framed
 from tests.offline.hotel import NOW
 
 SENTENCES = [

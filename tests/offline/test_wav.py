@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.offline.wav import LINE_HZ, WavError, read_wav, write_mono, write_stereo
+from interlock.app.offline.wav import LINE_HZ, WavError, read_wav, write_mono, write_stereo
 
 TONE = (8000 * np.sin(np.arange(LINE_HZ) * 2 * np.pi * 440 / LINE_HZ)).astype(np.int16)
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from app.proof.keys import PrivateKey, key_of
+from interlock.app.proof.keys import PrivateKey, key_of
 from tests.proof.world import World
 from tests.store.entries import accepted, ended, opened
 

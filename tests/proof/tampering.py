@@ -8,9 +8,9 @@ import json
 import random
 from collections.abc import Callable
 
-from app.proof.finding import Row
-from app.store.chain import START, link, record_bytes
-from app.store.standing import PLACES
+from interlock.app.proof.finding import Row
+from interlock.app.store.chain import START, link, record_bytes
+from interlock.app.store.standing import PLACES
 from tests.proof.world import Image, Recorded, copy_of
 from tests.store.entries import position
 

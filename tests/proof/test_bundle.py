@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.proof.keys import new_key
-from app.store.chain import START, canonical, link
+from interlock.app.proof.keys import new_key
+from interlock.app.store.chain import START, canonical, link
 from tests.app.test_cli import _clean_surroundings, interlock
 from tests.proof.world import World
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 import structlog
 
-from app.journal import journal_of
-from app.proof import ProofError
-from app.proof.checkpoint import is_signed, read_line
-from app.proof.folder import append, lines_of
-from app.proof.keys import new_key
-from app.proof.signing import Checkpoints
-from app.settings import Settings, SettingsError
-from app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal
-from app.store.ends import End
-from app.store.upkeep import open_upkeep
+from interlock.app.calls.journal import journal_of
+from interlock.app.proof import ProofError
+from interlock.app.proof.checkpoint import is_signed, read_line
+from interlock.app.proof.folder import append, lines_of
+from interlock.app.proof.keys import new_key
+from interlock.app.proof.signing import Checkpoints
+from interlock.app.settings import Settings, SettingsError
+from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal
+from interlock.app.store.ends import End
+from interlock.app.store.upkeep import open_upkeep
 from tests.proof.world import FOR_GOOD_S, World
 from tests.store.entries import accepted, ended, opened
 

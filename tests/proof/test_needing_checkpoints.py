@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from app.store import open_journal
-from app.store.chain import START, canonical, link, record_bytes
+from interlock.app.store import open_journal
+from interlock.app.store.chain import START, canonical, link, record_bytes
 from tests.proof.world import World
 from tests.store.entries import accepted, ended
 

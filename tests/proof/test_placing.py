@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.proof import stored
+from interlock.app.proof import stored
 from tests.proof.world import World
 
 MOVED = {

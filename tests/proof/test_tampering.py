@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.proof import stored
+from interlock.app.proof import stored
 from tests.proof.world import World
 from tests.store.entries import accepted, opened
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.proof.keys import key_of, new_key
+from interlock.app.proof.keys import key_of, new_key
 from tests.app.test_cli import _clean_surroundings, interlock
 from tests.proof.test_bundle import settings
 from tests.proof.world import World

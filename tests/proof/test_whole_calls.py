@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.proof.keys import new_key
-from app.proof.pruned import note_pruned, read_pruned
+from interlock.app.proof.keys import new_key
+from interlock.app.proof.pruned import note_pruned, read_pruned
 from tests.app.test_cli import _clean_surroundings, interlock
 from tests.proof.test_bundle import settings
 from tests.proof.world import World
@@ -141,7 +141,7 @@ def test_nothing_is_removed_that_cannot_be_noted(prune, verify, world: World, mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.proof.pruned.append", full)
+    monkeypatch.setattr("interlock.app.proof.pruned.append", full)
     code, _, complaints = prune("--older-than", "1d")
     assert code == 2
     assert "cannot be written (No space left on device): what has no note there was not removed" in complaints[0]

@@ -13,18 +13,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.proof.finding import Finding, Row
-from app.proof.folder import lines_of
-from app.proof.keys import PrivateKey, new_key
-from app.proof.shelf import Shelf
-from app.proof.signing import Checkpoints
-from app.proof.stored import Stored
-from app.proof.verifying import Sums, Verification
-from app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
-from app.store.database import Database
-from app.store.ends import End
-from app.store.opening import database_for_reading, database_for_writing
-from app.store.place import is_postgres
+from interlock.app.proof.checkpoint_index import Shelf
+from interlock.app.proof.finding import Finding, Row
+from interlock.app.proof.folder import lines_of
+from interlock.app.proof.keys import PrivateKey, new_key
+from interlock.app.proof.signing import Checkpoints
+from interlock.app.proof.stored import Stored
+from interlock.app.proof.verifying import Sums, Verification
+from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
+from interlock.app.store.database import Database
+from interlock.app.store.ends import End
+from interlock.app.store.opening import database_for_reading, database_for_writing
+from interlock.app.store.place import is_postgres
 from tests.store.entries import AT, accepted, ended, opened, position
 
 FOR_GOOD_S = 3600.0

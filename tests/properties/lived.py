@@ -8,14 +8,14 @@ from typing import Any
 
 from livekit.agents import AgentStateChangedEvent, UserInputTranscribedEvent, UserStateChangedEvent
 
-from agents.call import Call
-from agents.journal import JournalDown
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.replay import Reader, replay
-from guards.base import ProposalError
-from guards.facts import FactsError
-from machines.decide import Verdict
+from interlock.agents.call.call import Call
+from interlock.agents.call.journal import JournalDown
+from interlock.app.offline.clock import ManualClock
+from interlock.app.replay import Reader, replay
+from interlock.guards.base import ProposalError
+from interlock.guards.facts import FactsError
+from interlock.machines.decide import Verdict
 from machines.support import Support, SupportFacts
 from tests.machines.support_table import DESKS, GUARDED, LEGAL
 from tests.properties import steps as of

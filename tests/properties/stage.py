@@ -10,12 +10,12 @@ from typing import Any
 from livekit import rtc
 from livekit.agents import CloseEvent, CloseReason
 
-from agents.base import Desk
-from agents.journal import Entry, Journal, JournalDown
-from agents.support_systems import Account, Order, Refund, SupportSystems
-from agents.systems import Refused
-from app.store import Record
-from machines.base import Snapshot
+from agents.support.systems import Account, Order, Refund, SupportSystems
+from interlock.agents.call.journal import Entry, Journal, JournalDown
+from interlock.agents.desk import Desk
+from interlock.agents.systems import Refused
+from interlock.app.store import Record
+from interlock.machines.base import Snapshot
 
 
 class StrictJournal:

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from guards.base import Proposer
+from interlock.guards.base import Proposer
 from tests.machines.support_table import ARGS, EVENTS, KNOWN, PROPOSERS, STRANGE_NAMES
 
 

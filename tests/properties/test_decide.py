@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statemachine.exceptions import TransitionNotAllowed
 
-from guards.base import Proposal, Proposer
-from guards.facts import FactsError
-from machines.base import Machine, Snapshot, engine, initial
-from machines.decide import Kind, Verdict, decide
+from interlock.guards.base import Proposal, Proposer
+from interlock.guards.facts import FactsError
+from interlock.machines.base import Machine, Snapshot, engine, initial
+from interlock.machines.decide import Kind, Verdict, decide
 from machines.support import Support, SupportFacts
 from tests.machines.support_table import (
     ARGS,

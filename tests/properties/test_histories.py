@@ -13,9 +13,9 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
 
-from agents.journal import Entry
-from app.session import new_call_id
-from app.store import StoreJournal, open_journal
+from interlock.agents.call.journal import Entry
+from interlock.app.calls.session import new_call_id
+from interlock.app.store import StoreJournal, open_journal
 from tests.properties.lived import check_record, live
 from tests.properties.stage import StrictJournal
 from tests.properties.steps import ALL_KNOWN, History, Learns, Proposes, histories

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.support import SUPPORT
-from app.offline.clock import ManualClock
-from app.offline.scripted import Asks, Says, ScriptedModel
-from app.session import open_call
-from app.store import StoreJournal
-from app.typed import TypedCall
+from interlock.app.calls.session import open_call
+from interlock.app.calls.typed import TypedCall
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.app.store import StoreJournal
 from tests.machines.support_table import ARGS, EVENTS
 from tests.properties.lived import (
     PROOFS,

@@ -10,7 +10,7 @@ import numpy as np
 from livekit.agents import APIConnectOptions, llm
 from livekit.plugins import assemblyai, elevenlabs, openai
 
-from app.offline.sound import Sound, framed, mono
+from interlock.app.offline.sound import Sound, framed, mono
 from tests.standins.tones import tone
 
 HZ = 24_000

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from livekit.agents import APIConnectOptions
 
-from app.offline.sound import Sound, framed
+from interlock.app.offline.sound import Sound, framed
 
 ENVELOPE_S = 0.02
 ALIKE = 0.6
@@ -66,7 +66,7 @@ class WhisperEars:
     """Real recognition with the offline ears: half a second of two cores for each utterance."""
 
     def __init__(self) -> None:
-        from app.offline.ears import WhisperSTT
+        from interlock.app.offline.ears import WhisperSTT
 
         self._whisper: Any = WhisperSTT()
 

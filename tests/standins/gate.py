@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.offline.sound import Sound
+from interlock.app.offline.sound import Sound
 
 LOUD = 300
 """Root mean square of a frame from which it is speech (full scale 32768)."""

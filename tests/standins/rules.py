@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.standins.openai import Brain, Message, Tool
 
 

@@ -6,15 +6,15 @@ import aiohttp
 import numpy as np
 import pytest
 
-from app.offline.sound import resampled
-from app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.sound import resampled
+from interlock.app.offline.wav import LINE_HZ, read_wav
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.clients import EARS_HZ, Caller
 from tests.standins.ears import KnownSounds, WhisperEars
 from tests.standins.gate import Gate, Turn
 from tests.standins.tones import tone
 
-CALLS = Path(__file__).parents[2] / "app/offline/calls/support"
+CALLS = Path(__file__).parents[2] / "app/callers/support"
 WAVS = sorted(CALLS.glob("*.wav"))
 
 

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from livekit.agents import function_tool
 
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.standins.clients import ask
 from tests.standins.openai import OpenAI, broken_calls
 from tests.standins.rules import Rule, by_rules

@@ -3,7 +3,7 @@
 import pytest
 from livekit.agents import APIConnectionError, APITimeoutError
 
-from app.offline.scripted import Asks, Says
+from interlock.app.offline.scripted import Asks, Says
 from tests.standins.clients import IMPATIENT, ONCE, THRICE, ask
 from tests.standins.faults import Fault
 from tests.standins.openai import OpenAI

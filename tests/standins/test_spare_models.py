@@ -6,8 +6,8 @@ import pytest
 from livekit.agents import APIConnectionError, APIConnectOptions, llm
 from livekit.plugins import groq, openai
 
-from agents.providers import FELL_BACK
-from app.providers.fallback import FallbackLLM
+from interlock.agents.speech.providers import FELL_BACK
+from interlock.app.providers.fallback import FallbackLLM
 from tests.standins.faults import Fault
 from tests.standins.openai import OpenAI
 

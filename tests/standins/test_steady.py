@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from livekit.plugins import assemblyai
 
-from agents.providers import FELL_BACK
-from app.offline.sound import framed
-from app.providers.steady import SteadySTT
+from interlock.agents.speech.providers import FELL_BACK
+from interlock.app.offline.sound import framed
+from interlock.app.providers.steady import SteadySTT
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.clients import EARS_HZ, PATIENCE_S
 from tests.standins.faults import Fault

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import StoreJournal, open_journal
+from interlock.app.store import StoreJournal, open_journal
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])

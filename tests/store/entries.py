@@ -11,10 +11,10 @@ from typing import Any
 
 import asyncpg
 
-from agents.journal import Entry
-from app.store.opening import database_for_writing
-from app.store.place import is_postgres
-from machines.base import Snapshot
+from interlock.agents.call.journal import Entry
+from interlock.app.store.opening import database_for_writing
+from interlock.app.store.place import is_postgres
+from interlock.machines.base import Snapshot
 
 AT = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 PATIENCE_MS = 3000

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from agents.journal import Entry, Turn
-from app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
-from app.store.chain import START, link, record_bytes
-from app.store.remembering import keep
-from app.store.rooms import Room, claim_room
-from app.store.sealing import Seal
-from app.store.upkeep import Upkeep, open_upkeep
+from interlock.agents.call.journal import Entry, Turn
+from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
+from interlock.app.store.chain import START, link, record_bytes
+from interlock.app.store.remembering import keep
+from interlock.app.store.rooms import Room, claim_room
+from interlock.app.store.sealing import Seal
+from interlock.app.store.upkeep import Upkeep, open_upkeep
 from tests.store.entries import position
 from tests.store.postgres import Postgres
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 from sqlalchemy.engine import make_url
 
-from app.store import BUSY_TIMEOUT_MS
-from app.store.upgrading import upgrade
+from interlock.app.store import BUSY_TIMEOUT_MS
+from interlock.app.store.upgrading import upgrade
 
 TEMPLATE = "interlock_template"
 

@@ -3,8 +3,8 @@
 import asyncio
 import sys
 
-from agents.journal import JournalDown
-from app.store import StoreJournal, open_journal
+from interlock.agents.call.journal import JournalDown
+from interlock.app.store import StoreJournal, open_journal
 from tests.store.entries import accepted, opened
 
 ENTRIES = 40

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from agents.journal import Entry, JournalDown
-from app.store import Record, StoreError, open_journal, open_reader
-from app.store.sealing import new_key
+from interlock.agents.call.journal import Entry, JournalDown
+from interlock.app.store import Record, StoreError, open_journal, open_reader
+from interlock.app.store.sealing import new_key
 from tests.store.entries import AT, accepted, held, opened, position, spoil
 
 

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select, update
 
-from agents.journal import Superseded, Turn
-from app.store import tables
-from app.store.driving import DrivenElsewhere, give_up, renew, take
-from app.store.orphans import FORGOTTEN_S, may_dispatch, orphans
-from app.store.remembering import recall
-from app.store.rooms import CLAIM_S, Room, claim_room, forget_room, stay, take_room
-from app.store.sealing import Seal
-from app.store.writing import LEASE_S
+from interlock.agents.call.journal import Superseded, Turn
+from interlock.app.store import tables
+from interlock.app.store.lease import DrivenElsewhere, give_up, renew, take
+from interlock.app.store.orphans import FORGOTTEN_S, may_dispatch, orphans
+from interlock.app.store.remembering import recall
+from interlock.app.store.rooms import CLAIM_S, Room, claim_room, forget_room, stay, take_room
+from interlock.app.store.sealing import Seal
+from interlock.app.store.writing import LEASE_S
 from tests.store.entries import accepted, ended, opened
 
 SEAL = Seal()

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 
-from agents.journal import Entry, Superseded
-from app.flows import FLOWS
-from app.store import ERASED, StoreError, compacting, tables
-from app.store.callers import CALLER_FIELDS, calls_of
-from app.store.erasing import Erasure
-from app.store.sealing import new_key
+from interlock.agents.call.journal import Entry, Superseded
+from interlock.app.project import FLOWS
+from interlock.app.store import ERASED, StoreError, compacting, tables
+from interlock.app.store.callers import CALLER_FIELDS, calls_of
+from interlock.app.store.erasing import Erasure
+from interlock.app.store.sealing import new_key
 from tests.store.entries import AT, accepted, held, spoil
 from tests.store.personal import Place, chain_holds
 
@@ -129,7 +129,7 @@ async def test_of_many_calls_those_erased_before_it_broke_off_stay_so(place, mon
     """
     Batch by batch, each whole.
     """
-    monkeypatch.setattr("app.store.upkeep.BATCH", 2)
+    monkeypatch.setattr("interlock.app.store.upkeep.BATCH", 2)
     names = [f"c{number}" for number in range(5)]
     with place.journal() as journal:
         for name in names:
@@ -146,7 +146,7 @@ async def test_a_line_that_cannot_be_written_keeps_the_data(place, monkeypatch):
     """
     with place.journal() as journal:
         await place.record(journal, "one")
-        monkeypatch.setattr("app.store.erasing.ERASED", "call.opened")  # which a call has once
+        monkeypatch.setattr("interlock.app.store.erasing.ERASED", "call.opened")  # which a call has once
         with pytest.raises(Exception, match="nothing was erased"):
             erased(place, "one")
         assert len(journal.private("one")) == 2
@@ -254,7 +254,7 @@ async def test_calls_are_looked_through_page_by_page(place, monkeypatch):
     """
     However many there are.
     """
-    monkeypatch.setattr("app.store.callers.PAGE", 2)
+    monkeypatch.setattr("interlock.app.store.callers.PAGE", 2)
     with place.journal() as journal:
         for number in range(5):
             await place.record(journal, f"c{number}", caller_identity=f"who{number % 2}")

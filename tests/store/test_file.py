@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from agents.journal import JournalDown
-from app.store import StoreError, open_journal, open_reader
+from interlock.agents.call.journal import JournalDown
+from interlock.app.store import StoreError, open_journal, open_reader
 from tests.store.entries import accepted, opened
 
 
@@ -95,7 +95,7 @@ async def test_a_full_disk_fails_the_append_and_later_ones_work(journal):
 
 async def test_a_database_locked_by_another_process_fails_the_append_and_later_ones_work(file, monkeypatch):
     """After waiting for it as long as we said (fault 27)."""
-    monkeypatch.setattr("app.store.BUSY_TIMEOUT_MS", 10)
+    monkeypatch.setattr("interlock.app.store.BUSY_TIMEOUT_MS", 10)
     with open_journal(file) as journal:
         await journal.append([opened()])
         with locked(file), pytest.raises(JournalDown, match="locked"):
@@ -105,7 +105,7 @@ async def test_a_database_locked_by_another_process_fails_the_append_and_later_o
 
 async def test_a_group_waits_for_a_locked_database_once(file, monkeypatch):
     """Not once for each of the callers in it."""
-    monkeypatch.setattr("app.store.BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("interlock.app.store.BUSY_TIMEOUT_MS", 100)
     with open_journal(file) as journal:
         attempts = []
         event.listen(journal._database.writes, "rollback", attempts.append)

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.store import StoreError, tables
-from app.store.erasing import Erasure
-from app.store.pruning import age_of, due, prune
-from app.store.rows import text_of
+from interlock.app.store import StoreError, tables
+from interlock.app.store.erasing import Erasure
+from interlock.app.store.pruning import age_of, due, prune
+from interlock.app.store.rows import text_of
 from tests.store.personal import AT, Place, chain_holds
 
 DAY = timedelta(days=1)
@@ -72,8 +72,8 @@ async def test_a_run_broken_off_goes_on_where_it_was(place, monkeypatch):
     """
     Nothing is erased twice, and nothing is left.
     """
-    monkeypatch.setattr("app.store.upkeep.BATCH", 2)
-    monkeypatch.setattr("app.store.pruning.BATCH", 2)
+    monkeypatch.setattr("interlock.app.store.upkeep.BATCH", 2)
+    monkeypatch.setattr("interlock.app.store.pruning.BATCH", 2)
     with place.journal() as journal:
         for number in range(5):
             await place.record(journal, f"c{number}")

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.store import StoreError, rekeying
-from app.store.rekeying import reseal
-from app.store.remembering import recall
-from app.store.sealing import Seal, new_key
+from interlock.app.store import StoreError, rekeying
+from interlock.app.store.rekeying import reseal
+from interlock.app.store.remembering import recall
+from interlock.app.store.sealing import Seal, new_key
 from tests.store.personal import KEPT, Place
 
 
@@ -62,7 +62,7 @@ def recall_(store, call_id):
 
 
 def _rooms(place):
-    from app.store.tables import rooms
+    from interlock.app.store.tables import rooms
 
     with place.upkeep() as store:
         return store.read(lambda connection: connection.execute(select(rooms)).all())

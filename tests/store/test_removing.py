@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.store import removing, tables
-from app.store.removing import TABLES, Over, over, remove
-from app.store.rows import text_of
+from interlock.app.store import removing, tables
+from interlock.app.store.removing import TABLES, Over, over, remove
+from interlock.app.store.rows import text_of
 from tests.store.personal import AT, Place
 
 DAY = timedelta(days=1)

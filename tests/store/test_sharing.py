@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from agents.journal import Entry, JournalDown, Superseded
-from app.store import open_journal
+from interlock.agents.call.journal import Entry, JournalDown, Superseded
+from interlock.app.store import open_journal
 from tests.store.entries import AT, accepted, held, opened, spoil
 
 NEW_DRIVER = "UPDATE calls SET fence = 2"

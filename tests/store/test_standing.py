@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy import update
 
-from app.store import tables
-from app.store.standing import disagreement, place_of
-from machines.base import Snapshot
+from interlock.app.store import tables
+from interlock.app.store.standing import disagreement, place_of
+from interlock.machines.base import Snapshot
 from tests.store.entries import accepted, opened
 
 BILLING, TRIAGE = ["live", "desks", "billing"], ["live", "desks", "triage"]

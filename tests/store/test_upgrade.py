@@ -7,12 +7,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from app import command
-from app.store import BUSY_TIMEOUT_MS, REVISION, StoreError, open_journal, open_reader
-from app.store.opening import database_for_writing
-from app.store.place import shown
-from app.store.tables import metadata
-from app.store.upgrading import upgrade
+from interlock.app import command
+from interlock.app.store import BUSY_TIMEOUT_MS, REVISION, StoreError, open_journal, open_reader
+from interlock.app.store.opening import database_for_writing
+from interlock.app.store.place import shown
+from interlock.app.store.tables import metadata
+from interlock.app.store.upgrading import upgrade
 from tests.store.entries import opened, spoil
 
 OPENERS = pytest.mark.parametrize("opener", [open_journal, open_reader])

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select, text
 
 from agents.restaurant.systems import Dish
-from agents.systems import Refused
 from app.business.restaurant import rules
 from app.business.restaurant.tables import contains, dishes, extras, prices
 from app.business.restaurant.words import one_meant
+from interlock.agents.systems import Refused
 
 LEFT = text(f"SELECT portions - {rules.TAKEN.format(dish=':dish', now=':now')} FROM dishes WHERE dish = :dish")
 

@@ -21,8 +21,8 @@ from sqlalchemy import (
     text,
 )
 
-from app.business.callbacks import callbacks_table
 from app.business.restaurant.rules import TRIGGERS, VIEWS
+from interlock.app.business.callbacks import callbacks_table
 
 MOST_PORTIONS = 20
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 
-from app.flows import FLOWS
+from interlock.app.project import FLOWS
 from tests.machines.tables.table import Table
 
 TABLES: Mapping[str, Table] = {

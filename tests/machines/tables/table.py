@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, get_args
 
-from agents.flow import Flow
-from guards.base import Proposal, Proposer
-from guards.facts import Facts
-from machines.base import Snapshot, initial
-from machines.decide import Verdict, decide
+from interlock.agents.flow import Flow
+from interlock.guards.base import Proposal, Proposer
+from interlock.guards.facts import Facts
+from interlock.machines.base import Snapshot, initial
+from interlock.machines.decide import Verdict, decide
 
 PROPOSERS: tuple[Proposer, ...] = get_args(Proposer)
 AGENT: tuple[Proposer, ...] = ("agent",)

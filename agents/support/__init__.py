@@ -1,0 +1,34 @@
+"""A support call: who speaks in each state, and the work that moves money."""
+
+from agents.support.desks import (
+    BillingDesk,
+    Reception,
+    RefundClerk,
+    SolvedDesk,
+    SupportWaiting,
+    TechnicalDesk,
+    Triage,
+)
+from agents.support.effects import REFUND
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.flow import Flow
+from machines.support import Support, SupportFacts
+
+SUPPORT = Flow(
+    name="support",
+    title="Support call",
+    summary="From hello to solved, or handed to a person: two desks, refunds within a limit, callbacks.",
+    machine=Support,
+    facts=SupportFacts,
+    cast={
+        "greeting": Reception,
+        "triage": Triage,
+        "technical": TechnicalDesk,
+        "billing": BillingDesk,
+        "refunding": RefundClerk,
+        "resolved": SolvedDesk,
+        **COMMON_CAST,
+        "person": SupportWaiting,
+    },
+    effects={"refunding": REFUND, **COMMON_EFFECTS},
+)

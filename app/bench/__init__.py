@@ -1,1 +1,0 @@
-"""What the machine and the record cost, beside what the same work costs without them: `python -m app.bench`."""

@@ -1,0 +1,1 @@
+"""One call: what is asked, decided, recorded and done about it."""

@@ -1,0 +1,86 @@
+"""How often a call may go wrong before a person is offered (I7)."""
+
+from interlock.guards.base import Proposal
+from interlock.machines.decide import Verdict
+
+REFUSALS_OF_ONE_EVENT = 3
+FAILED_TURNS = 3
+FRUITLESS_TURNS = 6
+ROUNDS_LIMIT = 10
+
+
+class Budget:
+    """Counts refusals of the same event in a row, turns in a row that no model answered, turns in a row in which tools
+    were called and none did anything, and agents' steps while nobody heard the caller.
+
+    A refusal by a guard that did not refuse the event before begins the count anew: what was asked for then is there
+    now, so the call gets on.
+    """
+
+    def __init__(self) -> None:
+        self._event = ""
+        self._refused_by: set[str] = set()
+        self._refusals = 0
+        self._failures = 0
+        self._fruitless = 0
+        self._turn_counted = False
+        self._rounds = 0
+
+    def refused(self, verdict: Verdict, proposal: Proposal) -> bool:
+        """Take note of a verdict; whether an agent was now refused too often in a row.
+
+        One made before the call moved on says nothing about the caller's wish, so it does not count.
+        """
+        if proposal.by != "agent" or verdict.kind == "terminated" or proposal.seen_epoch != verdict.before.epoch:
+            return False
+        if verdict.accepted or verdict.event != self._event:
+            self._event, self._refused_by, self._refusals = verdict.event, set(), 0
+        if verdict.accepted:
+            self.fruitful()
+            return False
+        if verdict.refused_by not in self._refused_by:
+            self._refused_by.add(verdict.refused_by)
+            self._refusals = 0
+        self._refusals += 1
+        fruitless = self.fruitless()
+        if self._refusals < REFUSALS_OF_ONE_EVENT and not fruitless:
+            return False
+        self._refusals = self._fruitless = 0
+        return True
+
+    def fruitless(self) -> bool:
+        """Take note of a tool call that did nothing; whether that was so in too many of the caller's turns in a row."""
+        if not self._turn_counted:
+            self._turn_counted = True
+            self._fruitless += 1
+        if self._fruitless < FRUITLESS_TURNS:
+            return False
+        self._fruitless = 0
+        return True
+
+    def fruitful(self) -> None:
+        """Take note of a tool call that did something."""
+        self._fruitless = 0
+
+    def going_round(self, verdict: Verdict, proposal: Proposal) -> bool:
+        """Take note of a verdict; whether agents moved the call more often than one turn of a caller can ask for."""
+        if proposal.by == "agent" and verdict.accepted:
+            self._rounds += 1
+        if self._rounds <= ROUNDS_LIMIT:
+            return False
+        self._rounds = 0
+        return True
+
+    def heard_caller(self) -> None:
+        """The caller spoke: what agents do from here on answers them."""
+        self._rounds = 0
+        self._turn_counted = False
+
+    def failed(self) -> bool:
+        """Take note of a turn nobody answered; whether there were too many in a row."""
+        self._failures += 1
+        return self._failures >= FAILED_TURNS
+
+    def answered(self) -> None:
+        """Take note of a turn that was answered."""
+        self._failures = 0

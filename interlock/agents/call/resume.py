@@ -1,0 +1,135 @@
+"""A call that goes on where another process left it: what it needs to know, and how it finds its words again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from livekit.agents import AgentSession, llm
+from pydantic import ValidationError
+
+from interlock.agents.call.effects import begin_again
+from interlock.agents.call.journal import Turn
+from interlock.agents.call.record import Line
+from interlock.agents.caller.absence import CUT_OFF, recap
+from interlock.agents.flow import Flow
+from interlock.guards.facts import Facts
+from interlock.machines.base import Snapshot, initial, is_over
+from interlock.machines.events import ESCALATE
+from interlock.machines.migrating import MigrationError, migrated
+
+if TYPE_CHECKING:
+    from interlock.agents.call.call import Call
+    from interlock.agents.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An effect that had begun: the accepted arguments, the facts they were judged by, and how it ended.
+
+    `ended` is the event it ended with, empty where that is not on record.
+    """
+
+    args: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] | None = None
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the last driver of a call of `flow` left on record.
+
+    `facts` is None when they were erased; `event` is the one whose agent had not spoken yet, empty when it had;
+    `work` is the last accepted proposal's; `fence` is the new driver's, `last_seq` the last entry's number. `lost` is
+    why a driver before could not go on, where the person it was to ask for is not on record.
+    """
+
+    flow: str
+    snapshot: Snapshot
+    facts: Mapping[str, Any] | None
+    fence: int
+    last_seq: int
+    turns: Sequence[Turn] = ()
+    event: str = ""
+    work: Work = field(default_factory=Work)
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a call goes on: at `lost`, which says why, it begins anew and asks for a person.
+
+    `judged_by` is what the last accepted proposal was judged by.
+    """
+
+    snapshot: Snapshot
+    facts: Facts
+    judged_by: Facts
+    lost: str = ""
+
+
+def standing(flow: Flow, left: Left, fresh: Facts) -> Standing:
+    """What this program makes of what was left; what it cannot read with certainty it does not guess."""
+    try:
+        snapshot = migrated(flow.machine, left.snapshot)
+        if left.lost or left.facts is None:
+            raise MigrationError(left.lost or "what was known in the call was erased")
+        facts = flow.facts.model_validate(left.facts)
+        return Standing(snapshot, facts, flow.facts.model_validate(left.work.facts or left.facts))
+    except ValidationError:
+        why = "what was known in the call is of another shape"
+    except MigrationError as error:
+        why = str(error)
+    return Standing(replace(initial(flow.machine), epoch=left.snapshot.epoch + 1), fresh, fresh, why)
+
+
+class Resuming:
+    """Takes one call over."""
+
+    def __init__(self, call: "Call", left: Left, here: Standing) -> None:
+        self._call = call
+        self._left = left
+        self._lost = here.lost
+        self._epoch = here.snapshot.epoch
+        self._judged_by = here.judged_by
+
+    @property
+    def event(self) -> str:
+        """The event the first agent is entered by."""
+        return "" if self._lost else self._left.event
+
+    def line(self) -> Line:
+        """What the record says of it."""
+        call = self._call
+        audit = {"machine": call.snapshot.machine, "version": call.snapshot.version, "state": call.state}
+        known = {"facts": call.facts.model_dump(mode="json"), "before": self._left.snapshot.to_json()}
+        private = {**known, "after": call.snapshot.to_json()}
+        return Line("call.resumed", {**audit, "driver": self._left.fence, "why": self._lost}, private, call.snapshot)
+
+    def recall(self, session: "AgentSession[Call]") -> None:
+        """Give the session the conversation so far."""
+        for turn in self._left.turns:
+            role: llm.ChatRole = "user" if turn.role == "user" else "assistant"
+            session.history.add_message(role=role, content=turn.text, interrupted=turn.interrupted)
+
+    def first_words(self, desk: "Desk", opening: str) -> str:
+        """What the caller hears first: the opening of an agent they have not met, or the last thing said.
+
+        Work that is finished before anybody speaks has moved the call on, and its outcome is told.
+        """
+        assert self._call.session is not None
+        if is_over(self._call.flow.machine, self._call.snapshot):
+            return opening
+        moved = self._call.epoch != self._epoch
+        if opening and (moved or self._lost or self._left.event or not self._left.turns):
+            return f"{CUT_OFF} {opening}"
+        return recap(self._call.session)
+
+    def go_on(self) -> None:
+        """Finish work that had begun, and ask for a person where the thread is lost."""
+        call = self._call
+        if self._lost:
+            call.spawn(call.propose(ESCALATE, by="system"))
+            return
+        call.flow.taken_up(call)
+        if (effect := call.flow.effects.get(call.state)) is not None:
+            call.spawn(begin_again(call, effect, self._left.work, self._judged_by, call.epoch))

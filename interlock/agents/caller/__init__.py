@@ -1,0 +1,1 @@
+"""What comes from the caller's end: words, silence, a broken line."""

@@ -1,0 +1,130 @@
+"""What the caller said and nobody answered yet.
+
+LiveKit drops a user turn that ends while agents switch. Final transcripts are kept here until they turn up in the
+conversation; what the old agent leaves behind when it hands over is the first thing the next one answers. So are words
+that did reach the conversation, when the old agent's answer to them came to nothing because the call had moved on.
+"""
+
+import itertools
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from livekit.agents import (
+    AgentSession,
+    ConversationItemAddedEvent,
+    FunctionToolsExecutedEvent,
+    UserInputTranscribedEvent,
+    llm,
+)
+
+if TYPE_CHECKING:
+    from interlock.agents.call.call import Call
+
+
+class Hearing:
+    """Listens to one session's events."""
+
+    def __init__(self, call: "Call") -> None:
+        self._call = call
+        self._heard: dict[int, str] = {}
+        self._told_up_to: dict[str, int] = {}
+        self._count = itertools.count()
+        self._left_behind: list[str] = []
+        self._waiting: list[str] = []
+        self._owed: list[str] = []
+        self._answered: set[str] = set()
+
+    def listen(self, session: "AgentSession[Call]") -> None:
+        """Begin to listen."""
+        session.on("user_input_transcribed", self._transcribed)
+        session.on("conversation_item_added", self._added)
+        session.on("function_tools_executed", self._tools_executed)
+
+    def hear(self, words: str) -> None:
+        """Typed words of the caller: answered now, or by the next agent when one is on its way."""
+        session = self._call.session
+        assert session is not None, "a call hears nothing before it is open"
+        self._call.spawn(self._call.heard_caller())
+        if self._call.switching:
+            self._left_behind.append(words)
+            return
+        session.generate_reply(user_input=words)
+
+    def take(self) -> str:
+        """The words nobody answered and no agent will bring up any more, once."""
+        words, self._left_behind = " ".join(self._left_behind), []
+        return words
+
+    def give_back(self, words: str) -> None:
+        """What was taken and could not be answered after all."""
+        self._left_behind[:0] = [words] if words else []
+
+    @property
+    def owes_an_answer(self) -> bool:
+        """Whether the agents before this one left a message of the caller in the conversation without an answer."""
+        return bool(self._owed)
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """The messages of the caller that no agent answered yet."""
+        return frozenset((*self._waiting, *self._owed))
+
+    def still_open(self, messages: Iterable[str]) -> frozenset[str]:
+        """Those of these messages, new ones too, that were not answered."""
+        return frozenset(message for message in messages if message not in self._answered)
+
+    def answered(self, messages: Collection[str]) -> None:
+        """An agent speaks, or hands over, in answer to these messages."""
+        self._answered.update(messages)
+        for message in messages:
+            self._forget_up_to(self._told_up_to.pop(message, -1))
+        self._waiting = [message for message in self._waiting if message not in self._answered]
+        self._owed = [message for message in self._owed if message not in self._answered]
+
+    def dealt_with(self) -> None:
+        """Whatever the caller said, the handoff now under way is the answer."""
+        self.answered([*self._waiting, *self._owed])
+
+    def _transcribed(self, event: UserInputTranscribedEvent) -> None:
+        if event.is_final and event.transcript.strip():
+            self._heard[next(self._count)] = event.transcript.strip()
+            self._call.spawn(self._call.heard_caller())
+
+    def _added(self, event: ConversationItemAddedEvent) -> None:
+        if isinstance(event.item, llm.AgentHandoff):
+            self._old_agent_gone()
+        elif isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
+            latest = self._strike(event.item.text_content or "")
+            if event.item.id in self._answered:
+                self._forget_up_to(latest)
+            else:
+                self._waiting.append(event.item.id)
+                self._told_up_to[event.item.id] = latest
+
+    def _old_agent_gone(self) -> None:
+        """From here on LiveKit gives transcripts to the new agent, which brings them up itself."""
+        self._left_behind += self._heard.values()
+        self._owed += self._waiting
+        self._heard, self._waiting = {}, []
+
+    def _strike(self, message: str) -> int:
+        """Forget the transcripts a message is made of, in their order; the number of the last one, or -1.
+
+        Others stay: words after the message, and words before it that LiveKit dropped.
+        """
+        latest, begin = -1, 0
+        for number, words in list(self._heard.items()):
+            at = message.find(words, begin)
+            if at >= 0:
+                latest, begin = number, at + len(words)
+                del self._heard[number]
+        return latest
+
+    def _forget_up_to(self, latest: int) -> None:
+        """What was dropped before a message that is answered now is past: nobody brings it up again."""
+        self._heard = {number: words for number, words in self._heard.items() if number > latest}
+
+    def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
+        """The agent that called these tools has handed over: the next one speaks."""
+        if self._call.switching:
+            event.cancel_tool_reply()

@@ -1,0 +1,68 @@
+"""What to do when a caller spoke and no words came: ask again, and listen anew.
+
+Speech recognition can fail without an error: the connection stands and nothing comes. Voice activity tells that
+somebody spoke; LiveKit tells when that was `WORDS_LIMIT_S` ago and there is still no transcript. Recognition on this
+machine has no connection to lose and may be slow: it is not watched.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from livekit.agents import AgentSession, UserInputTranscribedEvent
+from livekit.agents.voice.events import UserTranscriptionTimeoutEvent
+
+from interlock.agents.call.clock import done_within
+from interlock.agents.call.record import RECORD_LIMIT_S
+
+if TYPE_CHECKING:
+    from interlock.agents.call.call import Call
+
+WORDS_LIMIT_S = 3.0
+"""How long after the end of speech its words may take."""
+SHORTEST_S = 0.5
+"""Less speech than this is a cough or a click; LiveKit lets it interrupt nobody either."""
+CANNOT_HEAR = "I am sorry, I could not hear you. Could you say that again, please?"
+
+
+@runtime_checkable
+class Restarts(Protocol):
+    """Speech recognition that can be told to begin anew, elsewhere where there is a choice."""
+
+    def restart(self) -> None:
+        """Give up what is being listened with."""
+        ...
+
+
+class Deafness:
+    """Watches one session for speech without words."""
+
+    def __init__(self, call: "Call") -> None:
+        self._call = call
+
+    def listen(self, session: "AgentSession[Call]") -> None:
+        """Begin to watch."""
+        session.on("user_input_transcribed", self._heard)
+        session.on("user_transcription_timeout", self._not_heard)
+
+    def _heard(self, event: UserInputTranscribedEvent) -> None:
+        if event.is_final and event.transcript.strip():
+            self._call.providers.worked("stt")
+
+    def _not_heard(self, event: UserTranscriptionTimeoutEvent) -> None:
+        session = self._call.session
+        if session is None or event.speech_duration < SHORTEST_S or session.agent_state != "listening":
+            return  # too short for words, or the caller hears the agent anyway
+        if self._call.switching or self._call.over or self._call.ending:
+            return
+        self._call.providers.failed("stt", "NoTranscript", recoverable=True)
+        if isinstance(session.stt, Restarts):
+            session.stt.restart()
+        self._call.spawn(self._ask_again())
+
+    async def _ask_again(self) -> None:
+        call = self._call
+        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.turn_failed("not heard")))
+        if call.session is None or call.switching:
+            return  # a person was asked for, and speaks
+        with suppress(RuntimeError):  # the session closed meanwhile
+            call.session.say(CANNOT_HEAR)

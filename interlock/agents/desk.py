@@ -1,0 +1,259 @@
+"""The agent every desk is: its state's events as tools, the conversation carried over, a word on entry."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+from livekit import rtc
+from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolError, function_tool, llm
+from livekit.agents.llm import RawFunctionTool, ToolResult
+from pydantic import ValidationError
+
+from interlock.agents.call.clock import within
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.speech.carryover import carried_over
+from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
+from interlock.agents.speech.tool_call_filter import REFUSED_CALL, Sieve
+from interlock.agents.tools import Tool, tools_of
+from interlock.guards.base import ProposalError
+from interlock.guards.facts import FactsError
+from interlock.machines.decide import Verdict
+
+if TYPE_CHECKING:
+    from interlock.agents.call.call import Call
+
+log = structlog.get_logger("interlock.call")
+T = TypeVar("T")
+
+TOOL_LIMIT_S = 4.0
+"""How long a look-up, or the record of a proposal, may take."""
+TURN_LIMIT_S = 8.0
+"""How long one tool may take, with those it waits for: tools called together run one after the other."""
+HEARD_LIMIT = 1000
+"""How many characters of what the caller said last a `Heard` argument holds: the last ones."""
+NOT_NOW = (
+    "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now. "
+    "Would you like to speak to a colleague?"
+)
+HOUSE_RULES = """
+You are on the phone: answer in one or two short sentences, without lists or markup.
+What you may do next is decided for you: ask for a step with a tool, and if it is refused, do what the refusal says.
+Never say that something was done before a tool said so. Never promise a transfer: ask for it with a tool.
+"""
+
+
+class Desk(Agent):
+    """One agent of a flow's cast; a fresh one for each entry.
+
+    A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
+    `OPENINGS` (for particular events), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
+    for which `Call.voices` has a voice or not, and `Call.models` a language model.
+    """
+
+    INSTRUCTIONS: ClassVar[str] = ""
+    OPENING: ClassVar[str] = ""
+    OPENINGS: ClassVar[Mapping[str, str]] = {}
+    VOICE: ClassVar[str] = ""
+
+    def __init__(self, call: "Call", event: str, **models: Any) -> None:
+        self.call = call
+        self.event = event
+        self.first_words = ""
+        self._epoch = call.epoch
+        self._asked: dict[str, frozenset[str]] = {}
+        self._heard: dict[str, str] = {}
+        self._taken_ids: set[str] = set()
+        self._offered = _tools_here(type(self), call.offered())
+        super().__init__(
+            instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
+            tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
+            tts=call.voices.get(self.VOICE, NOT_GIVEN),
+            llm=call.models.get(self.VOICE, NOT_GIVEN),
+            **models,
+        )
+
+    def opening(self) -> str:
+        """What is said on entry; nothing lets the model go on from what was said."""
+        return self.OPENINGS.get(self.event, self.OPENING)
+
+    async def on_enter(self) -> None:
+        """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
+        told = await carried_over(self.call, self.session, self.event)
+        await self.update_chat_ctx(told, exclude_invalid_function_calls=False)
+        words = await self.call.enter(self)
+        if words is None:
+            return
+        try:
+            self._speak_first(words)
+        except Exception as error:  # as a rule the session closed, or the next agent was sent for meanwhile
+            self.call.hearing.give_back(words)
+            log.info("opening.unspoken", **self.call.here, error=type(error).__name__)
+            self._speak_anyhow()
+
+    def _speak_anyhow(self) -> None:
+        """Whatever went wrong, the caller shall hear something: from this agent, unless there is a next one."""
+        if self.call.switching:
+            return
+        with suppress(RuntimeError):
+            last_word = self.session.say(APOLOGY if self.call.over else LAST_RESORT)
+            if self.call.over:
+                last_word.add_done_callback(lambda _: self.session.shutdown())
+
+    def _speak_first(self, words: str) -> None:
+        resuming = self.call.taken_up()
+        opening = resuming.first_words(self, self.opening()) if resuming else self.opening()
+        owed = bool(words) or self.call.hearing.owes_an_answer
+        told_anyway = resuming is not None or self.event in self.OPENINGS  # what came of an event
+        if opening and (told_anyway or not owed):
+            self.first_words = opening
+            self.session.say(opening)
+        if owed or not opening:
+            self.session.generate_reply(user_input=words or NOT_GIVEN)
+
+    async def llm_node(
+        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
+    ) -> AsyncGenerator[Chunk, None]:
+        """The model's answer, its tool calls sieved; silent when the call moved on before it began."""
+        said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
+        asked = self.call.hearing.still_open(said)
+        heard = last_said(chat_ctx)
+        shown = [tool for tool in tools if tool.id != REFUSED_CALL]
+        sieve = Sieve([tool.id for tool in shown], self._taken_ids)
+        main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
+        async with aclosing(reply(self.call, main, sieve, chat_ctx, shown, model_settings)) as chunks:
+            late: bool | None = None
+            async for chunk in chunks:
+                words, calls = words_of(chunk), calls_of(chunk)
+                self._asked.update((call.call_id, asked) for call in calls)
+                self._heard.update((call.call_id, heard) for call in calls)
+                if late is None and (words or calls):
+                    late = self.call.epoch != self._epoch
+                if words and not late:
+                    self.call.hearing.answered(asked)
+                yield without_words(chunk) if late else chunk
+
+    async def tts_node(
+        self, text: AsyncIterable[str], model_settings: ModelSettings
+    ) -> AsyncGenerator[rtc.AudioFrame, None]:
+        """The sound of what is said, or a line kept as sound where the voice is dead."""
+        async with aclosing(self.call.voice.speak(self, text, model_settings)) as sound:
+            async for frame in sound:
+                yield frame
+
+    def _livekit_tool(self, tool: Tool) -> RawFunctionTool[Any, Any]:
+        async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
+            return await self._in_time(TURN_LIMIT_S, self._in_turn(tool, raw_arguments, context))
+
+        made = function_tool(run, raw_schema=tool.schema())
+        made.spec = tool  # type: ignore[attr-defined]
+        return made
+
+    def _refused_call_tool(self) -> RawFunctionTool[Any, Any]:
+        async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
+            name, why = str(raw_arguments.get("tool", "")), str(raw_arguments.get("why", ""))
+            work = self._misunderstood(name, why) if why else self._propose(name, {}, context)
+            return await self._in_time(TURN_LIMIT_S, work)
+
+        parameters: dict[str, Any] = {"type": "object", "properties": {}}
+        return function_tool(run, raw_schema={"name": REFUSED_CALL, "parameters": parameters})
+
+    async def _in_turn(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
+        async with self.call.in_turn:
+            return await self._run(tool, raw, context)
+
+    async def _in_time(self, limit_s: float, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await within(self.call.clock, limit_s, work)
+        except TimeoutError as error:
+            log.warning("tool.failed", **self.call.here, error=type(error).__name__)
+            raise ToolError(NOT_NOW) from None
+
+    async def _misunderstood(self, name: str, why: str) -> ToolResult:
+        raise await self._malformed(name, why)
+
+    async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
+        try:
+            args = tool.args.model_validate(raw).model_dump(mode="json")
+        except ValidationError as error:
+            raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
+        heard = self._heard.get(context.function_call.call_id, "")
+        args |= dict.fromkeys(tool.heard, heard)
+        if tool.proposes:
+            return await self._propose(tool.name, args, context)
+        found = await self._look_up(tool, args)
+        if isinstance(found, ToolResult) and not found.reply_required:  # it was an answer itself
+            self.call.hearing.answered(self._asked.pop(context.function_call.call_id, ()))
+        return found
+
+    async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
+        call_id = context.function_call.call_id
+        try:
+            work = self.call.propose(event, args, seen_epoch=self._epoch, tool_call_id=call_id)
+            verdict = await self._in_time(TOOL_LIMIT_S, work)
+        except JournalDown:
+            raise ToolError(NOT_NOW) from None
+        except ProposalError as error:
+            raise await self._malformed(event, str(error)) from None
+        if verdict.accepted:
+            self.call.hearing.answered(self._asked.pop(call_id, ()))
+            return ToolResult("accepted", reply_required=False)
+        if verdict.kind in ("stale", "terminated") or self.call.switching:
+            return ToolResult(verdict.reason, reply_required=False)
+        raise ToolError(refusal(verdict))
+
+    async def _look_up(self, tool: Tool, args: dict[str, Any]) -> Any:
+        try:
+            found = await within(self.call.clock, TOOL_LIMIT_S, tool.body(self, **args))
+        except ToolError:
+            raise
+        except FactsError:
+            await self.call.trouble.came_to_nothing()
+            raise ToolError("That could not be noted. Ask the caller to say it again.") from None
+        except Exception as error:
+            log.warning("tool.failed", **self.call.here, tool=tool.name, error=type(error).__name__)
+            await self.call.trouble.came_to_nothing()
+            raise ToolError(NOT_NOW) from None
+        self.call.trouble.came_to_something()
+        return found
+
+    async def _malformed(self, name: str, why: str) -> ToolError:
+        await self.call.malformed(name, why)
+        return ToolError(f"The call was not understood: {why}. Call the tool again, properly. | say: {LAST_RESORT}")
+
+
+def last_said(conversation: llm.ChatContext) -> str:
+    """What the caller said last, in one turn or several that nobody answered in between."""
+    said: list[str] = []
+    for item in reversed(conversation.items):
+        if item.type == "message" and item.role == "user":
+            said.append(item.text_content or "")
+        elif item.type == "message" and item.role == "assistant" and said:
+            break
+    return " ".join(reversed(said))[-HEARD_LIMIT:]
+
+
+def wrong_arguments(tool: Tool, error: ValidationError) -> str:
+    """What is wrong with which declared argument; what a model made up is not repeated, as it goes on the record."""
+    wrong = {(str(e["loc"][0]) if e["loc"] else "", e["type"]) for e in error.errors()}
+    return "; ".join(sorted(f"{name if name in tool.slots else 'an argument'}: {kind}" for name, kind in wrong))
+
+
+def refusal(verdict: Verdict) -> str:
+    """What the model reads when a proposal is refused."""
+    return f"{verdict.reason} | say: {verdict.say}" if verdict.say else verdict.reason
+
+
+def known_facts(call: "Call") -> str:
+    """What is known, and which day it is where the service is, for a model to read: never for a log."""
+    facts = call.facts.model_dump(mode="json", include=set(type(call.facts).told()))
+    known = {name: value for name, value in facts.items() if value not in (None, False, 0)}
+    here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
+    facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
+    return f"It is {here:%A, %Y-%m-%d, %H:%M}. Known so far: {facts_said}"
+
+
+def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:
+    return {name: tool for name, tool in tools_of(desk).items() if not tool.proposes or name in events}

@@ -1,0 +1,174 @@
+"""What every desk can do, written once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator
+
+from interlock.agents.callbacks import BOOK
+from interlock.agents.desk import Desk
+from interlock.agents.flow import Effect
+from interlock.agents.speech_requests import Asides
+from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.guards.cards import Words
+
+
+def _iso(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+IsoTime = Annotated[str, AfterValidator(_iso)]
+"""A day and time in ISO 8601; without a zone it is the service's own."""
+
+
+class LiveDesk(Asides):
+    """A desk with somebody on the line: a colleague and a goodbye are always one sentence away, and so are its last
+    words, once more or slower."""
+
+    @proposes(
+        "I want to talk to a human",
+        "can I speak to a real person please",
+        "get me a colleague",
+        "let me talk to somebody",
+        "yes please, have somebody call me back",
+    )
+    def escalate(self) -> None:
+        """Pass the caller on to a person, when they ask for one or you cannot help."""
+
+    @proposes(
+        "goodbye",
+        "no, that is all, thank you, bye",
+        "thanks, I have everything I need",
+        "I have to go now",
+        "you can hang up",
+    )
+    def say_goodbye(self) -> None:
+        """End the call, when the caller says goodbye or needs nothing more."""
+
+
+class CallerDesk(LiveDesk):
+    """A desk where callers say who they are; `NEXT` asks for what it is there for."""
+
+    NEXT: ClassVar[str] = ""
+
+    @data_tool("my name is Anna Kowalski", "this is Peter", "I am called Maria Lopez", "it's John Smith", leads_on=True)
+    async def note_name(
+        self, name: Annotated[str, Slot("the caller's name", ask="May I have your name, please?", kind="name")]
+    ) -> str:
+        """Note the caller's name."""
+        await self.call.claim(caller_name=name)
+        return f"Thank you. {self.question()}"
+
+    @data_tool(
+        "my number is 030 1234567",
+        "you can reach me on 0171 2345678",
+        "my phone number is plus 49 30 123456",
+        leads_on=True,
+    )
+    async def note_phone(
+        self, phone: Annotated[str, Slot("the number", ask="Which number can we reach you on?", kind="phone")]
+    ) -> str:
+        """Note the number we can reach the caller on."""
+        await self.call.claim(contact_phone=phone)
+        return f"I have your number. {self.question()}"
+
+    def question(self) -> str:
+        """What is asked next."""
+        return self.NEXT
+
+
+class Farewell(Desk):
+    """Says goodbye and hangs up."""
+
+    INSTRUCTIONS = "The call is over. Say goodbye."
+    OPENING = "Thank you for calling. Goodbye."
+    OPENINGS: ClassVar = {
+        "caller_silent": "I cannot hear you, so I will hang up now. Please call again any time. Goodbye.",
+        "refused_thrice": "I am sorry, I could not help you with that. Please call again another time. Goodbye.",
+        "handoff_failed": "I am sorry, we have a problem on our side. Please call again in a few minutes. Goodbye.",
+    }
+
+    def _speak_first(self, words: str) -> None:
+        """Say the last word, then close the session."""
+        try:
+            last_word = self.session.say(self.opening(), allow_interruptions=False)
+        except RuntimeError:
+            self.session.shutdown()
+            raise
+        last_word.add_done_callback(lambda _: self.session.shutdown())
+
+
+class PersonOffer(LiveDesk):
+    """Offers a person when a call goes in circles."""
+
+    INSTRUCTIONS = "We went in circles. Offer a colleague; if the caller would rather go on, go back."
+    OPENING = "I am sorry, we are going in circles. Shall I have a colleague call you back?"
+
+    @proposes("no, let us go on", "no thanks, go back", "let us try again", "I do not want a colleague")
+    def return_to_desk(self) -> None:
+        """Go back to where the caller was, when they do not want a colleague."""
+
+
+class WaitingDesk(LiveDesk):
+    """Stands in for the person until they call back."""
+
+    INSTRUCTIONS = """
+A colleague will take over. None is free this minute: offer a callback, ask for a number and a time on a weekday from 9
+to 18, and book it. The caller may also go back to where they were.
+"""
+    OPENING = "A colleague will take care of this. Which number may we call you back on?"
+    OPENINGS: ClassVar = {
+        "callback_booked": "Your callback is booked. Is there anything else?",
+        "callback_failed": "That hour is full, I am afraid. Which day and time suit you?",
+        "callback_unconfirmed": "I am sorry, I could not confirm your callback. Which other day and time suit you?",
+        "handoff_failed": "I am sorry, I cannot put you through just now. Which number may we call you back on?",
+        "take_over": "A colleague has taken over this call. One moment, please.",
+    }
+
+    @proposes(
+        "please call me back tomorrow at ten", "you can reach me on 030 1234567", "book a callback", "call me later"
+    )
+    def book_callback(
+        self,
+        phone: Annotated[Words, Slot("the number to call", ask="Which number may we call you back on?", kind="phone")],
+        time: Annotated[
+            IsoTime,
+            Slot(
+                "day and time, ISO 8601",
+                ask="We call back on weekdays from nine to six. Which day and time suit you?",
+                kind="datetime",
+            ),
+        ],
+    ) -> None:
+        """Book a callback, once the caller gave a number and a time."""
+
+    @proposes(
+        "take me back, please", "I would rather go on with the agent", "back to where I was", "never mind, go back"
+    )
+    def return_to_desk(self) -> None:
+        """Go back to where the caller was."""
+
+
+class BookingClerk(LiveDesk):
+    """Keeps the caller company while the callback is booked."""
+
+    INSTRUCTIONS = "A callback is being booked. Ask for a moment's patience. You do not know yet whether it worked."
+    OPENING = "One moment, I am booking the callback."
+
+
+COMMON_CAST: Mapping[str, type[Desk]] = {
+    "offer": PersonOffer,
+    "person": WaitingDesk,
+    "booking": BookingClerk,
+    "closed": Farewell,
+}
+"""Who speaks in the states of `interlock.machines.common`."""
+COMMON_EFFECTS: Mapping[str, Effect] = {"booking": BOOK}
+"""The work of those states."""
+
+
+def money(cents: int) -> str:
+    """An amount as it is spoken."""
+    return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"

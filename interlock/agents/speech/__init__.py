@@ -1,0 +1,1 @@
+"""How a call speaks: a turn's answer, and the voice it is spoken with."""

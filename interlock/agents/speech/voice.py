@@ -1,0 +1,198 @@
+"""The voice of a call: fixed lines from sound already made, the rest from a provider, and a line when that is dead.
+
+What an agent says is compared with the fixed lines while its words come in. One of those is played as it is kept; for
+anything else the desk's own TTS speaks. Where that fails or is too slow the caller hears a kept line instead (I7), and
+the turn counts as one that nobody answered.
+"""
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from livekit import rtc
+from livekit.agents import Agent, AgentSession, ConversationItemAddedEvent, ErrorEvent, ModelSettings, llm, tts
+
+from interlock.agents.call.clock import done_within
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.record import RECORD_LIMIT_S
+from interlock.agents.speech.kept_lines import NothingVoiced, Voiced
+from interlock.agents.speech.pace import Pace
+from interlock.agents.speech.providers import provider_of
+from interlock.agents.speech.utterance import Utterance
+
+if TYPE_CHECKING:
+    from interlock.agents.call.call import Call
+
+log = structlog.get_logger("interlock.call")
+
+UNHEARD = "I am sorry, I have trouble speaking just now. Could you say that again, please?"
+"""Said instead of an answer that no voice could speak."""
+
+
+class VoiceFailedError(Exception):
+    """Nothing of an utterance was heard, so LiveKit shall not take it for said; the text is the name of an error."""
+
+
+class Voice:
+    """Speaks for every agent of one call; `slower` has a TTS speak slower from now on and says whether it can."""
+
+    def __init__(
+        self, call: "Call", voiced: Voiced | None, slower: Callable[[tts.TTS[Any]], bool] | None = None
+    ) -> None:
+        self._call = call
+        self._slower = slower or (lambda voice: False)
+        self._slowed: set[int] = set()
+        self._latest: Utterance | None = None
+        self._voiced: Voiced = voiced or NothingVoiced()
+        self._dead = False
+        self._stumbled: tuple[str, str] | None = None
+        self._not_as_written: deque[tuple[str, str]] = deque(maxlen=4)
+
+    def listen(self, session: "AgentSession[Call]") -> None:
+        """Begin to listen to the session's events."""
+        session.on("conversation_item_added", self._added)
+        session.on("error", self._error)
+
+    def model_answered(self) -> None:
+        """The model had an answer: that counts unless the voice before it was dead and may be still."""
+        if not self._dead:
+            self._call.trouble.turn_answered()
+
+    def role_of(self, agent: Agent) -> str:
+        """The role whose voice this agent speaks with."""
+        role = getattr(agent, "VOICE", "")
+        return role if role in self._call.voices else ""
+
+    def is_slow(self, agent: Agent) -> bool:
+        """Whether the voice this agent speaks with was slowed down."""
+        return id(voice_of(agent)) in self._slowed
+
+    def slow_down(self, agent: Agent) -> bool:
+        """Have every voice of the call speak slower that can; whether that of this agent does now."""
+        every = (voice_of(agent), agent.session.tts, *self._call.voices.values())
+        voices = {id(voice): voice for voice in every if isinstance(voice, tts.TTS)}
+        slowed = {key for key, voice in voices.items() if key in self._slowed or self._slower(voice)}
+        fixed = sorted({provider_of(voice.label) for key, voice in voices.items() if key not in slowed})
+        self._slowed |= slowed
+        (log.warning if fixed or not voices else log.info)("voice.slower", **self._call.here, cannot=fixed)
+        return self.is_slow(agent)
+
+    def whole(self, heard: str) -> str:
+        """All that was meant to be said of what a caller cut short, as far as it is known."""
+        told = self._latest.told.strip() if self._latest is not None else ""
+        return told if heard and _letters(told).startswith(_letters(heard)) else heard
+
+    async def speak(
+        self, agent: Agent, text: AsyncIterable[str], settings: ModelSettings
+    ) -> AsyncGenerator[rtc.AudioFrame, None]:
+        """The sound of these words; something else when no voice can speak them."""
+        role, words = self.role_of(agent), aiter(text)
+        told, is_all = ("", False) if self.is_slow(agent) else await self._beginning(words)
+        utterance = self._latest = Utterance(told, words, Pace(self._call.clock), may_be_kept=is_all)
+        if is_all and (kept := self._voiced.find(told.strip(), role)) is not None:
+            for frame in kept:
+                yield frame
+            return
+        async with aclosing(self._spoken(agent, utterance, settings)) as sound:
+            async for frame in sound:
+                yield frame
+        if not utterance.failed:
+            self._well_spoken(agent, utterance, role)
+            return
+        instead = await self._instead(agent, utterance, role)
+        if not instead and not utterance.last:
+            raise VoiceFailedError(utterance.failed)
+        for frame in instead:
+            yield frame
+
+    async def _beginning(self, words: AsyncIterator[str]) -> tuple[str, bool]:
+        """The words up to where they can be no fixed line, and whether they were all."""
+        told = ""
+        async for piece in words:
+            told += piece
+            if not self._voiced.could_be(told.strip()):
+                return told, False
+        return told, True
+
+    async def _spoken(
+        self, agent: Agent, utterance: "Utterance", settings: ModelSettings
+    ) -> AsyncGenerator[rtc.AudioFrame, None]:
+        self._stumbled = None
+        speaking = Agent.default.tts_node(agent, utterance.words(), settings)
+        try:
+            async with aclosing(speaking), aclosing(utterance.pace.kept(speaking)) as sound:
+                async for frame in sound:
+                    utterance.sounded(frame)
+                    yield frame
+        except Exception as error:
+            utterance.failed = type(error).__name__
+        if not utterance.failed and not utterance.last and _letters(utterance.told):
+            utterance.failed = "silent"
+
+    def _well_spoken(self, agent: Agent, utterance: "Utterance", role: str) -> None:
+        if not utterance.last:
+            return
+        self._call.providers.worked("tts")
+        if self._stumbled:
+            error, provider = self._stumbled
+            self._call.providers.failed("tts", error, provider=provider, recoverable=True)
+        if self._dead:
+            self._dead = False
+            self._call.trouble.turn_answered()
+        may_be_anothers = isinstance(voice_of(agent), tts.FallbackAdapter)
+        if utterance.frames and not may_be_anothers:
+            self._voiced.keep(utterance.told.strip(), role, utterance.frames)
+
+    async def _instead(self, agent: Agent, utterance: "Utterance", role: str) -> Sequence[rtc.AudioFrame]:
+        """What is played after a failure; nothing where the next agent is on its way, whose opening is the answer."""
+        self._dead = True
+        provider = provider_of(getattr(voice_of(agent), "label", "none"))
+        self._call.providers.failed("tts", utterance.failed, provider=provider)
+        noted = self._call.spawn(self._call.turn_failed(utterance.failed))
+        await done_within(self._call.clock, RECORD_LIMIT_S, noted)
+        if self._call.switching:
+            return ()
+        said = utterance.told.strip()
+        kept = () if utterance.last else self._voiced.find_in_any(said) or ()
+        if not kept:
+            said = APOLOGY if self._call.over or self._call.ending else UNHEARD
+            kept = self._voiced.find(said, role) or self._voiced.find_in_any(said) or ()
+        if kept and utterance.last and kept[0].sample_rate != utterance.last.sample_rate:
+            kept = ()  # LiveKit plays one utterance at one rate
+        if kept:
+            self._call.providers.fell_back("tts", "cached line")
+        if (kept or utterance.last) and _letters(utterance.told):
+            self._not_as_written.append((_letters(utterance.told), "" if utterance.last else said))
+        return kept
+
+    def _error(self, event: ErrorEvent) -> None:
+        if isinstance(event.error, tts.TTSError):
+            self._stumbled = type(event.error.error).__name__, provider_of(event.error.label)
+
+    def _added(self, event: ConversationItemAddedEvent) -> None:
+        """The conversation tells what the caller heard, and not what no voice could say."""
+        item = event.item
+        if not isinstance(item, llm.ChatMessage) or item.role != "assistant":
+            return
+        written = _letters(item.text_content or "")
+        for pending in list(self._not_as_written):
+            its, heard = pending
+            if written and (its.startswith(written) or written.startswith(its)):
+                self._not_as_written.remove(pending)
+                if heard:
+                    item.content = [heard]
+                else:
+                    item.interrupted = True
+                return
+
+
+def voice_of(agent: Agent) -> Any:
+    """The TTS an agent speaks with: its own or the session's."""
+    return agent.tts if isinstance(agent.tts, tts.TTS) else agent.session.tts
+
+
+def _letters(text: str) -> str:
+    """What is left of a text whatever markup, blanks and symbols LiveKit takes out of it."""
+    return "".join(filter(str.isalnum, text.lower()))

@@ -1,0 +1,1 @@
+"""What a call tells of itself: times and spans."""

@@ -1,0 +1,1 @@
+"""Our people's calendar, which every flow's callback needs, on SQLite."""

@@ -1,0 +1,54 @@
+"""Callbacks by our own people: so many in an hour as there are colleagues, each key once."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, UniqueConstraint, select
+
+from interlock.app.business.database import Database, once
+
+CALLBACKS_PER_HOUR = 3
+
+
+def callbacks_table(metadata: MetaData) -> Table:
+    """The table of callbacks, for a flow's own database."""
+    return Table(
+        "callbacks",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("key", Text, nullable=False, unique=True),
+        Column("hour", Text, nullable=False),
+        Column("place", Integer, CheckConstraint(f"place BETWEEN 1 AND {CALLBACKS_PER_HOUR}"), nullable=False),
+        Column("at", Text, nullable=False),
+        Column("phone", Text, CheckConstraint("phone <> ''"), nullable=False),
+        UniqueConstraint("hour", "place"),
+    )
+
+
+class SqlCallbacks:
+    """`interlock.agents.callbacks.Callbacks` over a database."""
+
+    def __init__(self, database: Database, table: Table) -> None:
+        self._database = database
+        self._table = table
+
+    async def book(self, key: str, phone: str, when: datetime) -> str:
+        """Book once a `key`; raises `Refused` when the hour is full, `ValueError` for a time without its zone."""
+        if when.tzinfo is None:
+            raise ValueError("the time of a callback has no zone, expected one")
+        at = when.astimezone(UTC)
+        row = {"key": key, "hour": f"{at:%Y-%m-%dT%H}", "at": at.isoformat(), "phone": phone}
+        return f"CB{await self._database.run(lambda c: self._book(c, row)):05d}"
+
+    def _book(self, connection: Connection, row: Mapping[str, Any]) -> int:
+        callbacks = self._table
+        taken = set(connection.execute(select(callbacks.c.place).where(callbacks.c.hour == row["hour"])).scalars())
+        free = next(place for place in range(1, CALLBACKS_PER_HOUR + 2) if place not in taken)
+        return once(connection, callbacks, {**row, "place": free}, _why_not)
+
+
+def _why_not(found: str) -> str:
+    if "phone" in found:
+        return "I need a number to call back on."
+    return "We have no colleague free in that hour. Please choose another time."

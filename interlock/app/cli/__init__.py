@@ -1,0 +1,1 @@
+"""The command `interlock` and its parts."""

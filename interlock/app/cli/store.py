@@ -1,0 +1,44 @@
+"""The command `interlock store`."""
+
+import typer
+from rich.console import Console
+
+from interlock.app.cli.upkeep import compact, prune, rotate_key
+from interlock.app.cli.verify import checkpoint_key
+from interlock.app.settings import Settings, load_settings
+from interlock.app.telemetry.logs import configure_logs
+
+store_app = typer.Typer(no_args_is_help=True, help="Look after the record: its tables, its key, and how long it lasts.")
+store_app.command()(prune)
+store_app.command()(compact)
+store_app.command("checkpoint-key")(checkpoint_key)
+store_app.command("rotate-key")(rotate_key)
+
+console = Console(highlight=False)
+
+
+@store_app.command()
+def upgrade() -> None:
+    """Make the tables of the record, or bring them up to date; what is there already stays."""
+    from interlock.app import store
+    from interlock.app.store.place import shown
+    from interlock.app.store.upgrading import upgrade as run
+
+    settings = _settings()
+    found, now = run(settings.store, store.BUSY_TIMEOUT_MS)
+    said = f"is at revision {now} already" if found == now else f"went from {found or 'nothing'} to revision {now}"
+    console.print(f"{shown(settings.store)} {said}", markup=False, soft_wrap=True)
+
+
+@store_app.command()
+def key() -> None:
+    """Print a new key for INTERLOCK_STORE_KEY, which seals personal data in the record. Nothing keeps a copy of it."""
+    from interlock.app.store.sealing import new_key
+
+    print(new_key())
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    configure_logs("WARNING", settings.log_json)
+    return settings

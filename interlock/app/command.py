@@ -1,0 +1,102 @@
+"""Where the command `interlock` begins, and what anything that goes wrong in it looks like: a line, not a traceback."""
+
+import json
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+
+from statemachine.exceptions import InvalidDefinition
+from typer.exceptions import TyperException
+
+from interlock.machines.chart import ChartError
+
+FOUND, USAGE, INTERRUPTED = 1, 2, 130
+
+EXPECTED = {
+    "AuditError",
+    "DemoError",
+    "JournalDown",
+    "LiveKitServerError",
+    "OfflineModelError",
+    "OutputError",
+    "ProjectError",
+    "ProofError",
+    "ScriptError",
+    "SettingsError",
+    "StoreError",
+    "UnknownFlow",
+    "WavError",
+    "WorkerError",
+}
+"""What users can do wrong, by name: to import it all only to compare would make every command slow."""
+
+
+def main() -> None:
+    """Run the command. What a user did wrong is one line each on standard error, and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    try:
+        raise SystemExit(_loaded_and_run())
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except OSError as error:
+        if error.errno is None and not isinstance(error, BrokenPipeError):  # no file's: a time-out, a bug
+            raise
+        _output_failed(error)
+    except TyperException as error:  # a command, option or argument there is not
+        if said := " ".join(error.format_message().split()).rstrip("."):  # nothing, where the help was shown
+            print(f"{said}: see {Path(sys.argv[0]).name} --help", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except Exception as error:
+        if not EXPECTED & {t.__name__ for t in type(error).__mro__}:
+            raise
+        print(error, file=sys.stderr)
+        raise SystemExit(USAGE) from None
+
+
+def _loaded_and_run() -> int:
+    try:
+        from interlock.app.cli import main as cli
+        from interlock.app.project import project
+
+        project()
+    except (ChartError, InvalidDefinition, TypeError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        _show_refused(error)
+        return FOUND
+    code = cli.app(standalone_mode=False)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _show_refused(error: Exception) -> None:
+    """A flow that cannot even be loaded is a finding."""
+    from rich.console import Console
+
+    from interlock.app.check import refused, render
+
+    finding = refused(error)
+    if "check" in sys.argv and "--json" in sys.argv:
+        print(json.dumps({"(not loaded)": [finding.to_json()]}, indent=2))
+        return
+    render([finding], Console(stderr=True))
+
+
+def _output_failed(error: OSError) -> None:
+    from interlock.app.calls.screen import unwritten_goes_nowhere
+
+    if error.filename is None:
+        unwritten_goes_nowhere(sys.stdout)
+    if not isinstance(error, BrokenPipeError):
+        where = error.filename or "the output"
+        print(
+            f"{where} cannot be used ({error.strerror}), expected a place that can be read and written", file=sys.stderr
+        )
+    raise SystemExit(FOUND if isinstance(error, BrokenPipeError) else USAGE) from None
+
+
+if __name__ == "__main__":
+    main()

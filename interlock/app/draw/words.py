@@ -1,0 +1,64 @@
+"""The names of a flow in words that somebody who does not write code reads."""
+
+import re
+
+from statemachine import State
+
+from interlock.guards.base import Guard, Proposer
+from interlock.machines.base import Machine, events_of, is_end, lineage, states_of
+from interlock.machines.promises import Promise, Reachable
+
+ANYWHERE = "At any time"
+
+_WHO: dict[Proposer, str] = {"agent": "the agent", "system": "our systems", "operator": "an operator"}
+
+
+def event_words(event: str) -> str:
+    """`route_to_billing` -> "Route to billing"."""
+    return event.replace("_", " ").strip().capitalize()
+
+
+def guard_words(guard: Guard) -> str:
+    """The guard's first paragraph as it follows an "if": no capital, no full stop."""
+    sentence = " ".join(guard.sentence.split("\n\n")[0].split()).rstrip(".")
+    first = sentence.split(" ", 1)[0]
+    return sentence if first[1:] != first[1:].lower() else sentence[:1].lower() + sentence[1:]
+
+
+def class_words(agent: type) -> str:
+    """`TechnicalDesk` -> "Technical desk"."""
+    return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", agent.__name__)).capitalize()
+
+
+def who_words(proposers: frozenset[Proposer]) -> str:
+    """Who may ask, in the order a call meets them."""
+    return ", ".join(words for proposer, words in _WHO.items() if proposer in proposers)
+
+
+def listed(names: list[str], last: str = "and") -> str:
+    """ "a, b and c"."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def promise_words(machine: type[Machine], promise: Promise) -> str:
+    """One sentence for product."""
+    if isinstance(promise, Reachable):
+        start = "From everywhere" if promise.from_ == "everywhere" else f"From {_named(machine, promise.from_)}"
+        return f"{start}, there is a way to {_named(machine, promise.what)}."
+    before = promise.before
+    need = guard_words(before) if isinstance(before, Guard) else _named(machine, before)
+    unless = f", unless {listed([_named(machine, event) for event in promise.unless], 'or')}" if promise.unless else ""
+    return f"Never {_named(machine, promise.what)} before {need}{unless}."
+
+
+def is_everything(machine: type[Machine], state: State) -> bool:
+    """Whether a compound state holds all of a call but its end: being in it says nothing."""
+    leaves = [s for s in states_of(machine).values() if not s.states and not is_end(s)]
+    return bool(state.states) and all(state in lineage(leaf) for leaf in leaves)
+
+
+def _named(machine: type[Machine], name: str) -> str:
+    state = states_of(machine).get(name)
+    if state is not None:
+        return f"“{state.name}”"
+    return f"“{event_words(name)}”" if name in events_of(machine) else f"“{name}”"

@@ -1,0 +1,54 @@
+"""Names as callers give them: "It's Anna Kowalski", "this is Anna, I have a question", "anna"."""
+
+import re
+
+from interlock.app.offline.words import straight
+
+MOST_WORDS = 4
+
+_SURE = r"my (?:full )?name is|my name's|the name is|the name's|name is|you can call me|call me"
+_LIKELY = r"this is|i am|i'm|it is|it's|that is|that's|you're speaking (?:to|with)"
+_FILLERS = (
+    r"^(?:(?:um|uh|er|erm|hm+|oh|ah|well|yes|yeah|yep|sure|okay|ok|hi|hello|hey|so|sorry|of course|certainly)\b"
+    r"[\s,.!]*)+"
+)
+_NO_NAME = frozenset(
+    re.findall(
+        r"\w+",
+        """
+a about actually account after again already also although am an and another any are at back bad because been
+billing broken but bye calling can cannot charged closed contact could customer different do does done down even
+fine first for from get give going good goodbye got great had happy has have having he hello help here how i if in is
+issue it its just know late like looking lost me my name need never nice no nobody none nope not nothing of off
+ok okay on one only or order over person please problem ready really right same she so some somebody something
+sorry speak speaking still stuck support sure talk thank thanks that the their there they this to today too
+trouble trying unable unhappy up upset urgent very waiting want was we well what when where which who why will
+with wondering working would wrong yes yet you your
+""",
+    )
+)
+
+
+def name(words: str, asked: bool = True) -> str | None:
+    """The name said, capitalised; unasked, only after "my name is" or, with a capital letter, after "this is"."""
+    text = re.sub(_FILLERS, "", straight(words.strip()), flags=re.I)
+    if found := re.search(rf"\b(?:{_SURE})\s+(.+)", text, re.I):
+        return _first_words(found[1])
+    if found := re.search(rf"\b(?:{_LIKELY})\s+(.+)", text, re.I):
+        said = _first_words(found[1])
+        return said if said and (asked or found[1][0].isupper()) else None
+    return _first_words(text, alone=True) if asked else None
+
+
+def _first_words(text: str, alone: bool = False) -> str | None:
+    """The words up to a pause or a word that is in nobody's name; `alone` says that nothing else may follow."""
+    clause = re.split(r"[,.;!?]", text)[0].split()
+    taken: list[str] = []
+    for word in clause:
+        if not re.fullmatch(r"[^\W\d_]+(?:['\-][^\W\d_]+)*", word) or word.lower() in _NO_NAME:
+            break
+        taken.append(word)
+    if not taken or len(taken) > MOST_WORDS or (alone and len(taken) < len(clause)):
+        return None
+    said = " ".join(taken)
+    return said.title() if said.islower() else said

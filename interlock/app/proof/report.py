@@ -1,0 +1,135 @@
+"""What a verification found, as it is found: in prose or as one JSON value, with the progress beside it."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from interlock.app.audit.words import clean
+from interlock.app.proof.finding import Finding
+from interlock.app.proof.verifying import Sums, Verification
+
+UNTOLD = (
+    "whether a whole call was removed or made up",
+    "whether the end of a call was cut off and its row made to fit",
+    "whether records were rewritten with their hashes",
+    "whether the whole store was rolled back",
+)
+"""What hashes alone never tell about somebody who may write the store: for each of these something signed is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What was found of a bundle itself, and what nobody can know of it."""
+
+    findings: Iterable[Finding] = ()
+    notes: Sequence[str] = ()
+
+
+NOTHING = Aside()
+
+
+class Telling(Protocol):
+    """Where findings go."""
+
+    def show(self, finding: Finding) -> None:
+        """One more."""
+        ...
+
+    def end(self, sums: Sums, untold: list[str]) -> None:
+        """The sums, after all of them, and what could not be told."""
+        ...
+
+
+def tell(its: Verification, to: Telling, on: Console, records: int, *, signed: bool, aside: Aside = NOTHING) -> int:
+    """Verify and show each finding as it comes; how many there were. `signed`: there were checkpoints to compare with.
+
+    `records` is about how many there are; `aside` was found of what holds them.
+    """
+    with _bar(on) as progress:
+        task = progress.add_task("", total=records)
+        for finding in its.findings(aside.findings, lambda many: progress.advance(task, many)):
+            progress.stop()  # or it would stand in the middle of what is shown
+            to.show(finding)
+            progress.start()
+    to.end(its.sums, [*aside.notes, *_untold(its.sums, signed)])
+    return its.sums.findings
+
+
+def _bar(console: Console) -> Progress:
+    """How far a verification is, in records, where somebody looks at it."""
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("records"), TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(
+        *columns,
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not console.is_terminal,
+    )
+
+
+def _untold(sums: Sums, signed: bool) -> Iterator[str]:
+    if not signed:
+        yield f"Without checkpoints it cannot be told {', '.join(UNTOLD[:-1])}, or {UNTOLD[-1]}."
+    elif sums.unsigned:
+        whose = counted(sums.open_ended, "call")
+        they = "is" if sums.unsigned == 1 else "are"
+        yield (
+            f"{counted(sums.unsigned, 'record')} of {whose} {they} newer than the last checkpoint of the call: of"
+            " these it cannot be told whether they were cut off, or rewritten with their hashes."
+        )
+    if sums.unreadable:
+        yield f"{counted(sums.unreadable, 'line')} among the checkpoints cannot be read: half written, or overwritten."
+
+
+class InProse:
+    """For people: a line for each finding, and sentences at the end."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def show(self, finding: Finding) -> None:
+        """Which call, and what."""
+        whose = "" if finding.call_id is None else f"call {clean(finding.call_id)}: "
+        self._say(whose + clean(finding.said), "bold red")
+
+    def end(self, sums: Sums, untold: list[str]) -> None:
+        """What was looked at, what came of it, what nobody can know."""
+        found = counted(sums.findings, "finding") if sums.findings else "Nothing was changed that can be told"
+        beside = f", beside {counted(sums.checkpoints, 'checkpoint')}" if sums.checkpoints else ""
+        self._say(f"{counted(sums.records, 'record')} of {counted(sums.calls, 'call')} verified{beside}. {found}.")
+        if sums.pruned:
+            were = "was" if sums.pruned == 1 else "were"
+            self._say(f"{counted(sums.pruned, 'call')} more {were} removed on purpose, as is signed.")
+        for sentence in untold:
+            self._say(sentence, "yellow")
+
+    def _say(self, text: str, style: str = "") -> None:
+        self._console.print(Text(text, style=style), soft_wrap=True, highlight=False)
+
+
+class InJson:
+    """For programs: an object of `findings`, `sums` and `untold`; written as it becomes known."""
+
+    def __init__(self) -> None:
+        self._before = '{\n  "findings": ['
+
+    def show(self, finding: Finding) -> None:
+        """One more of the list."""
+        print(f"{self._before}\n    {json.dumps(finding.to_json(), ensure_ascii=True)}", end="")
+        self._before = ","
+
+    def end(self, sums: Sums, untold: list[str]) -> None:
+        """The rest of the object."""
+        rest = json.dumps({"sums": sums.to_json(), "untold": untold}, indent=2)[2:-2]
+        print(("\n  ]" if self._before == "," else self._before + "]") + f",\n{rest}\n}}")
+
+
+def counted(number: int, what: str) -> str:
+    """How many of what, in words."""
+    return f"{number:,} {what}{'s' * (number != 1)}"

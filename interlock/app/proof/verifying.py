@@ -1,0 +1,142 @@
+"""Verifying a record: every call's chain, its end, its checkpoints, and whether all of it is an older copy."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any
+
+from interlock.app.proof.checkpoint_index import Mark, Shelf
+from interlock.app.proof.finding import Finding, Noted
+from interlock.app.proof.following import Chain
+from interlock.app.proof.judging import Judged, gone, judge
+from interlock.app.proof.placing import places_in
+from interlock.app.proof.stored import Rows, Source
+
+ROLLED_BACK_CALLS, ROLLED_BACK_SHARE = 2, 0.9
+"""Of so many calls, and of such a share of all that were signed meanwhile, everything since must be missing."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """How much was verified: `unsigned` records, of `open_ended` calls, came after their call's last checkpoint.
+
+    `pruned` calls are not there any more, on purpose.
+    """
+
+    calls: int = 0
+    records: int = 0
+    checkpoints: int = 0
+    findings: int = 0
+    unsigned: int = 0
+    open_ended: int = 0
+    unreadable: int = 0
+    pruned: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+class Verification:
+    """One pass over a source; with a `shelf` of checkpoints also what only they can tell. `whole`: of all calls."""
+
+    def __init__(self, source: Source, shelf: Shelf | None, *, whole: bool = True) -> None:
+        self._source, self._shelf, self._whole = source, shelf, whole
+        self._progress: Callable[[int], None] = lambda _: None
+        self.sums = Sums()
+
+    def findings(
+        self, first: Iterable[Finding] = (), progress: Callable[[int], None] = lambda _: None
+    ) -> Iterator[Finding]:
+        """Everything that is not as it was written, as it is found; `progress` hears of every page of records."""
+        self._progress = progress
+        for each in chain(first, self._all()):
+            self.sums.findings += 1
+            yield each
+        if self._shelf is not None:
+            self.sums.checkpoints, self.sums.unreadable = self._shelf.count, self._shelf.unreadable
+
+    def _all(self) -> Iterator[Finding]:
+        for noted, chunks in self._source.pages():
+            yield from self._page(noted, chunks)
+        if self._shelf is not None:
+            for call_id in self._shelf.unseen():
+                marks = self._shelf.of(call_id)
+                if self._shelf.was_pruned(call_id, marks):
+                    self.sums.pruned += 1
+                else:
+                    yield from self._told(call_id, gone(call_id, marks, self._shelf.holds))
+            yield from self._rolled_back(self._shelf)
+
+    def _page(self, noted: Mapping[str, Noted], chunks: Iterator[Rows]) -> Iterator[Finding]:
+        waiting = dict.fromkeys(noted)
+        followed: Chain | None = None
+        marks: list[Mark] = []
+        for rows in chunks:
+            for call_id, its in groupby(rows, itemgetter(0)):
+                if followed is None or followed.call_id != call_id:
+                    yield from self._ended(followed, marks, noted)
+                    waiting.pop(call_id, None)
+                    marks = self._marks(call_id)
+                    followed = _chain(call_id, marks)
+                followed.follow(list(its))
+            self.sums.records += len(rows)
+            self._progress(len(rows))
+        yield from self._ended(followed, marks, noted)
+        for call_id in waiting:
+            marks = self._marks(call_id)
+            yield from self._ended(_chain(call_id, marks), marks, noted)
+
+    def _ended(self, its: Chain | None, marks: list[Mark], noted: Mapping[str, Noted]) -> Iterator[Finding]:
+        if its is None:
+            return
+        self.sums.calls += 1
+        if self._shelf is not None:
+            self._shelf.saw([its.call_id])
+        ends, places = noted.get(its.call_id), its.places
+        judged = Judged(())
+        if not self._is_sound(its, marks, ends):
+            whole = self._source.whole(its.call_id)
+            judged = judge(its.call_id, whole, marks, self._holds, its.length + 1)
+            ends, places = whole.noted, places_in(whole.rows)
+        yield from self._told(its.call_id, judged)
+        if not judged.findings and (moved := places.finding(its.call_id, ends)) is not None:
+            yield moved
+        signed = marks[-1].length if marks else 0
+        if its.length > signed:
+            self.sums.unsigned += its.length - signed
+            self.sums.open_ended += 1
+
+    def _is_sound(self, its: Chain, marks: list[Mark], noted: Noted | None) -> bool:
+        if its.broken or noted is None or (its.length, its.head) != noted.end or not its.length:
+            return False
+        return not marks or (marks[-1].length <= its.length and self._holds(marks[-1]) and _agree(marks))
+
+    def _marks(self, call_id: str) -> list[Mark]:
+        return self._shelf.of(call_id) if self._shelf is not None else []
+
+    def _holds(self, mark: Mark) -> bool:
+        return self._shelf is not None and self._shelf.holds(mark)
+
+    def _told(self, call_id: str, judged: Judged) -> Iterator[Finding]:
+        if judged.missing is not None and self._shelf is not None:
+            self._shelf.miss(call_id, judged.missing)
+        yield from judged.findings
+
+    def _rolled_back(self, shelf: Shelf) -> Iterator[Finding]:
+        gap = shelf.gap() if self._whole else None
+        if gap is None:
+            return
+        first, last, calls, of = gap
+        if calls >= ROLLED_BACK_CALLS and calls >= ROLLED_BACK_SHARE * of:
+            since = f"nothing of what {calls} calls wrote from {first} to {last} is there"
+            yield Finding("rolled back", f"the whole store was rolled back: {since}")
+
+
+def _chain(call_id: str, marks: list[Mark]) -> Chain:
+    return Chain(call_id, {mark.length: mark.head for mark in marks})
+
+
+def _agree(marks: list[Mark]) -> bool:
+    return len({mark.length for mark in marks}) == len({(mark.length, mark.head) for mark in marks})

@@ -1,0 +1,45 @@
+"""The durable record of calls, in SQLite or PostgreSQL: a writer that commits in groups, readers that never wait."""
+
+from pathlib import Path
+
+from interlock.app.store.ends import Witness
+from interlock.app.store.errors import StoreError
+from interlock.app.store.journal import Contended, StoreJournal
+from interlock.app.store.opening import database_for_reading, database_for_writing
+from interlock.app.store.reading import ACCEPTED, ERASED, REFUSED, CallRow, JournalReader, Record
+from interlock.app.store.sealing import Seal
+from interlock.app.store.tables import REVISION
+
+__all__ = [
+    "ACCEPTED",
+    "BUSY_TIMEOUT_MS",
+    "ERASED",
+    "REFUSED",
+    "REVISION",
+    "CallRow",
+    "Contended",
+    "JournalReader",
+    "Record",
+    "Seal",
+    "StoreError",
+    "StoreJournal",
+    "open_journal",
+    "open_reader",
+]
+
+BUSY_TIMEOUT_MS = 3000
+
+
+def open_journal(path_or_url: str | Path, key: str = "", checkpoints: Witness | None = None) -> StoreJournal:
+    """Open the record for writing; `key` seals personal data, `checkpoints` is closed with it. Raises `StoreError`.
+
+    A SQLite file is made when missing; the tables of a PostgreSQL database are made by `interlock store upgrade`.
+    """
+    seal = Seal(key)
+    return StoreJournal(database_for_writing(path_or_url, BUSY_TIMEOUT_MS), seal, checkpoints)
+
+
+def open_reader(path_or_url: str | Path, key: str = "") -> JournalReader:
+    """Open an existing record for reading only, on a read-only disk too. Raises `StoreError`."""
+    seal = Seal(key)
+    return JournalReader(database_for_reading(path_or_url, BUSY_TIMEOUT_MS), seal)

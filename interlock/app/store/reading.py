@@ -1,0 +1,158 @@
+"""Reading the record: calls, their lines, and what was kept apart."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import Row, Select, func, select
+
+from interlock.app.store import tables
+from interlock.app.store.database import Database
+from interlock.app.store.sealing import Seal
+from interlock.machines.base import Snapshot
+
+ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
+ERASED = "private.erased"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call as the record knows it; times are UTC, `refused` and `accepted` count its verdicts.
+
+    `erased`: personal data of it was, once. `last_seq` is the number of its last entry. `snapshot` is None where there
+    is none that can be read; no hash covers it, see `standing`.
+    """
+
+    call_id: str
+    flow: str
+    machine: str
+    machine_version: int
+    epoch: int
+    started_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    snapshot: Snapshot | None
+    accepted: int
+    refused: int
+    erased: bool = False
+    last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a call's record as auditors read it: no personal data."""
+
+    call_id: str
+    seq: int
+    kind: str
+    at: datetime
+    epoch: int
+    audit: dict[str, Any]
+
+
+class JournalReader:
+    """Reads a record, synchronously and without ever blocking whoever writes it."""
+
+    def __init__(self, database: Database, seal: Seal | None = None) -> None:
+        self._database = database
+        self._seal = seal or Seal()
+
+    @property
+    def seal(self) -> Seal:
+        """What personal data is sealed with."""
+        return self._seal
+
+    def calls(self, limit: int = 50) -> list[CallRow]:
+        """The latest calls, newest first."""
+        return [_call_row(row) for row in self._rows(_calls_query().limit(limit))]
+
+    def ids(self, after: str = "", limit: int = 1000) -> list[str]:
+        """The ids of the next `limit` calls, ordered by id: page by page, for more than fit into memory."""
+        its = tables.calls.c.call_id
+        return [row.call_id for row in self._rows(select(its).where(its > after).order_by(its).limit(limit))]
+
+    def call(self, call_id: str) -> CallRow | None:
+        """One call, or None when the record has none of that id."""
+        rows = self._rows(_calls_query().where(tables.calls.c.call_id == call_id))
+        return _call_row(rows[0]) if rows else None
+
+    def records(self, call_id: str) -> list[Record]:
+        """A call's record in order; empty when there is no such call."""
+        rows = self._rows(
+            select(tables.records).where(tables.records.c.call_id == call_id).order_by(tables.records.c.seq)
+        )
+        return [
+            Record(r.call_id, r.seq, r.kind, datetime.fromisoformat(r.at), r.epoch, json.loads(r.audit)) for r in rows
+        ]
+
+    def private(self, call_id: str) -> dict[int, dict[str, Any]]:
+        """What was kept apart, by `seq`: personal data, never for a log or an audit.
+
+        Raises `StoreError` when it was sealed with another key than this reader has.
+        """
+        rows = self._rows(
+            select(tables.private).where(tables.private.c.call_id == call_id).order_by(tables.private.c.seq)
+        )
+        return {r.seq: json.loads(self._seal.open(bytes(r.data), call_id, r.seq)) for r in rows}
+
+    def snapshot(self, call_id: str) -> Snapshot | None:
+        """Where a call last stood."""
+        row = self.call(call_id)
+        return row.snapshot if row else None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        return self._database.read(lambda connection: connection.execute(query).all())
+
+
+def snapshot_of(text: Any) -> Snapshot | None:
+    """A snapshot as it is stored; None for anything else that somebody put there."""
+    try:
+        its = Snapshot.from_json(json.loads(text))
+        names = [*its.configuration, *(name for states in its.history.items() for name in (states[0], *states[1]))]
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+    numbers = (its.version, its.epoch)
+    plain = all(type(name) is str for name in (its.machine, *names)) and all(type(its) is int for its in numbers)
+    return its if plain and its.configuration else None
+
+
+_COUNTED = {"accepted": ACCEPTED, "refused": REFUSED, "erased": ERASED}
+
+
+def _calls_query() -> Select[Any]:
+    def verdicts(kind: str) -> Any:
+        its = (tables.records.c.call_id == tables.calls.c.call_id, tables.records.c.kind == kind)
+        return select(func.count()).where(*its).scalar_subquery()
+
+    counts = (verdicts(kind).label(name) for name, kind in _COUNTED.items())
+    return select(tables.calls, *counts).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
+
+
+def _call_row(row: Row[Any]) -> CallRow:
+    return CallRow(
+        call_id=row.call_id,
+        flow=row.flow,
+        machine=row.machine or "",
+        machine_version=row.machine_version or 0,
+        epoch=row.epoch,
+        started_at=datetime.fromisoformat(row.started_at),
+        ended_at=datetime.fromisoformat(row.ended_at) if row.ended_at else None,
+        end_reason=row.end_reason,
+        snapshot=snapshot_of(row.snapshot),
+        accepted=row.accepted,
+        refused=row.refused,
+        last_seq=row.last_seq,
+        erased=row.erased > 0,
+    )

@@ -1,0 +1,29 @@
+"""The conversation, kept for whoever takes a call over: apart from the audit chain, sealed, erased with the facts."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from interlock.agents.call.journal import Turn
+from interlock.app.store import tables
+from interlock.app.store.sealing import Seal
+
+turns = tables.turns.c
+
+
+def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn, fence: int) -> None:
+    """Write one turn down; a driver that lost the call, or whose call was erased, writes nothing."""
+    calls = tables.calls.c
+    mine = select(calls.call_id).where(calls.call_id == call_id, calls.fence == fence).with_for_update()
+    if connection.execute(mine).one_or_none() is None:
+        return
+    said = json.dumps({"role": turn.role, "text": turn.text, "interrupted": turn.interrupted}).encode()
+    data = seal.close(said, call_id, "turn", turn.n)
+    connection.execute(insert(tables.turns), {"call_id": call_id, "n": turn.n, "data": data})
+
+
+def recall(connection: Connection, seal: Seal, call_id: str) -> Sequence[Turn]:
+    """Every turn of a call in order."""
+    rows = connection.execute(select(turns.n, turns.data).where(turns.call_id == call_id).order_by(turns.n))
+    return [Turn(n, **json.loads(seal.open(bytes(data), call_id, "turn", n))) for n, data in rows]

@@ -1,0 +1,1 @@
+"""What is told of calls while they run: logs, numbers and traces."""

@@ -1,0 +1,166 @@
+"""The caller as LiveKit knows them: who of those in a room it is, what is known of them, when their line breaks."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from livekit import rtc
+from livekit.agents.job import DEFAULT_PARTICIPANT_KINDS
+from livekit.agents.utils import wait_for_participant
+
+from interlock.agents.call.call import Call
+from interlock.agents.call.clock import Clock, Timer, within
+from interlock.app.worker.lease import Driving
+
+CALLER_LIMIT_S = 30.0
+"""How long an agent waits in a room for its caller."""
+MISSED_LIMIT_S = 3.0
+"""How much longer a caller is waited for whom the server has waited for in vain already, for some 20 seconds."""
+FACT_LIMIT = 256  # characters: what a participant says of itself comes from outside
+KIND = "PARTICIPANT_KIND_"
+
+NOW = datetime.max.replace(tzinfo=UTC)
+
+HUNG_UP = frozenset({rtc.DisconnectReason.CLIENT_INITIATED, rtc.DisconnectReason.USER_REJECTED})
+ROOM_GONE = frozenset({rtc.DisconnectReason.ROOM_DELETED, rtc.DisconnectReason.ROOM_CLOSED})
+"""As opposed to a line that broke, with which a caller may be back."""
+OURS_BROKE = frozenset(
+    {
+        rtc.DisconnectReason.UNKNOWN_REASON,
+        rtc.DisconnectReason.SERVER_SHUTDOWN,
+        rtc.DisconnectReason.STATE_MISMATCH,
+        rtc.DisconnectReason.MIGRATION,
+        rtc.DisconnectReason.SIGNAL_CLOSE,
+        rtc.DisconnectReason.CONNECTION_TIMEOUT,
+        rtc.DisconnectReason.MEDIA_FAILURE,
+    }
+)
+"""The agent's line, not the caller's: they may still be there, and another agent is to go on with them."""
+OURS_LIMIT_S = 10.0
+"""How long the agent's own line may take to be back, as a server does that is started anew."""
+NO_CALLER, ROOM_CLOSED, DISCONNECTED = "no_caller", "room_closed", "disconnected"
+"""Reasons on record for an end that the room brought about."""
+
+
+class NoCaller(Exception):
+    """Nobody who could be the caller came."""
+
+
+async def the_caller(
+    room: rtc.Room, clock: Clock, limit_s: float = CALLER_LIMIT_S, *, identity: str | None = None
+) -> rtc.RemoteParticipant:
+    """The person or phone that joined first, or who joins next; with `identity` nobody else.
+
+    Raises `NoCaller` after `limit_s`.
+    """
+    waiting = wait_for_participant(room, identity=identity, kind=DEFAULT_PARTICIPANT_KINDS)
+    try:
+        first = await within(clock, limit_s, waiting)
+    except TimeoutError:
+        raise NoCaller(f"nobody came within {limit_s:.0f} s") from None
+    except RuntimeError:  # LiveKit's way to say that the room went away meanwhile
+        raise NoCaller("the room was closed before anybody came") from None
+    if identity is not None:
+        return first
+    return min(_people(room), key=lambda who: who.joined_at or NOW, default=first)
+
+
+def anybody_in(room: rtc.Room) -> bool:
+    """Whether a person or phone is there, be it the caller or not."""
+    return bool(_people(room))
+
+
+def _people(room: rtc.Room) -> list[rtc.RemoteParticipant]:
+    return [who for who in room.remote_participants.values() if who.kind in DEFAULT_PARTICIPANT_KINDS]
+
+
+def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
+    """What is established of a caller: see `interlock.guards.facts.Facts`. Only a phone's attributes are LiveKit's own
+    word."""
+    phone: Mapping[str, str] = {}
+    if caller.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP:
+        phone = caller.attributes
+    known = {
+        "room": room.name,
+        "caller_identity": caller.identity,
+        "caller_kind": rtc.ParticipantKind.Name(caller.kind).removeprefix(KIND).lower(),
+        "caller_phone": phone.get("sip.phoneNumber", ""),
+        "sip_call_id": phone.get("sip.callID", ""),
+    }
+    return {name: value[:FACT_LIMIT] for name, value in known.items() if value}
+
+
+def watch_line(room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
+    """From now on, with the session running, tell the call when the caller's line breaks and when they are back.
+
+    Also when the room is no more, or the agent's own line is; `driving` learns of other agents. Of a caller who hangs
+    up LiveKit tells the session itself.
+    """
+    line = _Line(room, call, identity, driving)
+    room.on("participant_disconnected", line.left)
+    room.on("participant_connected", line.came)
+    room.on("reconnecting", line.ours_breaks)
+    room.on("reconnected", line.ours_is_back)
+    room.on("disconnected", line.cut)
+    if not room.isconnected():  # while nobody watched
+        line.cut(rtc.DisconnectReason.UNKNOWN_REASON)
+    elif identity not in room.remote_participants:
+        call.absence.lost(_name(None))
+
+
+class _Line:
+    """The two ends of a call's line."""
+
+    def __init__(self, room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
+        self._room = room
+        self._call = call
+        self._identity = identity
+        self._driving = driving
+        self._ours: Timer | None = None
+
+    def left(self, who: rtc.RemoteParticipant) -> None:
+        call, why = self._call, who.disconnect_reason
+        if who.identity != self._identity or why in HUNG_UP:
+            return
+        if why in ROOM_GONE:
+            call.spawn(call.end(ROOM_CLOSED))
+        elif self._ours is not None:
+            return  # it is we who see nobody any more
+        elif why == rtc.DisconnectReason.CONNECTION_TIMEOUT:
+            call.absence.lost(_name(why), MISSED_LIMIT_S)
+        else:
+            call.absence.lost(_name(why))
+
+    def came(self, who: rtc.RemoteParticipant) -> None:
+        if who.identity == self._identity:
+            self._call.absence.back()
+        elif who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
+            self._driving.another_came()
+
+    def ours_breaks(self) -> None:
+        if self._ours is None and not self._call.ending:
+            self._ours = self._call.clock.call_later(OURS_LIMIT_S, self._let_go)
+
+    def ours_is_back(self) -> None:
+        if self._ours is None:
+            return
+        self._ours.cancel()
+        self._ours = None
+        if self._identity not in self._room.remote_participants:
+            self._call.absence.lost(_name(None))
+
+    def cut(self, reason: rtc.DisconnectReason.ValueType) -> None:
+        if self._call.ending:
+            return
+        if reason in OURS_BROKE:
+            self._let_go()
+        else:
+            self._call.spawn(self._call.end(ROOM_CLOSED if reason in ROOM_GONE else DISCONNECTED))
+
+    def _let_go(self) -> None:
+        if not self._call.ending:
+            self._call.let_go()  # before LiveKit, which is told as well, has the job end
+            self._call.spawn(self._driving.let_go())
+
+
+def _name(reason: rtc.DisconnectReason.ValueType | None) -> str:
+    return rtc.DisconnectReason.Name(reason or rtc.DisconnectReason.UNKNOWN_REASON)

@@ -1,0 +1,177 @@
+"""One call of the worker's, from the dispatch to the session: which flow, whose call, and what it is made of."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from livekit.agents import NOT_GIVEN, AgentSession, JobContext, inference
+from livekit.agents.voice.room_io import RoomOptions
+
+from interlock.agents.call.call import Call
+from interlock.agents.call.clock import within
+from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.flow import Flow
+from interlock.agents.telemetry.first_word import FirstWord, dispatched_s_ago
+from interlock.app.calls.journal import journal_of
+from interlock.app.calls.session import new_call_id, open_call, start_call
+from interlock.app.kept_lines import NOT_SET_UP, lines_for
+from interlock.app.project import UnknownFlow, flow_named, open_systems
+from interlock.app.providers import close_models, models
+from interlock.app.settings import Settings, load_settings
+from interlock.app.store.lease import DrivenElsewhere
+from interlock.app.store.rooms import Room
+from interlock.app.telemetry.metrics import open_metrics
+from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_line
+from interlock.app.worker.dispatch import flow_of
+from interlock.app.worker.job_session import let_go_with_the_worker
+from interlock.app.worker.last_driver import left_by
+from interlock.app.worker.lease import Driving, claim
+from interlock.app.worker.refusal import NOTHING, close_room, refuse, told
+
+log = structlog.get_logger("interlock.worker")
+
+LINES, SPARE, LAST = "lines", "spare", "last"
+"""Where a process keeps what it has made ready before it takes a call, and what it does last of all."""
+SETTLED_LIMIT_S = 60.0
+"""How long the end of a process waits for the call's own work; `interlock.app.worker.worker.CLOSING_S` is longer."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """What a job was given, what of it is to be closed at its end, and how long its caller waits."""
+
+    context: JobContext
+    settings: Settings
+    opened: AsyncExitStack
+    first_word: FirstWord
+    driving: Driving | None = None
+
+
+async def take_call(context: JobContext) -> None:
+    """One call, in a process of its own: everything is opened here, and closed when the job ends.
+
+    Where a call cannot begin, for whatever reason, the caller hears so and the job has failed; one that cannot be taken
+    over is left to another process.
+    """
+    settings: Settings | None = None
+    job: _Job | None = None
+    opened = AsyncExitStack()
+    context.add_shutdown_callback(opened.aclose)
+    try:
+        first_word = FirstWord(dispatched_s_ago=dispatched_s_ago(context))
+        settings = load_settings()
+        job = _Job(context, settings, opened, first_word)
+        await _take(job)
+    except DrivenElsewhere as error:
+        log.warning("call.driven_elsewhere", job_id=context.job.id, why=str(error))
+        context.shutdown(reason="driven elsewhere")
+    except Exception as error:
+        driving = job.driving if job else None
+        words = NOT_SET_UP if isinstance(error, UnknownFlow) else APOLOGY
+        if await refuse(context, settings, error, words, ours=driving is not None) and driving:
+            await driving.forget()
+
+
+async def _take(job: _Job) -> None:
+    if not job.settings.otel_content:
+        job.context.init_recording(NOTHING)
+    flow = flow_of(job.context.job.metadata, job.settings.flow)
+    journal = journal_of(job.settings)
+    job.opened.callback(journal.close)
+    asked = job.context.job.room
+    room = Room(asked.sid, asked.name, flow.name)
+    taken = await claim(journal, room, new_call_id())
+    job.driving = driving = Driving(journal, taken, room)
+    try:
+        await _drive(job, flow, driving)
+    except Exception as error:
+        if driving.anew:
+            raise
+        await driving.let_go()  # no word and no closed room: the caller is somebody else's
+        raise DrivenElsewhere(f"call {taken.call_id} is left to another: {told(error)}") from None
+
+
+async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
+    settings, kept = job.settings, job.context.proc.userdata
+    left = await left_by(driving.journal, driving.taken) if driving.taken.resumes else None
+    flow = flow_named(left.flow) if left else flow
+    systems, its, spare = open_systems(flow, settings.store), models(settings), kept.get(SPARE)
+    job.opened.push_async_callback(close_models, *its.all, spare)
+    metrics = open_metrics(settings)
+    session, call = open_call(
+        flow,
+        llm=its.llm,
+        stt=its.stt,
+        tts=its.tts,
+        vad=inference.VAD(),
+        spare=spare,
+        voices=its.voices,
+        voiced=lines_for(flow, settings, kept.get(LINES)),
+        models=its.llms,
+        journal=metrics.journal(driving.journal),
+        services=systems,
+        timezone=settings.timezone,
+        silence_s=settings.silence_s,
+        call_id=driving.taken.call_id,
+        memory=driving.journal,
+        left=left,
+    )
+    call.on_lost = partial(_leave, job.context)
+    job.opened.callback(asyncio.get_running_loop().create_task(driving.keep(call)).cancel)
+    job.opened.push_async_callback(_settled, call)  # while it is kept
+    metrics.follow(session, call)
+    await _begin(job, session, call, driving)
+
+
+def _over(context: JobContext, call: Call, driving: Driving) -> None:
+    """Close the room with the call, unless it goes on with another driver."""
+    if not call.lost and not driving.contested:
+        call.spawn(close_room(context))
+    context.shutdown(reason="the call is over")
+
+
+def _leave(context: JobContext) -> None:
+    """Another driver has the call: out of the room, which stays."""
+    context.shutdown(reason="driven elsewhere")
+
+
+async def _settled(call: Call) -> None:
+    """Let the call finish its own work, but not for ever: its models and its journal are closed after it."""
+    try:
+        await within(call.clock, SETTLED_LIMIT_S, call.settled())
+    except TimeoutError:
+        log.error("call.unsettled", **call.here)
+
+
+async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: Driving) -> None:
+    """Meet the caller and let the first agent speak; without a caller the call ends as it began."""
+    context = job.context
+    await context.connect()
+    job.first_word.joined()
+    driving.entered(context.room)
+    before = call.facts.caller_identity if call.resumed else None
+    try:
+        caller = await the_caller(context.room, call.clock, identity=before)
+    except NoCaller as error:
+        if call.lost:
+            return
+        log.warning("caller.missing", **call.here, why=str(error))
+        await call.open(session)
+        await call.end(NO_CALLER)
+        if not anybody_in(context.room):  # somebody else's call is not ours to end
+            await close_room(context)
+        context.shutdown(reason="no caller")
+        return
+    await driving.renew(call)  # a process that stood still may have lost the room meanwhile
+    if call.lost:
+        return
+    session.on("close", lambda _: _over(context, call, driving))
+    job.first_word.listen(session, call)
+    options = RoomOptions(participant_identity=caller.identity)
+    known = facts_of(context.room, caller)
+    record = NOT_GIVEN if job.settings.otel_content else False
+    await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
+    watch_line(context.room, call, caller.identity, driving)
+    context.proc.userdata[LAST] = let_go_with_the_worker(call, driving.let_go)

@@ -1,0 +1,100 @@
+"""What a call's last driver left on record, for the one that takes the call over."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock.agents.call.effects import key_of
+from interlock.agents.call.journal import Turn
+from interlock.agents.call.resume import Left, Work
+from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
+from interlock.app.store.lease import Taken
+from interlock.app.store.remembering import recall
+from interlock.app.store.standing import Place, disagreement, place_of
+from interlock.machines.base import Snapshot
+
+
+async def left_by(journal: StoreJournal, taken: Taken) -> Left:
+    """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`.
+
+    A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
+    """
+    row, records, private, turns = await asyncio.gather(
+        asyncio.to_thread(journal.call, taken.call_id),
+        asyncio.to_thread(journal.records, taken.call_id),
+        asyncio.to_thread(journal.private, taken.call_id),
+        journal.read(lambda connection: recall(connection, journal.seal, taken.call_id)),
+    )
+    place = place_of(records)
+    if row is None or place is None:
+        raise StoreError(f"call {taken.call_id} has no record of where it stands, expected one")
+    moved = disagreement(row, records)
+    return Left(
+        flow=row.flow,
+        snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
+        facts=facts_at_the_end(records, private),
+        fence=taken.fence,
+        last_seq=records[-1].seq,
+        turns=turns,
+        event=_not_met(records, turns),
+        work=_work(records, private),
+        lost=_lost(records) or moved,
+    )
+
+
+def _roughly(place: Place, epoch: int) -> Snapshot:
+    """As much of a snapshot as the chain tells; its epoch is beyond any there was: no key of work comes again."""
+    configuration, epoch = place.configuration or [place.state], max(place.epoch, epoch)
+    return Snapshot(str(place.machine), place.version or 0, tuple(map(str, configuration)), epoch=epoch)
+
+
+def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What was known when the record ends, as JSON; None when it was erased."""
+    known: dict[str, Any] | None = None
+    for record in records:
+        facts = private.get(record.seq, {}).get("facts")
+        if record.kind.startswith("facts."):
+            if facts is None and record.kind != "facts.refused":
+                return None
+            known = {**(known or {}), **(facts or {})}
+        elif facts is not None:
+            known = dict(facts)
+    return known
+
+
+def _not_met(records: Sequence[Record], turns: Sequence[Turn]) -> str:
+    """The last accepted event, unless its agent entered and said something.
+
+    The entry of an agent before it may be on record after it.
+    """
+    entered: dict[str, int] = {}
+    for record in reversed(records):
+        if record.kind == "handoff.entered":
+            entered[str(record.audit["state"])] = record.audit.get("turns", 0)
+        if record.kind == ACCEPTED:
+            before = entered.get(str(record.audit["after"][-1]))
+            met = before is not None and any(its.role == "assistant" and its.n > before for its in turns)
+            return "" if met else str(record.audit["event"])
+    return ""
+
+
+def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> Work:
+    """What the last accepted proposal began; how earlier work ended may be on record after it."""
+    ends: dict[str, str] = {}
+    for record in reversed(records):
+        if record.kind == "effect.ended":
+            ends.setdefault(str(record.audit["key"]), str(record.audit["event"]))
+        if record.kind == ACCEPTED:
+            kept = private.get(record.seq, {})
+            return Work(kept.get("args", {}), kept.get("facts"), ends.get(key_of(record.call_id, record.epoch), ""))
+    return Work()
+
+
+def _lost(records: Sequence[Record]) -> str:
+    """Why the last driver began anew, unless it got further than that."""
+    for record in reversed(records):
+        if record.kind == ACCEPTED:
+            return ""
+        if record.kind == "call.resumed":
+            return str(record.audit["why"])
+    return ""

@@ -1,0 +1,140 @@
+"""Driving a call: taking it, a sign of life each second while it lasts, and leaving when somebody else has it."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+
+import structlog
+from livekit import rtc
+from sqlalchemy import Connection
+
+from interlock.agents.call.call import Call
+from interlock.agents.call.clock import done_within, pause, within
+from interlock.agents.call.journal import JournalDown
+from interlock.app.store import Contended, StoreJournal
+from interlock.app.store.lease import RENEW_S, Taken, give_up, renew
+from interlock.app.store.rooms import Room, claim_room, forget_room, stay
+
+log = structlog.get_logger("interlock.worker")
+
+TRIES = 3
+"""How often a room is asked for that several processes claim in the same instant."""
+ANOTHER_CALL = "room_taken"
+"""The reason on record for a call in whose room another one had begun."""
+
+
+async def claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
+    """The call to hold in this room: one whose driver is gone, or `call_id`, a new one.
+
+    Raises `DrivenElsewhere` when somebody alive drives it, `JournalDown` when nobody can tell.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await _claim(journal, room, call_id)
+        except Contended:
+            log.info("room.contended", call_id=call_id)
+    return await _claim(journal, room, call_id)
+
+
+async def _claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
+    return await journal.transact(lambda c: claim_room(c, journal.seal, room, call_id, journal.owner))
+
+
+class Driving:
+    """One driver's hold on a call, and on the room it is held in."""
+
+    def __init__(self, journal: StoreJournal, taken: Taken, room: Room | None = None) -> None:
+        self.journal = journal
+        self.taken = taken
+        self._room = room
+        self._there: rtc.Room | None = None
+        self._call: Call | None = None
+        self._in_doubt = False
+        self.contested = False
+        """Whether another agent came and no sign of life was taken since."""
+        self._over = False
+        self._giving: asyncio.Future[tuple[bool, bool]] | None = None
+
+    @property
+    def anew(self) -> bool:
+        """Whether the call began here and is still ours."""
+        return not self.taken.resumes and not (self._call and self._call.lost)
+
+    def entered(self, room: rtc.Room) -> None:
+        """The room as LiveKit knows it: a server that began anew gives it another life."""
+        self._there = room
+
+    async def keep(self, call: Call) -> None:
+        """Give a sign of life each second until the end is on record or the call is lost; a journal is asked again."""
+        while not (call.ended or call.lost or self._over):
+            await self.renew(call)
+            await pause(call.clock, RENEW_S)
+
+    async def renew(self, call: Call) -> None:
+        """Give one sign of life; without an answer in a second somebody else may have the call."""
+        self._call, contested = call, self.contested
+        giving = self._giving = asyncio.ensure_future(self._give(call))
+        if not await done_within(call.clock, RENEW_S, giving):
+            self._doubt(call)
+        try:
+            mine, here = await giving
+        except JournalDown:
+            self._doubt(call)
+            return
+        self._in_doubt, self.contested = False, self.contested and not contested
+        if not mine:
+            call.superseded()
+        elif not here:
+            await self._displaced(call)
+
+    def another_came(self) -> None:
+        """Another agent is in the room: it has the call, unless a sign of life that is given after this is taken."""
+        self.contested = True
+        if self._in_doubt and self._call is not None:
+            self._call.superseded()
+
+    async def let_go(self) -> None:
+        """Leave the call, which has not ended, to whoever takes it next, at once; without the journal, in a while."""
+        if self._call is not None:
+            self._call.let_go()
+        with suppress(JournalDown):
+            await self.journal.transact(lambda connection: give_up(connection, self.taken.call_id, self.taken.fence))
+
+    async def forget(self) -> None:
+        """The call never began, whoever waited for it was told so, and the room is closed."""
+        self._over = True
+        if self._giving is not None:  # a sign of life on its way would have the room again
+            await asyncio.wait({self._giving})
+        with suppress(JournalDown):
+            await self.journal.transact(lambda connection: forget_room(connection, self.taken.call_id))
+
+    async def _give(self, call: Call) -> tuple[bool, bool]:
+        """Whether the call is ours, and the room is this call's."""
+        room = await self._now(call)
+
+        def work(connection: Connection) -> tuple[bool, bool]:
+            mine = renew(connection, call.id, self.taken.fence)
+            return mine, not mine or room is None or stay(connection, self.journal.seal, room, call.id)
+
+        return await self.journal.transact(work)
+
+    async def _now(self, call: Call) -> Room | None:
+        if self._room is not None and self._there is not None:
+            with suppress(TimeoutError):  # LiveKit does not say: the room is as it was
+                self._room = replace(self._room, sid=await within(call.clock, RENEW_S, self._sid(self._there)))
+        return self._room
+
+    async def _sid(self, room: rtc.Room) -> str:
+        return await room.sid
+
+    def _doubt(self, call: Call) -> None:
+        self._in_doubt = True
+        log.warning("lease.unrenewed", **call.here)
+        if self.contested:
+            call.superseded()
+
+    async def _displaced(self, call: Call) -> None:
+        """Another call has the room: this one is over, and its end on record if its beginning is."""
+        if call.session is not None:
+            await call.end(ANOTHER_CALL)
+        call.superseded()

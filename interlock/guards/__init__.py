@@ -1,0 +1,1 @@
+"""What must be true: pure predicates over facts and a proposal."""

@@ -1,0 +1,18 @@
+"""How long we wait for a caller who says nothing."""
+
+from typing import Protocol
+
+from interlock.guards.base import Proposal, guard
+
+SILENCES_TO_GOODBYE = 2
+
+
+class Silence(Protocol):
+    @property
+    def silences(self) -> int: ...
+
+
+@guard("The caller was silent once: ask whether they are still there.", say="Are you still there?")
+def silent_twice(facts: Silence, proposal: Proposal) -> bool:
+    """The caller stayed silent twice in a row."""
+    return facts.silences >= SILENCES_TO_GOODBYE

@@ -1,0 +1,73 @@
+"""Reading a chart: its states, events, arrows and guards. Nothing here decides."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from statemachine import HistoryState, State
+from statemachine.transition import Transition
+
+from interlock.guards.base import Guard, Proposer
+
+if TYPE_CHECKING:
+    from interlock.machines.base import Machine
+
+AGENTS: frozenset[Proposer] = frozenset({"agent"})
+
+
+class ChartError(TypeError):
+    """A chart that could let something happen unseen; raised when the class is made."""
+
+
+@cache
+def events_of(machine: "type[Machine]") -> tuple[str, ...]:
+    """The chart's own event ids, outer states first: the whitelist of what can be proposed."""
+    named: dict[str, None] = {}
+    for transition in transitions_of(machine):
+        named.update(dict.fromkeys(str(event) for event in transition.events))
+    return tuple(named)
+
+
+@cache
+def states_of(machine: "type[Machine]") -> Mapping[str, State]:
+    """Every state by id, outermost first, history states left out."""
+    return {s.id: s for s in walk(list(machine.states)) if not isinstance(s, HistoryState)}
+
+
+@cache
+def history_of(machine: "type[Machine]") -> tuple[HistoryState, ...]:
+    """The chart's history states."""
+    return tuple(h for s in walk(list(machine.states)) for h in getattr(s, "history", ()) or ())
+
+
+@cache
+def transitions_of(machine: "type[Machine]") -> tuple[Transition, ...]:
+    """Every arrow that an event takes, in the order python-statemachine tries them within a state."""
+    return tuple(t for s in states_of(machine).values() for t in s.transitions if not t.initial and not t.is_eventless)
+
+
+def guards_of(transition: Transition) -> tuple[Guard, ...]:
+    """The guards of one arrow, in order."""
+    return tuple(spec.func for spec in transition.cond)
+
+
+def proposers_of(machine: "type[Machine]", event: str) -> frozenset[Proposer]:
+    """Who may propose `event`."""
+    return machine.proposers.get(event, AGENTS)
+
+
+def lineage(state: State) -> list[State]:
+    """A state and its compound states, innermost first: the order in which arrows are looked for."""
+    return [state, *state.ancestors()]
+
+
+def is_end(state: State) -> bool:
+    """Whether a call that reaches this state is over: it is final and at the top."""
+    return bool(state.final) and state.parent is None
+
+
+def walk(states: list[State]) -> Iterator[State]:
+    """These states and all inside them, outermost first."""
+    for state in states:
+        yield state
+        yield from walk(list(state.states))
