@@ -104,7 +104,7 @@ class Desk(Agent):
 
     def _speak_first(self, words: str) -> None:
         resuming = self.call.taken_up()
-        opening = resuming.first_words(self, self.opening()) if resuming else self.opening()
+        opening = resuming.first_words(self.opening()) if resuming else self.opening()
         owed = bool(words) or self.call.hearing.owes_an_answer
         told_anyway = resuming is not None or self.event in self.OPENINGS  # what came of an event
         if opening and (told_anyway or not owed):

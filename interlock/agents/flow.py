@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from interlock.guards.facts import Facts
 from interlock.machines.base import Machine
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-    from interlock.agents.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Effect:
     time: what a process that died had begun is asked for again by its key.
     """
 
-    run: Callable[["Call", str, Mapping[str, Any]], Coroutine[Any, Any, str]]
+    run: Callable[[Any, str, Mapping[str, Any]], Coroutine[Any, Any, str]]
     failed: str
     timeout_s: float = 10.0
     unknown: str = ""
@@ -62,8 +58,8 @@ class Flow:
     summary: str
     machine: type[Machine]
     facts: type[Facts]
-    cast: Mapping[str, "type[Desk]"]
+    cast: Mapping[str, type[Any]]
     effects: Mapping[str, Effect] = field(default_factory=dict)
     silence_s: float = 12.0
     carry: Mapping[str, Carry] = field(default_factory=dict)
-    taken_up: Callable[["Call"], None] = lambda call: None
+    taken_up: Callable[[Any], None] = lambda call: None

@@ -28,7 +28,7 @@ class CallerFacts(Facts):
     callback_reference: str | None = established(pii=True)
 
 
-def ways_out(desks: Any, *work: State, person_after: State | None = None) -> States:
+def ways_out(desks: Any, *work: State, person_after: State | None = None, person: State | None = None) -> States:
     """The states `offer`, `person` and `booking`, and how one gets there and back.
 
     `desks` is the compound state of the flow's own desks, with a deep history state called `before`; `work` are the
@@ -37,7 +37,7 @@ def ways_out(desks: Any, *work: State, person_after: State | None = None) -> Sta
     `live` state of a chart: `rest = ways_out(desks, refunding)`.
     """
     offer = State("Offered a person")
-    person = State("Waiting for a person")
+    person = person or State("Waiting for a person")
     booking = State("Callback being booked")
     wanted = person_after or person
     _arrow(REFUSED_THRICE, desks, offer)

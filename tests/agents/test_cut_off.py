@@ -2,7 +2,7 @@
 
 import asyncio
 
-from interlock.agents.call.farewell import WE_CLOSE, WE_CLOSE_LIMIT_S, cut_off
+from interlock.agents.call.farewell import WE_CLOSE, WE_CLOSE_LIMIT_S
 from interlock.agents.call.record import RECORD_LIMIT_S
 from tests.agents.points import LIMIT_S, rounds
 from tests.faults.held import OutageJournal
@@ -15,7 +15,7 @@ async def test_a_caller_is_told_goodbye_and_the_record_says_drained(journal, sys
     """
     async with on_stage(journal, systems) as stage:
         await stage.to("billing")
-        await cut_off(stage.call)
+        await stage.call.cut_off()
         assert stage.typed.said[-1] == WE_CLOSE
         assert stage.last("call.ended") == {"reason": "drained", "state": "billing"}
         assert "caller_left accepted" not in stage.verdicts()
@@ -30,7 +30,7 @@ async def test_a_call_that_ended_is_left_alone(journal, systems):
     async with on_stage(journal, systems) as stage:
         await stage.call.end("caller_left")
         said = list(stage.typed.said)
-        await cut_off(stage.call)
+        await stage.call.cut_off()
         assert stage.typed.said == said
         assert stage.last("call.ended")["reason"] == "caller_left"
         await stage.typed.hang_up()
@@ -44,7 +44,7 @@ async def test_a_journal_that_hangs_does_not_keep_the_words_back(journal, system
     async with on_stage(journal, systems, writes_to=outage) as stage:
         await stage.to("billing")
         outage.answers.clear()
-        ending = asyncio.create_task(cut_off(stage.call))
+        ending = asyncio.create_task(stage.call.cut_off())
         await rounds()
         stage.clock.advance(RECORD_LIMIT_S)
         async with asyncio.timeout(LIMIT_S):
@@ -63,7 +63,7 @@ async def test_words_that_cannot_be_said_hold_nobody_up(journal, systems, monkey
     """
     async with on_stage(journal, systems) as stage:
         monkeypatch.setattr(stage.typed.session, "say", lambda *_, **__: _Never())
-        ending = stage.call.spawn(cut_off(stage.call))
+        ending = stage.call.spawn(stage.call.cut_off())
         while stage.call.at_rest or "call.ended" not in stage.kinds():
             await rounds()
         while not ending.done():

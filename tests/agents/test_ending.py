@@ -3,7 +3,6 @@
 import pytest
 
 from agents.support import SUPPORT
-from interlock.agents.call.farewell import cut_off
 from interlock.agents.call.journal import JournalDown
 from interlock.app.calls.session import open_call, start_call
 from interlock.app.offline.clock import ManualClock
@@ -102,7 +101,7 @@ async def test_a_call_whose_session_does_not_start_ends_as_an_error(journal, sys
     with pytest.raises(RuntimeError, match="no room"):
         await start_call(session, call)
     await call.settled()
-    await cut_off(call)
+    await call.cut_off()
     assert [entry.kind for entry in journal.records("call-1")] == ["call.opened", "call.ended"]
     assert journal.records("call-1")[-1].audit["reason"] == "error"
 

@@ -17,6 +17,10 @@ GREETING = SUPPORT.cast["greeting"].OPENING
 AGAIN, SLOW = Says(calls=(Asks("repeat"),)), Says(calls=(Asks("speak_slower"),))
 
 
+def _voice(call, voiced, slower=None):
+    return Voice(call._life, call.providers, call.trouble, call.voices, voiced, slower)
+
+
 async def said(stage, words, answer):
     """What the agents say to these words."""
     stage.model.lines[words] = answer
@@ -30,7 +34,7 @@ async def said(stage, words, answer):
 def able(stage, *, can):
     """Make the voices able to speak slower, or not; the list of those that were asked."""
     asked = []
-    stage.call.voice = Voice(stage.call, None, lambda voice: asked.append(voice) or can)
+    stage.call.voice = _voice(stage.call, None, lambda voice: asked.append(voice) or can)
     return asked
 
 
@@ -115,7 +119,7 @@ async def test_every_voice_of_the_call_is_slowed_once(on_stage):
     """
     stage = on_stage()
     asked = able(stage, can=True)
-    stage.call.voices = {"billing": stage.mouth.__class__(stage.points)}
+    stage.call.voices["billing"] = stage.mouth.__class__(stage.points)
     await stage.start()
     assert await said(stage, "Slower, please.", SLOW) == [f"{SLOWER} {GREETING}"]
     assert asked == [stage.mouth, stage.call.voices["billing"]]

@@ -31,6 +31,10 @@ SPOKEN, KEPT, KEPT_ELSEWHERE = 1, 2, 3
 """Samples by which a test tells where a sound came from."""
 
 
+def _voice(call, voiced, slower=None):
+    return Voice(call._life, call.providers, call.trouble, call.voices, voiced, slower)
+
+
 class Throat(Mouth):
     """A mouth, 50 ms a character, that can be dead: silent for ever, refused, or cut off after a beginning."""
 
@@ -97,7 +101,7 @@ async def spoken(journal, systems, tmp_path: Path) -> AsyncIterator[Spoken]:
     stage, folder = Stage(journal, systems), Folder(tmp_path / "lines")
     throat = Throat(stage.points)
     stage.session._tts = throat
-    stage.call.voice = Voice(stage.call, VoicedLines(SUPPORT, SPEAKERS, folder))
+    stage.call.voice = _voice(stage.call, VoicedLines(SUPPORT, SPEAKERS, folder))
     its = Spoken(stage, folder, throat)
     take: Callable[[rtc.AudioFrame], object] = stage.speaker.capture_frame
 
@@ -325,5 +329,5 @@ def test_the_role_without_a_voice_speaks_with_the_sessions(spoken):
     call = spoken.stage.call
     desk = BillingDesk(call, "")
     assert call.voice.role_of(desk) == ""
-    call.voices = {"billing": spoken.throat}
+    call.voices["billing"] = spoken.throat
     assert call.voice.role_of(desk) == "billing"

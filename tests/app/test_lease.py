@@ -163,8 +163,8 @@ async def test_signs_of_life_go_on_until_the_end_is_on_record(journal, drive):
         return await transact(work)
 
     journal.transact = counted
-    drive.call.clock = Hasty()
-    drive.call._ending.begun = True
+    drive.call._life.clock = Hasty()
+    drive.call._life.ending = True
     await drive.driving.keep(drive.call)
     assert signs == [True, True]
 
@@ -175,7 +175,7 @@ async def test_a_call_whose_room_another_one_has_ends(journal, drive):
     """
     room = Life("RM_1", "a room", "support")
     await journal.transact(lambda c: claim_room(c, journal.seal, room, "c2", "another"))
-    drive.call.session = SimpleNamespace(interrupt=lambda **_: None)
+    drive.call._life.session = SimpleNamespace(interrupt=lambda **_: None)
     await Driving(journal, Taken("c1"), room).renew(drive.call)
     assert (journal.call("c1").end_reason, drive.call.lost, drive.left) == ("room_taken", True, [1])
 

@@ -108,6 +108,6 @@ async def bury(its: TypedCall) -> None:
     """What is left of a dead process in this one: stop it without a word on record."""
     call: Call = its.call
     call.superseded()
-    for task in list(call._own_tasks):
+    for task in list(call._life.tasks):
         task.cancel()
     await its.session.aclose()

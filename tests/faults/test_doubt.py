@@ -223,7 +223,7 @@ async def test_fault_25_a_journal_that_never_comes_back(store, systems, capsys):
         while "journal.doubtful" not in shown:
             stage.clock.advance(RECORD_AGAIN_S)
             with suppress(JournalDown):
-                await stage.call.sure()  # as long as a try takes
+                await stage.call._life.sure()  # as long as a try takes
             shown += capsys.readouterr().out
         await stage.call.settled()
         assert (shown + capsys.readouterr().out).count("journal.doubtful") == 1

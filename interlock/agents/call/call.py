@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from livekit.agents import AgentSession, llm, tts
+from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.clock import Clock, LoopClock
 from interlock.agents.call.deciding import Deciding
-from interlock.agents.call.effects import run_effect
+from interlock.agents.call.effects import Effects
 from interlock.agents.call.ending import REASONS, Ending
-from interlock.agents.call.journal import Entry, Journal, JournalDown, Memory
+from interlock.agents.call.farewell import apologise, cut_off
+from interlock.agents.call.journal import Entry, Journal, Memory
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line, Record
 from interlock.agents.call.remembering import Remembering
 from interlock.agents.call.resume import Left, Resuming, standing
@@ -27,14 +28,11 @@ from interlock.agents.speech.kept_lines import Voiced
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
-from interlock.agents.telemetry.spans import HandoffSpan, traced
+from interlock.agents.telemetry.spans import HandoffSpan
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts
-from interlock.machines.base import Snapshot, initial, is_over, offered
+from interlock.machines.base import Snapshot, initial, offered
 from interlock.machines.decide import Verdict
-
-if TYPE_CHECKING:
-    from interlock.agents.desk import Desk
 
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
@@ -71,51 +69,83 @@ class Call:
         memory: Memory | None = None,
         left: Left | None = None,
     ) -> None:
-        self.id = call_id
-        self.flow = flow
         self.services = services
         self.spare = spare
-        self.voices: Mapping[str, tts.TTS[Any]] = voices or {}
+        self.voices: Mapping[str, tts.TTS[Any]] = {} if voices is None else voices
         self.models: Mapping[str, llm.LLM[Any]] = models or {}
-        self.clock: Clock = clock or LoopClock()
-        self.hearing = Hearing(self)
         self.in_turn = asyncio.Lock()
+        clock = clock or LoopClock()
         snapshot, facts = initial(flow.machine), flow.facts(timezone=timezone, call_id=call_id)
-        self._resuming: Resuming | None = None
-        if left is not None:
-            here = standing(flow, left, facts)
+        here = standing(flow, left, facts) if left is not None else None
+        if here is not None:
             snapshot, facts = here.snapshot, here.facts
-            self._resuming = Resuming(self, left, here)
-        self._first_words_due = left is not None
         fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
-        self._record = Record(journal, self.clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
-        self._deciding = Deciding(self, self._record, snapshot, facts, self._act)
-        self._remembering = Remembering(self, memory, fence=fence, before=left.turns if left else ())
+        record = Record(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
+        self._life = life = Life(flow, record, clock, call_id=call_id, snapshot=snapshot, facts=facts)
+        self._deciding = Deciding(life, self._act)
+        self._effects = Effects(life, self._deciding, lambda effect, key, args: effect.run(self, key, args))
+        self._resuming = Resuming(life, self._deciding, self._effects, left, here) if left and here else None
+        self._first_words_due = left is not None
+        self._remembering = Remembering(life, memory, fence=fence, before=left.turns if left else ())
         if watch is not None:
             self.watch(watch)
-        self.trouble = Trouble(self)
-        self.providers = Providers(self)
-        self._deafness = Deafness(self)
-        self.voice = Voice(self, voiced, slower)
-        self.absence = Absence(self)
-        self._switch = Switch(self)
-        self._silence = Silence(self)
-        self._ending = Ending(self)
-        self._measures = Measures(self)
-        self._handoff = HandoffSpan(self)
-        self._own_tasks: set[asyncio.Task[Any]] = set()
-        self.session: AgentSession[Call] | None = None
-        self.begun_before: set[str] = set()
-        """The keys of work that another process began, and that is asked for again."""
-        self.lost = False
+        self.hearing = Hearing(life, self.heard_caller)
+        self.trouble = Trouble(life, self._deciding, self.hearing.dealt_with)
+        self._deciding.too_much, self._deciding.came_to_that = self.trouble.too_much, self.hearing.dealt_with
+        self.providers = Providers(life, self.models, self.voices)
+        self._deafness = Deafness(life, self.providers, self.trouble)
+        self.voice = Voice(life, self.providers, self.trouble, self.voices, voiced, slower)
+        self._ending = Ending(life, self._deciding)
+        self.absence = Absence(life, self.end)
+        self._switch = Switch(life, self._deciding, lambda state, event: flow.cast[state](self, event), self._give_up)
+        self._silence = Silence(life, self._deciding, self.absence)
+        self._measures = Measures(life)
+        self._handoff = HandoffSpan(life)
+        life.at_its_end += (self._silence.stop, self.absence.stop, self._switch.stop)
+
+    @property
+    def id(self) -> str:
+        """The call's name in the record."""
+        return self._life.id
+
+    @property
+    def flow(self) -> Flow:
+        """The flow it runs."""
+        return self._life.flow
+
+    @property
+    def clock(self) -> Clock:
+        """What its timers run on."""
+        return self._life.clock
+
+    @property
+    def session(self) -> "AgentSession[Call] | None":
+        """LiveKit's session, once the call is open."""
+        return self._life.session
+
+    @property
+    def lost(self) -> bool:
         """Whether another driver has the call, or is to have it."""
-        self.on_lost: Callable[[], None] = lambda: None
+        return self._life.lost
+
+    @property
+    def on_lost(self) -> Callable[[], None]:
         """Leaves the room; whoever runs the call sets it."""
+        return self._life.on_lost
+
+    @on_lost.setter
+    def on_lost(self, leave: Callable[[], None]) -> None:
+        self._life.on_lost = leave
+
+    @property
+    def begun_before(self) -> set[str]:
+        """The keys of work that another process began, and that is asked for again."""
+        return self._effects.begun_before
 
     @property
     def facts(self) -> Facts:
         """What is known now."""
-        return self._deciding.facts
+        return self._life.facts
 
     @property
     def configuration(self) -> tuple[str, ...]:
@@ -135,22 +165,22 @@ class Call:
     @property
     def snapshot(self) -> Snapshot:
         """Where the call stands, as data."""
-        return self._deciding.snapshot
+        return self._life.snapshot
 
     @property
     def here(self) -> dict[str, Any]:
         """What every log line about this call carries."""
-        return {"call_id": self.id, "flow": self.flow.name, "epoch": self.epoch}
+        return self._life.here
 
     @property
     def over(self) -> bool:
         """Whether the machine reached its end; the last words may still be spoken."""
-        return is_over(self.flow.machine, self.snapshot)
+        return self._life.over
 
     @property
     def ending(self) -> bool:
         """Whether the end of the call is on record, or about to be: nothing is begun any more."""
-        return self._ending.begun
+        return self._life.ending
 
     @property
     def ended(self) -> bool:
@@ -165,12 +195,12 @@ class Call:
     @property
     def at_rest(self) -> bool:
         """Whether no proposal, switch or effect is under way."""
-        return not self._deciding.under_way and not self.switching and not self._own_tasks
+        return not self._deciding.under_way and not self.switching and not self._life.tasks
 
     @property
     def switching(self) -> bool:
         """Whether the next agent was sent for and has not entered yet."""
-        return self._switch.under_way
+        return self._life.switching
 
     def offered(self, by: Proposer = "agent") -> tuple[str, ...]:
         """The events the chart allows from here for this proposer."""
@@ -178,11 +208,11 @@ class Call:
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
         """Show each journal entry from now on to one more watcher, once the entry is durable."""
-        self._record.watchers.append(watcher)
+        self._life.record.watchers.append(watcher)
 
     async def open(self, session: AgentSession["Call"]) -> None:
         """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
-        self.session = session
+        self._life.session = session
         await self.note(self._resuming.line() if self._resuming else self._first_line())
         if self._resuming:
             self._resuming.recall(session)
@@ -217,35 +247,23 @@ class Call:
         Raises `ProposalError` for arguments out of bounds and `JournalDown` when no verdict could be recorded; then
         nothing changed.
         """
-        seen = self.epoch if seen_epoch is None else seen_epoch
-        proposal = Proposal(event, args or {}, by, seen, tool_call_id)
-        as_of_now = seen_epoch is None and by != "agent"
-        return await asyncio.shield(self.spawn(traced(self, proposal, self._deciding.judge(proposal, as_of_now))))
+        return await self._deciding.propose(event, args, by=by, seen_epoch=seen_epoch, tool_call_id=tool_call_id)
 
     async def claim(self, **values: Any) -> None:
         """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
-        await asyncio.shield(self.spawn(self._deciding.learn("claimed", lambda _: values)))
+        await self._deciding.learn_surely("claimed", lambda _: values)
 
     async def establish(self, **values: Any) -> None:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
-        await asyncio.shield(self.spawn(self._deciding.learn("established", lambda _: values)))
+        await self._deciding.learn_surely("established", lambda _: values)
 
     async def note(self, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
         """Record lines that change no state, and do `then` at once. Raises `JournalDown`; see `Record.write`."""
-        # Whoever is cancelled half-way would not know whether the lines are there, nor which number is next.
-        await asyncio.shield(self.spawn(self._deciding.write(self.epoch, *lines, then=then)))
-
-    async def sure(self) -> None:
-        """Find out what became of lines in doubt. Raises `JournalDown` while nobody can tell."""
-        await asyncio.shield(self.spawn(self._record.settle()))
+        await self._life.note(*lines, then=then)
 
     async def note_if_possible(self, *lines: Line) -> None:
         """Record lines about something that already happened: without the journal they are at least logged."""
-        try:
-            await self.note(*lines)
-        except JournalDown:
-            for line in lines:
-                log.error("journal.down", lost=line.kind, **self.here)
+        await self._life.note_if_possible(*lines)
 
     async def malformed(self, tool: str, why: str) -> None:
         """Record a call of a declared tool that never became a proposal; `why` holds none of its arguments."""
@@ -256,7 +274,7 @@ class Call:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
         await self.trouble.turn_failed(why)
 
-    def first_agent(self) -> "Desk":
+    def first_agent(self) -> Agent:
         """The agent a call begins with; hand it to `session.start`."""
         return self._switch.first(self.flow.cast[self.state](self, self._resuming.event if self._resuming else ""))
 
@@ -269,9 +287,9 @@ class Call:
         """The session runs: whether its first agent speaks is watched from now on."""
         self._switch.started()
         if self._resuming:
-            self._resuming.go_on()
+            self._resuming.go_on(lambda: self.flow.taken_up(self))
 
-    async def enter(self, desk: "Desk") -> str | None:
+    async def enter(self, desk: Agent) -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
         if not self._switch.entered(desk):
             return None
@@ -284,76 +302,50 @@ class Call:
     async def heard_caller(self) -> None:
         """The caller spoke: silences before no longer count, also one that is just being noted."""
         self.trouble.heard_caller()
-        reset = self._deciding.learn("established", lambda facts: {"silences": 0} if facts.silences else {})
-        await asyncio.shield(self.spawn(reset))
-
-    async def heard_nothing(self) -> None:
-        """The caller said nothing for as long as the flow waits: one silence more."""
-        count = self._deciding.learn("established", lambda facts: {"silences": facts.silences + 1})
-        await asyncio.shield(self.spawn(count))
+        zero = lambda facts: {"silences": 0} if facts.silences else {}  # noqa: E731
+        await self._deciding.learn_surely("established", zero)
 
     async def end(self, reason: str) -> None:
         """Record that the call is over, once, and stop its timers; from then on nothing is begun any more.
 
         A caller who left is the machine's to know too.
         """
-        self._silence.stop()
-        self.absence.stop()
-        self._switch.stop()
+        self._life.stop()
         self._handoff.end("ended")
         await self._ending.end(reason)
 
     def superseded(self) -> None:
         """Another driver has the call: fall silent at once, begin nothing, record nothing, and let `on_lost` leave."""
-        self._lose("call.superseded")
+        self._life.lose("call.superseded")
 
     def let_go(self) -> None:
         """This process cannot go on with the call, which has not ended: another driver is to have it. As above."""
-        self._lose("call.let_go")
+        self._life.lose("call.let_go")
 
-    def _lose(self, event: str) -> None:
-        if self.lost:
-            return
-        self.lost = True
-        log.warning(event, **self.here)
-        self._ending.begun = True
-        self._silence.stop()
-        self.absence.stop()
-        self._switch.stop()
-        if self.session is not None:
-            with suppress(RuntimeError):
-                self.session.interrupt(force=True)
-        self.on_lost()
+    async def cut_off(self) -> None:
+        """End it because its process has to end: see `cut_off`."""
+        await cut_off(self._life, self.end)
 
-    def knowing(self, facts: Facts) -> AbstractContextManager[None]:
-        """Have `facts` known for what is done at once in here, as they were when it was accepted; never wait in it."""
-        return self._deciding.knowing(facts)
+    async def _give_up(self) -> None:
+        await apologise(self._life, self.end)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._own_tasks.add(task)
-        task.add_done_callback(self._own_done)
-        return task
+        return self._life.spawn(work)
 
     async def settled(self) -> None:
         """Wait until no switch and no work of the call's own is under way."""
-        while self._own_tasks or self.switching:
-            if self._own_tasks:
-                await asyncio.wait(set(self._own_tasks))
+        while self._life.tasks or self.switching:
+            if self._life.tasks:
+                await asyncio.wait(set(self._life.tasks))
             else:
                 await self._switch.arrived()
-
-    def _own_done(self, task: asyncio.Task[Any]) -> None:
-        self._own_tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("call.work_failed", **self.here, error=type(error).__name__)
 
     def _act(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
         """Act on a durable acceptance. No await in here: nothing may come between."""
         self._switch.to(verdict.after.state, verdict.event)
         effect = self.flow.effects.get(verdict.after.state)
         if effect is not None and goes_on and not self.lost:
-            self.spawn(run_effect(self, effect, dict(proposal.args), self.epoch))
+            self.spawn(self._effects.run(effect, dict(proposal.args), self.epoch))
         if self.switching:
             self._handoff.begin(verdict)

@@ -1,17 +1,14 @@
 """The end of a call: said once, on record however long the journal takes, and nothing is begun after it."""
 
-from typing import TYPE_CHECKING
-
 import structlog
 
 from interlock.agents.call.clock import pause
+from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown, Superseded
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line
 from interlock.machines.base import events_of
 from interlock.machines.events import CALLER_LEFT
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 log = structlog.get_logger("interlock.call")
 
@@ -24,36 +21,36 @@ LEFT = frozenset({CALLER_LEFT, "closed"})
 class Ending:
     """Whether one call has ended, and the record of it."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
-        self.begun = False
+    def __init__(self, life: Life, deciding: Deciding) -> None:
+        self._life = life
+        self._deciding = deciding
         self.recorded = False
         """Whether the end is on record."""
 
     async def end(self, reason: str) -> None:
         """Record the end, the first time; while the journal is down, again every second for a minute, unawaited."""
-        if self.begun:
+        if self._life.ending:
             return
-        self.begun = True
-        reason = "agent_closed" if self._call.over else reason
+        self._life.ending = True
+        reason = "agent_closed" if self._life.over else reason
         if not await self._recorded(reason):
-            self._call.spawn(self._record_later(reason))
+            self._life.spawn(self._record_later(reason))
 
     async def _record_later(self, reason: str) -> None:
         for _ in range(RECORD_TRIES):
-            await pause(self._call.clock, RECORD_AGAIN_S)
+            await pause(self._life.clock, RECORD_AGAIN_S)
             if await self._recorded(reason):
                 return
-        log.error("journal.down", lost="call.ended", **self._call.here)
+        log.error("journal.down", lost="call.ended", **self._life.here)
 
     async def _recorded(self, reason: str) -> bool:
-        call = self._call
+        call = self._life
         try:
             await call.sure()  # the last try may have been written, and only its answer lost
             if self.recorded:
                 return True
             if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):
-                await call.propose(CALLER_LEFT, by="system")
+                await self._deciding.propose(CALLER_LEFT, by="system")
             await call.note(Line("call.ended", {"reason": reason, "state": call.state}), then=self._is_recorded)
         except Superseded:
             return True  # the record is another driver's now

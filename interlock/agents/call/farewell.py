@@ -1,22 +1,22 @@
 """How a call ends when no agent can take it over: with a word, and then really."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 import structlog
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, ModelSettings
 
 from interlock.agents.call.clock import done_within, within
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 log = structlog.get_logger("interlock.call")
 
+End = Callable[[str], Coroutine[Any, Any, None]]
+"""Ends a call for a reason."""
 APOLOGY = "I am sorry, something went wrong on our side. Please call us again in a few minutes. Goodbye."
 APOLOGY_LIMIT_S = 15.0
 WE_CLOSE = "I am sorry, we have to end here. Please call us again in a few minutes. Goodbye."
@@ -26,43 +26,43 @@ DRAINED = "drained"
 """The reason on record when it was we who had to end the call."""
 
 
-async def apologise(call: "Call") -> None:
+async def apologise(life: Life, end: End) -> None:
     """Say what can be said when no agent can take over, and close the session."""
-    session = call.session
+    session = life.session
     assert session is not None, "a call that never opened has nobody to apologise to"
     try:
-        await within(call.clock, APOLOGY_LIMIT_S, _say(session, APOLOGY))
+        await within(life.clock, APOLOGY_LIMIT_S, _say(session, APOLOGY))
     except (RuntimeError, TimeoutError) as error:
-        log.error("apology.unspoken", **call.here, error=type(error).__name__)
-    call.spawn(call.end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
+        log.error("apology.unspoken", **life.here, error=type(error).__name__)
+    life.spawn(end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
     session.shutdown(drain=False)
 
 
-async def cut_off(call: "Call") -> None:
+async def cut_off(life: Life, end: End) -> None:
     """End a call because its process has to end: on record first, then with a word to the caller, in 10 s at most.
 
     The session is left for whoever asked to close. A call that has ended already is left alone.
     """
-    session = call.session
-    if session is None or call.ending:
+    session = life.session
+    if session is None or life.ending:
         return
-    goodbye = session.current_speech if call.over else None
-    await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(DRAINED)))
-    if call.lost:
+    goodbye = session.current_speech if life.over else None
+    await done_within(life.clock, RECORD_LIMIT_S, life.spawn(end(DRAINED)))
+    if life.lost:
         return
     try:
-        await within(call.clock, WE_CLOSE_LIMIT_S, goodbye.wait_for_playout() if goodbye else _break_off(session))
+        await within(life.clock, WE_CLOSE_LIMIT_S, goodbye.wait_for_playout() if goodbye else _break_off(session))
     except (RuntimeError, TimeoutError) as error:
-        log.error("farewell.unspoken", **call.here, error=type(error).__name__)
+        log.error("farewell.unspoken", **life.here, error=type(error).__name__)
 
 
-async def _break_off(session: "AgentSession[Call]") -> None:
+async def _break_off(session: AgentSession[Any]) -> None:
     with suppress(RuntimeError):  # no agent there: the words below bring one along
         session.interrupt(force=True)
     await _say(session, WE_CLOSE)
 
 
-async def _say(session: "AgentSession[Call]", words: str) -> None:
+async def _say(session: AgentSession[Any], words: str) -> None:
     try:
         await session.say(words, allow_interruptions=False)
     except RuntimeError:  # the agent before is gone, and the next one never came
@@ -89,7 +89,7 @@ class _LastAgent(Agent):
         self, text: AsyncIterable[str], model_settings: ModelSettings
     ) -> AsyncGenerator[rtc.AudioFrame, None]:
         """The line as sound, kept ready or spoken now."""
-        call: Call = self.session.userdata
-        async with aclosing(call.voice.speak(self, text, model_settings)) as sound:
+        voice = self.session.userdata.voice
+        async with aclosing(voice.speak(self, text, model_settings)) as sound:
             async for frame in sound:
                 yield frame

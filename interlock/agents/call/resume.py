@@ -1,14 +1,16 @@
 """A call that goes on where another process left it: what it needs to know, and how it finds its words again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livekit.agents import AgentSession, llm
 from pydantic import ValidationError
 
-from interlock.agents.call.effects import begin_again
+from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.effects import Effects, Work
 from interlock.agents.call.journal import Turn
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line
 from interlock.agents.caller.absence import CUT_OFF, recap
 from interlock.agents.flow import Flow
@@ -16,22 +18,6 @@ from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot, initial, is_over
 from interlock.machines.events import ESCALATE
 from interlock.machines.migrating import MigrationError, migrated
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-    from interlock.agents.desk import Desk
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """An effect that had begun: the accepted arguments, the facts they were judged by, and how it ended.
-
-    `ended` is the event it ended with, empty where that is not on record.
-    """
-
-    args: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] | None = None
-    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +71,10 @@ def standing(flow: Flow, left: Left, fresh: Facts) -> Standing:
 class Resuming:
     """Takes one call over."""
 
-    def __init__(self, call: "Call", left: Left, here: Standing) -> None:
-        self._call = call
+    def __init__(self, life: Life, deciding: Deciding, effects: Effects, left: Left, here: Standing) -> None:
+        self._life = life
+        self._deciding = deciding
+        self._effects = effects
         self._left = left
         self._lost = here.lost
         self._epoch = here.snapshot.epoch
@@ -99,37 +87,37 @@ class Resuming:
 
     def line(self) -> Line:
         """What the record says of it."""
-        call = self._call
+        call = self._life
         audit = {"machine": call.snapshot.machine, "version": call.snapshot.version, "state": call.state}
         known = {"facts": call.facts.model_dump(mode="json"), "before": self._left.snapshot.to_json()}
         private = {**known, "after": call.snapshot.to_json()}
         return Line("call.resumed", {**audit, "driver": self._left.fence, "why": self._lost}, private, call.snapshot)
 
-    def recall(self, session: "AgentSession[Call]") -> None:
+    def recall(self, session: AgentSession[Any]) -> None:
         """Give the session the conversation so far."""
         for turn in self._left.turns:
             role: llm.ChatRole = "user" if turn.role == "user" else "assistant"
             session.history.add_message(role=role, content=turn.text, interrupted=turn.interrupted)
 
-    def first_words(self, desk: "Desk", opening: str) -> str:
+    def first_words(self, opening: str) -> str:
         """What the caller hears first: the opening of an agent they have not met, or the last thing said.
 
         Work that is finished before anybody speaks has moved the call on, and its outcome is told.
         """
-        assert self._call.session is not None
-        if is_over(self._call.flow.machine, self._call.snapshot):
+        assert self._life.session is not None
+        if is_over(self._life.flow.machine, self._life.snapshot):
             return opening
-        moved = self._call.epoch != self._epoch
+        moved = self._life.epoch != self._epoch
         if opening and (moved or self._lost or self._left.event or not self._left.turns):
             return f"{CUT_OFF} {opening}"
-        return recap(self._call.session)
+        return recap(self._life.session)
 
-    def go_on(self) -> None:
-        """Finish work that had begun, and ask for a person where the thread is lost."""
-        call = self._call
+    def go_on(self, taken_up: Callable[[], None]) -> None:
+        """Finish work that had begun, set timers anew, and ask for a person where the thread is lost."""
+        call = self._life
         if self._lost:
-            call.spawn(call.propose(ESCALATE, by="system"))
+            call.spawn(self._deciding.propose(ESCALATE, by="system"))
             return
-        call.flow.taken_up(call)
+        taken_up()
         if (effect := call.flow.effects.get(call.state)) is not None:
-            call.spawn(begin_again(call, effect, self._left.work, self._judged_by, call.epoch))
+            call.spawn(self._effects.begin_again(effect, self._left.work, self._judged_by, call.epoch))

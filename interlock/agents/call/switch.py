@@ -6,20 +6,19 @@ then reported to the machine (`handoff_failed`), then ended with an apology.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import structlog
+from livekit.agents import Agent
 
 from interlock.agents.call.clock import Timer, done_within, within
-from interlock.agents.call.farewell import apologise
+from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S, Line
 from interlock.machines.base import events_of
 from interlock.machines.events import HANDOFF_FAILED
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-    from interlock.agents.desk import Desk
 
 log = structlog.get_logger("interlock.call")
 
@@ -32,9 +31,17 @@ STALL_LIMIT_S = 3.0
 class Switch:
     """Knows which agent should speak, and whether it does."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
-        self._awaited: object | None = None
+    def __init__(
+        self,
+        life: Life,
+        deciding: Deciding,
+        desk_of: Callable[[str, str], Agent],
+        give_up: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._life = life
+        self._deciding = deciding
+        self._desk_of = desk_of
+        self._nobody_comes = give_up
         self._task: asyncio.Task[Any] | None = None
         self._event = ""
         self._tries = 0
@@ -43,16 +50,11 @@ class Switch:
         self._stopped = False
         self._arrived = asyncio.Event()
 
-    @property
-    def under_way(self) -> bool:
-        """Whether an agent was sent for and has not entered."""
-        return self._awaited is not None
-
     async def arrived(self) -> None:
         """Wait until the agent that was sent for has entered, or nobody is expected any more."""
         await self._arrived.wait()
 
-    def first(self, desk: "Desk") -> "Desk":
+    def first(self, desk: Agent) -> Agent:
         """The agent the session itself starts with."""
         self._tries = 1
         self._await(desk)
@@ -60,19 +62,19 @@ class Switch:
 
     def started(self) -> None:
         """The session runs: its first agent is watched like any other."""
-        if self._awaited is not None and self._watchdog is None:
-            self._watch(self._call.state, self._awaited)
+        if self._life.awaited is not None and self._watchdog is None:
+            self._watch(self._life.state, self._life.awaited)
 
     def to(self, state: str, event: str) -> None:
         """Send for the agent of `state`; never raises and never waits, so that it can follow a commit at once."""
-        if self._stopped or self._call.session is None:
+        if self._stopped or self._life.session is None:
             return
         self._event, self._tries = event, 0
         self._send(state)
 
-    def entered(self, desk: "Desk") -> bool:
+    def entered(self, desk: Agent) -> bool:
         """An agent arrived; whether it is the one that was sent for last."""
-        if desk is not self._awaited:
+        if desk is not self._life.awaited:
             return False
         self._await(None)
         self._troubles = 0
@@ -90,61 +92,61 @@ class Switch:
         self._quiet()
         self._await(object())  # whoever was awaited before shall not take the call any more
         try:
-            desk = self._call.flow.cast[state](self._call, self._event)
+            desk = self._desk_of(state, self._event)
             self._await(desk)
             self._task = self._update_agent(desk)
         except Exception as error:
-            self._call.spawn(self._stalled(state, self._awaited, type(error).__name__))
+            self._life.spawn(self._stalled(state, self._life.awaited, type(error).__name__))
             return
         if self._task is not None:
             self._task.add_done_callback(lambda done: self._switched(state, desk, done))
         self._watch(state, desk)
 
     def _watch(self, state: str, desk: object) -> None:
-        self._watchdog = self._call.clock.call_later(PLAYOUT_LIMIT_S, lambda: self._cut_off(state, desk))
+        self._watchdog = self._life.clock.call_later(PLAYOUT_LIMIT_S, lambda: self._cut_off(state, desk))
 
-    def _update_agent(self, desk: "Desk") -> "asyncio.Task[Any] | None":
-        session = self._call.session
+    def _update_agent(self, desk: Agent) -> asyncio.Task[Any] | None:
+        session = self._life.session
         assert session is not None
         session.update_agent(desk)
         # LiveKit has no public way to learn that its switch raised; test_livekit_privates.py watches this one.
         return session._update_activity_atask
 
-    def _switched(self, state: str, desk: "Desk", done: "asyncio.Task[Any]") -> None:
-        if desk is not self._awaited or done is not self._task or self._stopped:
+    def _switched(self, state: str, desk: Agent, done: "asyncio.Task[Any]") -> None:
+        if desk is not self._life.awaited or done is not self._task or self._stopped:
             return
         if done.cancelled() or done.exception() is not None:
             why = "cancelled" if done.cancelled() else type(done.exception()).__name__
-            self._call.spawn(self._stalled(state, desk, why))
+            self._life.spawn(self._stalled(state, desk, why))
 
     def _cut_off(self, state: str, desk: object) -> None:
         """The old agent still speaks or works: stop its speech, and give the switch a moment more."""
-        session = self._call.session
-        if desk is not self._awaited or session is None:
+        session = self._life.session
+        if desk is not self._life.awaited or session is None:
             return
         try:
             session.interrupt(force=True)
         except RuntimeError as error:
-            log.warning("handoff.cut_off_failed", **self._call.here, error=type(error).__name__)
+            log.warning("handoff.cut_off_failed", **self._life.here, error=type(error).__name__)
         stalled = self._stalled
-        self._watchdog = self._call.clock.call_later(
-            STALL_LIMIT_S, lambda: self._call.spawn(stalled(state, desk, "timed out"))
+        self._watchdog = self._life.clock.call_later(
+            STALL_LIMIT_S, lambda: self._life.spawn(stalled(state, desk, "timed out"))
         )
 
     async def _stalled(self, state: str, desk: object, why: str) -> None:
-        if desk is not self._awaited or self._stopped:
+        if desk is not self._life.awaited or self._stopped:
             return
         self._quiet()
         self._clear_the_track()
         line = Line("handoff.stalled", {"to": state, "why": why, "tries": self._tries})
-        await done_within(self._call.clock, RECORD_LIMIT_S, self._call.spawn(self._call.note_if_possible(line)))
-        if desk is not self._awaited or state != self._call.state:
+        await done_within(self._life.clock, RECORD_LIMIT_S, self._life.spawn(self._life.note_if_possible(line)))
+        if desk is not self._life.awaited or state != self._life.state:
             return
         if self._tries == 1:
             self._send(state)
             return
         self._troubles += 1
-        if self._troubles > 1 or HANDOFF_FAILED not in events_of(self._call.flow.machine):
+        if self._troubles > 1 or HANDOFF_FAILED not in events_of(self._life.flow.machine):
             await self._give_up()
             return
         if not await self._somebody_else():
@@ -152,16 +154,16 @@ class Switch:
 
     async def _somebody_else(self) -> bool:
         """Whether the machine knows who speaks when the one it sent for cannot, or has sent for somebody meanwhile."""
-        asked = self._call.propose(HANDOFF_FAILED, by="system", seen_epoch=self._call.epoch)
+        asked = self._deciding.propose(HANDOFF_FAILED, by="system", seen_epoch=self._life.epoch)
         try:
-            verdict = await within(self._call.clock, RECORD_LIMIT_S, asked)
+            verdict = await within(self._life.clock, RECORD_LIMIT_S, asked)
             return verdict.kind in ("accepted", "stale")
         except (JournalDown, TimeoutError):
             return False
 
     def _clear_the_track(self) -> None:
         """Forget LiveKit's failed or hanging switch: each later one would wait for it and raise its error again."""
-        session = self._call.session
+        session = self._life.session
         assert session is not None
         self._task = None
         task, session._update_activity_atask = session._update_activity_atask, None
@@ -170,10 +172,10 @@ class Switch:
 
     async def _give_up(self) -> None:
         self._await(None)
-        await apologise(self._call)
+        await self._nobody_comes()
 
     def _await(self, desk: object | None) -> None:
-        self._awaited = desk
+        self._life.awaited = desk
         (self._arrived.clear if desk is not None else self._arrived.set)()
 
     def _quiet(self) -> None:

@@ -1,20 +1,18 @@
 """What goes wrong in a call, counted: too much of it, and a person is offered (I7)."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import structlog
 
 from interlock.agents.call.budget import Budget
+from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line
 from interlock.guards.base import Proposal
 from interlock.machines.base import events_of
 from interlock.machines.decide import Verdict
 from interlock.machines.events import ESCALATE, REFUSED_THRICE
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 log = structlog.get_logger("interlock.call")
 
@@ -22,14 +20,16 @@ log = structlog.get_logger("interlock.call")
 class Trouble:
     """Watches one call's turns, verdicts and look-ups."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life, deciding: Deciding, dealt_with: Callable[[], None]) -> None:
+        self._life = life
+        self._deciding = deciding
+        self._dealt_with = dealt_with
         self._budget = Budget()
 
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
-        epoch = self._call.epoch
-        await self._call.note_if_possible(Line("turn.failed", {"why": why, "state": self._call.state}))
+        epoch = self._life.epoch
+        await self._life.note_if_possible(Line("turn.failed", {"why": why, "state": self._life.state}))
         # with a person already, the chart knows what else is left
         if self._budget.failed() and await self._ask_for_a_person((ESCALATE, REFUSED_THRICE), epoch):
             self._budget.answered()
@@ -45,34 +45,26 @@ class Trouble:
     async def came_to_nothing(self) -> None:
         """A tool call was malformed or its look-up failed; too many turns of such, and a person is offered."""
         if self._budget.fruitless():
-            await self._ask_for_a_person((REFUSED_THRICE, ESCALATE), self._call.epoch)
+            await self._ask_for_a_person((REFUSED_THRICE, ESCALATE), self._life.epoch)
 
     def came_to_something(self) -> None:
         """A look-up worked: turns that came to nothing before it no longer count."""
         self._budget.fruitful()
 
-    def too_much(self, verdict: Verdict, proposal: Proposal) -> bool:
-        """Take note of a verdict; whether a person should be offered now."""
+    def too_much(self, verdict: Verdict, proposal: Proposal) -> str:
+        """Take note of a verdict; the event that offers a person where it is time for one, else nothing."""
         budget = self._budget
-        return any([budget.refused(verdict, proposal), budget.going_round(verdict, proposal)])
-
-    async def offer_a_person(self, decide: Callable[[Proposal], Awaitable[Verdict]]) -> None:
-        """Have the machine decide on it at once, before anything else is decided."""
-        call = self._call
-        event = next((e for e in (REFUSED_THRICE, ESCALATE) if e in events_of(call.flow.machine)), "")
-        try:
-            if event and (await decide(Proposal(event, by="system", seen_epoch=call.epoch))).accepted:
-                call.hearing.dealt_with()
-        except JournalDown:
-            log.error("journal.down", lost=event, **call.here)
+        if not any([budget.refused(verdict, proposal), budget.going_round(verdict, proposal)]):
+            return ""
+        return next((e for e in (REFUSED_THRICE, ESCALATE) if e in events_of(self._life.flow.machine)), "")
 
     async def _ask_for_a_person(self, events: tuple[str, ...], epoch: int) -> bool:
-        call = self._call
+        call = self._life
         try:
             for event in (event for event in events if event in events_of(call.flow.machine)):
-                verdict = await call.propose(event, by="system", seen_epoch=epoch)
+                verdict = await self._deciding.propose(event, by="system", seen_epoch=epoch)
                 if verdict.accepted:
-                    call.hearing.dealt_with()
+                    self._dealt_with()
                 if verdict.accepted or verdict.kind == "stale":
                     return True
         except JournalDown:

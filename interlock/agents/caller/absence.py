@@ -4,18 +4,17 @@ The call stands still meanwhile: no silence is counted, and what the agent was s
 it is in the conversation and can be said again.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import structlog
 from livekit.agents import AgentSession, llm
 from livekit.agents.voice import SpeechHandle
 
 from interlock.agents.call.clock import Timer, within
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line
 from interlock.machines.events import CALLER_LEFT
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 log = structlog.get_logger("interlock.call")
 
@@ -31,8 +30,9 @@ I_SAID = "I was saying:"
 class Absence:
     """Whether the caller is on the line."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life, end: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+        self._life = life
+        self._end = end
         self._timer: Timer | None = None
 
     @property
@@ -42,18 +42,18 @@ class Absence:
 
     def lost(self, why: str, limit_s: float = RETURN_LIMIT_S) -> None:
         """The line broke; `why` is LiveKit's word for it, `limit_s` how long the caller may take to be back."""
-        if self.away or self._call.ending:
+        if self.away or self._life.ending:
             return
-        self._timer = self._call.clock.call_later(limit_s, self._gone)
-        self._call.spawn(self._call.note_if_possible(Line("caller.lost", {"why": why})))
+        self._timer = self._life.clock.call_later(limit_s, self._gone)
+        self._life.spawn(self._life.note_if_possible(Line("caller.lost", {"why": why})))
 
     def back(self) -> None:
         """The caller is there again: the agent goes on."""
-        if not self.away or self._call.ending:
+        if not self.away or self._life.ending:
             return
         self.stop()
-        self._call.spawn(self._call.note_if_possible(Line("caller.returned")))
-        self._call.spawn(self._go_on())
+        self._life.spawn(self._life.note_if_possible(Line("caller.returned")))
+        self._life.spawn(self._go_on())
 
     def stop(self) -> None:
         """Wait no longer."""
@@ -63,30 +63,30 @@ class Absence:
 
     def _gone(self) -> None:
         self._timer = None
-        self._call.spawn(self._call.end(CALLER_LEFT))  # beside the hanging up: it may have to wait for the journal
-        if self._call.session is not None:
-            self._call.session.shutdown(drain=False)
+        self._life.spawn(self._end(CALLER_LEFT))  # beside the hanging up: it may have to wait for the journal
+        if self._life.session is not None:
+            self._life.session.shutdown(drain=False)
 
     async def _go_on(self) -> None:
-        session = self._call.session
+        session = self._life.session
         assert session is not None, "nobody is missed before the call is open"
         if (speech := session.current_speech) is not None:
             await self._to_its_end(speech)
-        if self._call.switching or self._call.over or self._call.ending or self.away:
+        if self._life.switching or self._life.over or self._life.ending or self.away:
             return  # the next agent speaks, or there is nothing more to say, or nobody to say it to
         try:
             session.say(recap(session))
         except RuntimeError as error:
-            log.warning("return.unspoken", **self._call.here, error=type(error).__name__)
+            log.warning("return.unspoken", **self._life.here, error=type(error).__name__)
 
     async def _to_its_end(self, speech: SpeechHandle) -> None:
         try:
-            await within(self._call.clock, SPEECH_LIMIT_S, speech.wait_for_playout())
+            await within(self._life.clock, SPEECH_LIMIT_S, speech.wait_for_playout())
         except TimeoutError:
             speech.interrupt(force=True)
 
 
-def recap(session: "AgentSession[Call]") -> str:
+def recap(session: AgentSession[Any]) -> str:
     """What brings a caller back into the conversation: the agent's last line, or a question for theirs."""
     last = next((item for item in reversed(session.history.items) if isinstance(item, llm.ChatMessage)), None)
     if last is None or last.role != "assistant" or not last.text_content:

@@ -6,8 +6,8 @@ that did reach the conversation, when the old agent's answer to them came to not
 """
 
 import itertools
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Coroutine, Iterable
+from typing import Any
 
 from livekit.agents import (
     AgentSession,
@@ -17,15 +17,15 @@ from livekit.agents import (
     llm,
 )
 
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
+from interlock.agents.call.life import Life
 
 
 class Hearing:
     """Listens to one session's events."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life, heard_caller: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._life = life
+        self._heard_caller = heard_caller
         self._heard: dict[int, str] = {}
         self._told_up_to: dict[str, int] = {}
         self._count = itertools.count()
@@ -34,7 +34,7 @@ class Hearing:
         self._owed: list[str] = []
         self._answered: set[str] = set()
 
-    def listen(self, session: "AgentSession[Call]") -> None:
+    def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen."""
         session.on("user_input_transcribed", self._transcribed)
         session.on("conversation_item_added", self._added)
@@ -42,10 +42,10 @@ class Hearing:
 
     def hear(self, words: str) -> None:
         """Typed words of the caller: answered now, or by the next agent when one is on its way."""
-        session = self._call.session
+        session = self._life.session
         assert session is not None, "a call hears nothing before it is open"
-        self._call.spawn(self._call.heard_caller())
-        if self._call.switching:
+        self._life.spawn(self._heard_caller())
+        if self._life.switching:
             self._left_behind.append(words)
             return
         session.generate_reply(user_input=words)
@@ -88,7 +88,7 @@ class Hearing:
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
             self._heard[next(self._count)] = event.transcript.strip()
-            self._call.spawn(self._call.heard_caller())
+            self._life.spawn(self._heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
         if isinstance(event.item, llm.AgentHandoff):
@@ -126,5 +126,5 @@ class Hearing:
 
     def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
         """The agent that called these tools has handed over: the next one speaks."""
-        if self._call.switching:
+        if self._life.switching:
             event.cancel_tool_reply()

@@ -6,16 +6,16 @@ machine has no connection to lose and may be slow: it is not watched.
 """
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from livekit.agents import AgentSession, UserInputTranscribedEvent
 from livekit.agents.voice.events import UserTranscriptionTimeoutEvent
 
 from interlock.agents.call.clock import done_within
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
+from interlock.agents.call.trouble import Trouble
+from interlock.agents.speech.providers import Providers
 
 WORDS_LIMIT_S = 3.0
 """How long after the end of speech its words may take."""
@@ -36,32 +36,34 @@ class Restarts(Protocol):
 class Deafness:
     """Watches one session for speech without words."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life, providers: Providers, trouble: Trouble) -> None:
+        self._life = life
+        self._providers = providers
+        self._trouble = trouble
 
-    def listen(self, session: "AgentSession[Call]") -> None:
+    def listen(self, session: AgentSession[Any]) -> None:
         """Begin to watch."""
         session.on("user_input_transcribed", self._heard)
         session.on("user_transcription_timeout", self._not_heard)
 
     def _heard(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
-            self._call.providers.worked("stt")
+            self._providers.worked("stt")
 
     def _not_heard(self, event: UserTranscriptionTimeoutEvent) -> None:
-        session = self._call.session
+        session = self._life.session
         if session is None or event.speech_duration < SHORTEST_S or session.agent_state != "listening":
             return  # too short for words, or the caller hears the agent anyway
-        if self._call.switching or self._call.over or self._call.ending:
+        if self._life.switching or self._life.over or self._life.ending:
             return
-        self._call.providers.failed("stt", "NoTranscript", recoverable=True)
+        self._providers.failed("stt", "NoTranscript", recoverable=True)
         if isinstance(session.stt, Restarts):
             session.stt.restart()
-        self._call.spawn(self._ask_again())
+        self._life.spawn(self._ask_again())
 
     async def _ask_again(self) -> None:
-        call = self._call
-        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.turn_failed("not heard")))
+        call = self._life
+        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(self._trouble.turn_failed("not heard")))
         if call.session is None or call.switching:
             return  # a person was asked for, and speaks
         with suppress(RuntimeError):  # the session closed meanwhile

@@ -1,18 +1,18 @@
 """How long a caller says nothing while the agent listens."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
 
 from interlock.agents.call.clock import Timer, within
+from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
+from interlock.agents.caller.absence import Absence
 from interlock.machines.base import events_of
 from interlock.machines.decide import Verdict
 from interlock.machines.events import CALLER_SILENT
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 STILL_THERE = "Are you still there?"
 
@@ -20,14 +20,16 @@ STILL_THERE = "Are you still there?"
 class Silence:
     """Runs while the agent listens and the caller says nothing; then counts a silence and asks the machine."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life, deciding: Deciding, absence: Absence) -> None:
+        self._life = life
+        self._deciding = deciding
+        self._absence = absence
         self._timer: Timer | None = None
         self._agent_listens = False
         self._caller_speaks = False
         self._stopped = False
 
-    def listen(self, session: "AgentSession[Call]") -> None:
+    def listen(self, session: AgentSession[Any]) -> None:
         """Begin to watch the session's states."""
         session.on("agent_state_changed", self._agent_changed)
         session.on("user_state_changed", self._caller_changed)
@@ -48,7 +50,7 @@ class Silence:
     def _restart(self) -> None:
         self._cancel()
         if self._agent_listens and not self._caller_speaks and not self._stopped:
-            self._timer = self._call.clock.call_later(self._call.flow.silence_s, self._silent)
+            self._timer = self._life.clock.call_later(self._life.flow.silence_s, self._silent)
 
     def _cancel(self) -> None:
         if self._timer is not None:
@@ -57,13 +59,13 @@ class Silence:
 
     def _silent(self) -> None:
         self._timer = None
-        if self._call.absence.away:  # nobody is there to say anything, which is not silence
+        if self._absence.away:  # nobody is there to say anything, which is not silence
             self._restart()
             return
-        self._call.spawn(self._ask_the_machine())
+        self._life.spawn(self._ask_the_machine())
 
     async def _ask_the_machine(self) -> None:
-        call = self._call
+        call = self._life
         if CALLER_SILENT not in events_of(call.flow.machine) or call.session is None:
             return
         if call.switching:  # the next agent may be cut off before its first word: this silence is noticed again
@@ -82,8 +84,8 @@ class Silence:
 
     async def _verdict(self) -> Verdict | None:
         """What the machine says to one silence more; None when the caller spoke while it was noted."""
-        epoch = self._call.epoch
-        await self._call.heard_nothing()
-        if not self._call.facts.silences:
+        epoch = self._life.epoch
+        await self._deciding.learn_surely("established", lambda facts: {"silences": facts.silences + 1})
+        if not self._life.facts.silences:
             return None
-        return await self._call.propose(CALLER_SILENT, by="system", seen_epoch=epoch)
+        return await self._deciding.propose(CALLER_SILENT, by="system", seen_epoch=epoch)

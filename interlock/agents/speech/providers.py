@@ -1,15 +1,14 @@
 """Which provider failed a call, and who stepped in: on record, once for each kind of failure until it works again."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from livekit.agents import AgentSession, ErrorEvent, llm, stt, tts
 
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 log = structlog.get_logger("interlock.call")
 
@@ -23,20 +22,22 @@ FELL_BACK = "fell_back"
 class Providers:
     """One call's providers, each of a kind (llm, stt or tts). Writes `provider.failed` and `provider.fell_back`."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life, models: Mapping[str, llm.LLM[Any]], voices: Mapping[str, tts.TTS[Any]]) -> None:
+        self._life = life
+        self._models = models
+        self._voices = voices
         self._noted: set[tuple[str, str, str]] = set()
         self._failed_turn: str | None = None
 
-    def listen(self, session: "AgentSession[Call]") -> None:
+    def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen, to the session's models and to those of single roles."""
         session.on("error", self._error)
         for kind, model in (
             ("llm", session.llm),
             ("stt", session.stt),
             ("tts", session.tts),
-            *(("llm", its) for its in self._call.models.values()),
-            *(("tts", its) for its in self._call.voices.values()),
+            *(("llm", its) for its in self._models.values()),
+            *(("tts", its) for its in self._voices.values()),
         ):
             if isinstance(model, llm.LLM | stt.STT | tts.TTS):
                 model.on(FELL_BACK, lambda to, kind=kind: self.fell_back(kind, to))
@@ -80,7 +81,7 @@ class Providers:
 
     def _serving(self, kind: str) -> str:
         """The provider of the agent's model of this kind, "" when nobody speaks."""
-        session = self._call.session
+        session = self._life.session
         if session is None:
             return ""
         with suppress(RuntimeError):  # not running
@@ -91,7 +92,7 @@ class Providers:
     def _note_once(self, key: tuple[str, str, str], line: Line) -> None:
         if key not in self._noted:
             self._noted.add(key)
-            self._call.spawn(self._call.note_if_possible(line))
+            self._life.spawn(self._life.note_if_possible(line))
 
 
 def provider_of(label: str) -> str:

@@ -6,9 +6,9 @@ the turn counts as one that nobody answered.
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from livekit import rtc
@@ -16,14 +16,13 @@ from livekit.agents import Agent, AgentSession, ConversationItemAddedEvent, Erro
 
 from interlock.agents.call.clock import done_within
 from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
+from interlock.agents.call.trouble import Trouble
 from interlock.agents.speech.kept_lines import NothingVoiced, Voiced
 from interlock.agents.speech.pace import Pace
-from interlock.agents.speech.providers import provider_of
+from interlock.agents.speech.providers import Providers, provider_of
 from interlock.agents.speech.utterance import Utterance
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 log = structlog.get_logger("interlock.call")
 
@@ -39,9 +38,18 @@ class Voice:
     """Speaks for every agent of one call; `slower` has a TTS speak slower from now on and says whether it can."""
 
     def __init__(
-        self, call: "Call", voiced: Voiced | None, slower: Callable[[tts.TTS[Any]], bool] | None = None
+        self,
+        life: Life,
+        providers: Providers,
+        trouble: Trouble,
+        voices: Mapping[str, tts.TTS[Any]],
+        voiced: Voiced | None,
+        slower: Callable[[tts.TTS[Any]], bool] | None = None,
     ) -> None:
-        self._call = call
+        self._providers = providers
+        self._trouble = trouble
+        self._voices = voices
+        self._life = life
         self._slower = slower or (lambda voice: False)
         self._slowed: set[int] = set()
         self._latest: Utterance | None = None
@@ -50,7 +58,7 @@ class Voice:
         self._stumbled: tuple[str, str] | None = None
         self._not_as_written: deque[tuple[str, str]] = deque(maxlen=4)
 
-    def listen(self, session: "AgentSession[Call]") -> None:
+    def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen to the session's events."""
         session.on("conversation_item_added", self._added)
         session.on("error", self._error)
@@ -58,12 +66,12 @@ class Voice:
     def model_answered(self) -> None:
         """The model had an answer: that counts unless the voice before it was dead and may be still."""
         if not self._dead:
-            self._call.trouble.turn_answered()
+            self._trouble.turn_answered()
 
     def role_of(self, agent: Agent) -> str:
         """The role whose voice this agent speaks with."""
         role = getattr(agent, "VOICE", "")
-        return role if role in self._call.voices else ""
+        return role if role in self._voices else ""
 
     def is_slow(self, agent: Agent) -> bool:
         """Whether the voice this agent speaks with was slowed down."""
@@ -71,12 +79,12 @@ class Voice:
 
     def slow_down(self, agent: Agent) -> bool:
         """Have every voice of the call speak slower that can; whether that of this agent does now."""
-        every = (voice_of(agent), agent.session.tts, *self._call.voices.values())
+        every = (voice_of(agent), agent.session.tts, *self._voices.values())
         voices = {id(voice): voice for voice in every if isinstance(voice, tts.TTS)}
         slowed = {key for key, voice in voices.items() if key in self._slowed or self._slower(voice)}
         fixed = sorted({provider_of(voice.label) for key, voice in voices.items() if key not in slowed})
         self._slowed |= slowed
-        (log.warning if fixed or not voices else log.info)("voice.slower", **self._call.here, cannot=fixed)
+        (log.warning if fixed or not voices else log.info)("voice.slower", **self._life.here, cannot=fixed)
         return self.is_slow(agent)
 
     def whole(self, heard: str) -> str:
@@ -90,7 +98,7 @@ class Voice:
         """The sound of these words; something else when no voice can speak them."""
         role, words = self.role_of(agent), aiter(text)
         told, is_all = ("", False) if self.is_slow(agent) else await self._beginning(words)
-        utterance = self._latest = Utterance(told, words, Pace(self._call.clock), may_be_kept=is_all)
+        utterance = self._latest = Utterance(told, words, Pace(self._life.clock), may_be_kept=is_all)
         if is_all and (kept := self._voiced.find(told.strip(), role)) is not None:
             for frame in kept:
                 yield frame
@@ -134,13 +142,13 @@ class Voice:
     def _well_spoken(self, agent: Agent, utterance: "Utterance", role: str) -> None:
         if not utterance.last:
             return
-        self._call.providers.worked("tts")
+        self._providers.worked("tts")
         if self._stumbled:
             error, provider = self._stumbled
-            self._call.providers.failed("tts", error, provider=provider, recoverable=True)
+            self._providers.failed("tts", error, provider=provider, recoverable=True)
         if self._dead:
             self._dead = False
-            self._call.trouble.turn_answered()
+            self._trouble.turn_answered()
         may_be_anothers = isinstance(voice_of(agent), tts.FallbackAdapter)
         if utterance.frames and not may_be_anothers:
             self._voiced.keep(utterance.told.strip(), role, utterance.frames)
@@ -149,20 +157,20 @@ class Voice:
         """What is played after a failure; nothing where the next agent is on its way, whose opening is the answer."""
         self._dead = True
         provider = provider_of(getattr(voice_of(agent), "label", "none"))
-        self._call.providers.failed("tts", utterance.failed, provider=provider)
-        noted = self._call.spawn(self._call.turn_failed(utterance.failed))
-        await done_within(self._call.clock, RECORD_LIMIT_S, noted)
-        if self._call.switching:
+        self._providers.failed("tts", utterance.failed, provider=provider)
+        noted = self._life.spawn(self._trouble.turn_failed(utterance.failed))
+        await done_within(self._life.clock, RECORD_LIMIT_S, noted)
+        if self._life.switching:
             return ()
         said = utterance.told.strip()
         kept = () if utterance.last else self._voiced.find_in_any(said) or ()
         if not kept:
-            said = APOLOGY if self._call.over or self._call.ending else UNHEARD
+            said = APOLOGY if self._life.over or self._life.ending else UNHEARD
             kept = self._voiced.find(said, role) or self._voiced.find_in_any(said) or ()
         if kept and utterance.last and kept[0].sample_rate != utterance.last.sample_rate:
             kept = ()  # LiveKit plays one utterance at one rate
         if kept:
-            self._call.providers.fell_back("tts", "cached line")
+            self._providers.fell_back("tts", "cached line")
         if (kept or utterance.last) and _letters(utterance.told):
             self._not_as_written.append((_letters(utterance.told), "" if utterance.last else said))
         return kept

@@ -8,18 +8,16 @@ next to nothing. None of them is ever the current span: LiveKit's own, begun mea
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livekit.agents.telemetry import tracer
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, set_span_in_context
 
+from interlock.agents.call.life import Life
 from interlock.guards.base import Proposal
 from interlock.machines.base import events_of
 from interlock.machines.decide import Verdict
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
 
 UNKNOWN = "(unknown)"
 """For the name of an event that no chart has: a model made it up, and may have put a caller's words in."""
@@ -27,9 +25,9 @@ UNKNOWN = "(unknown)"
 _within: ContextVar[Context | None] = ContextVar("the proposal that is judged", default=None)
 
 
-async def traced(call: "Call", proposal: Proposal, judged: Coroutine[Any, Any, Verdict]) -> Verdict:
+async def traced(life: Life, proposal: Proposal, judged: Coroutine[Any, Any, Verdict]) -> Verdict:
     """The verdict, under a span that lasts from the asking to the acting."""
-    span = tracer.start_span("interlock.proposal", attributes=_asked(call, proposal))
+    span = tracer.start_span("interlock.proposal", attributes=_asked(life, proposal))
     token = _within.set(set_span_in_context(span))
     try:
         verdict = await judged
@@ -41,9 +39,9 @@ async def traced(call: "Call", proposal: Proposal, judged: Coroutine[Any, Any, V
 
 
 @contextmanager
-def verdict_span(call: "Call", proposal: Proposal) -> Iterator[Span]:
+def verdict_span(life: Life, proposal: Proposal) -> Iterator[Span]:
     """A span for deciding and making the verdict durable; one that was not made durable has no kind."""
-    span = tracer.start_span("interlock.verdict", context=_within.get(), attributes=_asked(call, proposal))
+    span = tracer.start_span("interlock.verdict", context=_within.get(), attributes=_asked(life, proposal))
     try:
         yield span
     finally:
@@ -66,14 +64,14 @@ def mark(span: Span, verdict: Verdict) -> None:
 class HandoffSpan:
     """The handoff under way, if any: from the verdict until the next agent entered, or until it never will."""
 
-    def __init__(self, call: "Call") -> None:
-        self._call = call
+    def __init__(self, life: Life) -> None:
+        self._life = life
         self._span: Span | None = None
 
     def begin(self, verdict: Verdict) -> None:
         """The next agent is sent for."""
         self.end("overtaken")
-        attributes = _here(self._call) | {
+        attributes = _here(self._life) | {
             "interlock.event": verdict.event,
             "interlock.before": verdict.before.state,
             "interlock.after": verdict.after.state,
@@ -88,10 +86,10 @@ class HandoffSpan:
             self._span = None
 
 
-def _here(call: "Call") -> dict[str, Any]:
-    return {f"interlock.{name}": value for name, value in call.here.items()}
+def _here(life: Life) -> dict[str, Any]:
+    return {f"interlock.{name}": value for name, value in life.here.items()}
 
 
-def _asked(call: "Call", proposal: Proposal) -> dict[str, Any]:
-    event = proposal.event if proposal.event in events_of(call.flow.machine) else UNKNOWN
-    return _here(call) | {"interlock.event": event, "interlock.by": proposal.by, "interlock.before": call.state}
+def _asked(life: Life, proposal: Proposal) -> dict[str, Any]:
+    event = proposal.event if proposal.event in events_of(life.flow.machine) else UNKNOWN
+    return _here(life) | {"interlock.event": event, "interlock.by": proposal.by, "interlock.before": life.state}

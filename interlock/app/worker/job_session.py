@@ -7,7 +7,6 @@ from livekit.agents import AgentSession
 from livekit.agents.job import get_job_context
 
 from interlock.agents.call.call import Call
-from interlock.agents.call.farewell import cut_off
 
 
 class CallSession(AgentSession[Call]):
@@ -16,7 +15,7 @@ class CallSession(AgentSession[Call]):
     async def aclose(self) -> None:
         """Close it; in a job, where only LiveKit asks for that, with a word to a caller who is still there."""
         if get_job_context(required=False) is not None:
-            await cut_off(self.userdata)
+            await self.userdata.cut_off()
         await super().aclose()
 
 

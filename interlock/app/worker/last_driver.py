@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlock.agents.call.effects import key_of
+from interlock.agents.call.effects import Work, key_of
 from interlock.agents.call.journal import Turn
-from interlock.agents.call.resume import Left, Work
+from interlock.agents.call.resume import Left
 from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
 from interlock.app.store.lease import Taken
 from interlock.app.store.remembering import recall
