@@ -102,7 +102,7 @@ def make_ready(this_python: bool) -> None:
 
 def is_ready(this_python: bool) -> bool:
     """Whether .venv stands, is of this place, and holds what is asked for."""
-    if not DONE.is_file() or not PYTHON.exists() or BEGUN.exists():
+    if BEGUN.exists() or not all(each.exists() for each in (DONE, PYTHON, VENV / "pyvenv.cfg")):
         return False
     version = this_version() if this_python else version_of_venv()
     return DONE.read_text(encoding="utf-8") == state(version)
