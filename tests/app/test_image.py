@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 import threading
@@ -11,14 +10,18 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
+import install
 from interlock.app.worker.worker import PORT
-from tests.app.dockerfile import ROOT, RUNS, STEPS, all_of, pairs, sent
+from tests.app.dockerfile import LAST_STAGE, ROOT, RUNS, STEPS, all_of, pairs, sent
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PICKS = [command for command in RUNS if command.startswith("sed ")]
+FOLDERS = ("guards", "machines", "agents", "app")
+INSTALLS = [command for command in RUNS if "install.py" in command]
+PICKS = [picked[1] for command in INSTALLS if (picked := re.search(r"--only (\S+)", command))]
 
 
 def test_both_stages_begin_at_the_image_that_was_asked_for() -> None:
@@ -35,23 +38,44 @@ def test_nothing_is_installed_but_by_hash() -> None:
     """
     And our own code without asking anybody for anything.
     """
-    installs = [command for command in RUNS if " pip install" in command or "/pip install" in command]
-    assert len(installs) == 4
-    assert [i for i in installs if "--require-hashes" not in i and "--no-deps --no-build-isolation" not in i] == []
+    (ours,) = [command for command in RUNS if re.search(r"\bpip\S* install\b", command)]
+    assert "--no-index --no-deps --no-build-isolation" in ours
+    assert len(INSTALLS) == 3
+    assert [command for command in INSTALLS if "--lock " not in command] == []
 
 
 @pytest.mark.parametrize("pick", PICKS)
-def test_what_is_picked_from_the_lock_is_there_with_its_hashes(pick: str) -> None:
+def test_what_is_picked_from_the_lock_is_there_with_its_hashes(pick: str, tmp_path: Path) -> None:
     """
-    A package that the lock no longer has would be left out without a word.
+    These packages and no others.
     """
-    command, _, _ = pick.partition(" > ")
-    found = subprocess.run(shlex.split(command), cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    wanted = re.search(r"\^\(([^)]*)\)", command)
-    assert wanted
-    packages = re.split(r"(?m)^(?=\S+==)", found)[1:]
-    assert {each.partition("==")[0] for each in packages} == set(wanted[1].split("|"))
-    assert all("--hash=sha256:" in each for each in packages)
+    picked = install.picked_from(install.LOCK, set(pick.split(",")), tmp_path)
+    entries = install.entries_of(picked)
+    assert [entry.partition("==")[0] for entry in entries] == sorted(pick.split(","))
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_a_package_that_the_lock_does_not_have_ends_the_build(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """
+    It would be left out without a word.
+    """
+    with pytest.raises(SystemExit) as ended:
+        install.picked_from(install.LOCK, {"rich", "no-such-thing"}, tmp_path)
+    assert (ended.value.code, capsys.readouterr().err) == (2, "requirements-dev.txt locks no no-such-thing\n")
+
+
+def test_the_project_is_where_the_command_looks_and_is_not_the_workers() -> None:
+    """
+    Copied as root's; the worker writes to its home alone.
+    """
+    project = pairs("ENV")["INTERLOCK_PROJECT"]
+    build = STEPS[: len(STEPS) - len(LAST_STAGE)]
+    within = build[max(at for at, step in enumerate(build) if step == ("WORKDIR", project)) :]
+    assert {rest.split()[0] for rest in all_of("COPY", within)} == {"pyproject.toml", *FOLDERS}
+    assert f"--from=build {project} {project}" in all_of("COPY")
+    assert not project.startswith(all_of("VOLUME")[0])
 
 
 def test_every_file_that_is_copied_is_there_and_is_sent() -> None:

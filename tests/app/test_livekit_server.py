@@ -113,6 +113,16 @@ def test_a_build_is_pinned_static_and_kept(machine: Path) -> None:
     assert len(said) == 2
 
 
+def test_what_go_is_set_up_for_elsewhere_builds_no_other_program(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another system's program would not run here, and flags meant for a module of one's own end in an error."""
+    for name, value in {"GOOS": "windows", "GOARCH": "arm64", "GOFLAGS": "-mod=vendor"}.items():
+        monkeypatch.setenv(name, value)
+    go(machine, f'test -z "$GOOS$GOARCH$GOFLAGS" && {BUILDS}')
+    assert install_server(print).is_file()
+
+
 def test_two_at_once_build_once(machine: Path) -> None:
     """The second waits for the first and takes what it made."""
     wait = f"i=0; until [ -e {machine}/second ] || [ $i -ge 500 ]; do sleep 0.02; i=$((i + 1)); done"

@@ -147,7 +147,7 @@ def test_a_missing_extra_is_a_line(monkeypatch, provider):
         providers.require_models(load_settings())
     assert str(raised.value) == (
         f"the extra {provider} is not installed, expected because INTERLOCK_{kind} is {provider}/x:"
-        f' in the project, pip install -e ".[{provider}]"'
+        f" add interlock[{provider}] to the dependencies in pyproject.toml, then make lock ready"
     )
 
 

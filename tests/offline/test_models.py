@@ -33,7 +33,7 @@ def test_a_missing_package_is_named_with_how_to_get_it(monkeypatch, make, module
         make()
 
     assert package in str(raised.value)
-    assert "pip install -e '.[offline]'" in str(raised.value)
+    assert "interlock[offline]" in str(raised.value)
     assert "\n" not in str(raised.value)
 
 

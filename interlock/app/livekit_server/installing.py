@@ -16,6 +16,7 @@ from interlock.app.livekit_server.finding import VERSION, LiveKitServerError, ca
 SOURCE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
 LONGEST_S = 30 * 60
 TELL_EVERY_S = 15
+FOR_OTHERS = ("GOFLAGS", "GOOS", "GOARCH")  # they would build another program than the one that runs here, or none
 OTHER_WAYS = (
     "install Go 1.26 or newer, or get livekit-server another way (brew install livekit; "
     "curl -sSL https://get.livekit.io | bash; the container image livekit/livekit-server) "
@@ -59,7 +60,8 @@ def _build(go: str, target: Path, progress: Callable[[str], None]) -> None:
     progress(f"Building livekit-server {VERSION} with {go}: about five minutes, once.")
     log = target.with_name("build.log")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as made:
-        settings = os.environ | {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0", "GOBIN": made}
+        kept = {name: value for name, value in os.environ.items() if name not in FOR_OTHERS}
+        settings = kept | {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0", "GOBIN": made}
         with log.open("wb") as out:
             code = _run([go, "install", "-v", SOURCE], settings, out.fileno(), log, progress)
         built = Path(made) / "server"

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-INSTALL = "pip install -e '.[offline]'"
+INSTALL = "add interlock[offline] to the dependencies in pyproject.toml, then make lock ready"
 
 
 class OfflineModelError(Exception):

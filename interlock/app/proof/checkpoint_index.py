@@ -40,7 +40,11 @@ class Shelf:
         self._base.execute("CREATE TABLE pruned (call_id TEXT, length INTEGER, head BLOB, line TEXT)")
         self._base.execute("CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._base.execute("BEGIN")
-        self._fill(lines, only)
+        try:
+            self._fill(lines, only)
+        except BaseException:
+            self.close()  # nobody else has it yet
+            raise
         self._base.execute("CREATE INDEX by_call ON marks (call_id, length)")
         self._base.execute("CREATE INDEX pruned_by_call ON pruned (call_id)")
 

@@ -71,7 +71,7 @@ def require_provider(settings: Settings, asked: Named) -> None:
     if asked.provider not in BASE_INSTALL and find_spec(f"livekit.plugins.{asked.provider}") is None:
         raise SettingsError(
             f"the extra {asked.provider} is not installed, expected because {asked.where} is {asked.name}:"
-            f' in the project, pip install -e ".[{asked.provider}]"'
+            f" add interlock[{asked.provider}] to the dependencies in pyproject.toml, then make lock ready"
         )
     if _key(settings, asked.provider) is None:
         missing = KEYS_OF[asked.provider]
