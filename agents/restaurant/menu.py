@@ -55,6 +55,7 @@ EXTRA = Slot(
 ALLERGIES = Slot(
     'the allergens named, all there are, such as "nuts, milk"; "none" when there are none',
     ask="Does anybody who eats this have an allergy?",
+    takes_none=True,
 )
 
 Size = Literal["small", "regular", "large"]

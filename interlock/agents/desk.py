@@ -11,6 +11,7 @@ from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolErro
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
 
+from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
@@ -176,7 +177,7 @@ class Desk(Agent):
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
-            args = tool.args.model_validate(raw).model_dump(mode="json")
+            args = read_arguments(tool, raw)
         except ValidationError as error:
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
         heard = self._heard.get(context.function_call.call_id, "")

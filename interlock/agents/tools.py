@@ -22,13 +22,15 @@ class Slot:
 
     `kind` tells the offline brain how to read the answer: digits as text without spaces, a count ("two of them") as
     a whole number, money as whole cents, date and datetime as ISO 8601, phone as E.164 or digits. `choices` gives each
-    value of a choice its example phrases; one without any counts, unasked, only where it is named.
+    value of a choice its example phrases; one without any counts, unasked, only where it is named. `takes_none` says
+    that the word "none" is an answer here, not the lack of one.
     """
 
     description: str
     ask: str
     kind: SlotKind = "text"
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    takes_none: bool = False
 
 
 class Heard:

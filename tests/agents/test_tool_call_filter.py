@@ -24,9 +24,9 @@ SOUND = [
     '{"n": 123456789012345678901234567890}',
 ]
 UNSOUND = {
-    "[]": "a list",
+    "[1]": "a list",
     '"text"': "a str",
-    "null": "a NoneType",
+    "false": "a bool",
     "7": "a int",
     "{": "not JSON",
     "{}{}": "not JSON",
@@ -42,6 +42,14 @@ UNSOUND = {
     '{"a": ' + "[" * 3000 + "]" * 3000 + "}": "deeper than 8",
     '{"a": "' + "x" * 9000 + '"}': "9009 bytes",
 }
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", " [ ] "])
+def test_no_arguments_in_other_writings_are_none(text):
+    """
+    Some providers send null or an empty list where a tool takes none.
+    """
+    assert read_arguments(text) == "{}"
 
 
 @pytest.mark.parametrize("text", SOUND)

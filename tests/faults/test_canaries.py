@@ -106,7 +106,7 @@ BAD_CALLS = [
     asks("note_name", {"name": {bird("nested"): [bird("deep")]}}),
     asks("note_issue", {"category": bird("category")}),
     asks("note_name", {"name": bird("long") * 1000}),
-    asks("escalate", {bird("argument_of_none"): bird("value_of_none")}),
+    asks("begin_triage", {bird("argument_of_none"): bird("value_of_none")}),
     asks("refund_paid", {"reference": bird("forged")}),
     asks("order_status", {"order_number": bird("asked_order")}),
     asks("verify_caller", {"account_number": bird("account_number"), "postcode": bird("down")}),

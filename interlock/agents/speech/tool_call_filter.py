@@ -69,7 +69,7 @@ class Sieve:
 
 
 def read_arguments(text: str | None) -> str:
-    """One JSON object, read strictly and written plainly. Raises `Malformed`."""
+    """One JSON object, read strictly and written plainly; null and an empty list are none. Raises `Malformed`."""
     text = text or "{}"
     size = len(text.encode(errors="replace"))
     if size > ARGS_LIMIT_BYTES:
@@ -84,6 +84,8 @@ def read_arguments(text: str | None) -> str:
         raise
     except ValueError:  # Python reads no integer of more than 4300 digits
         raise Malformed("a number has too many digits") from None
+    if value is None or value == []:
+        value = {}
     if not isinstance(value, dict):
         raise Malformed(f"the arguments are a {type(value).__name__}, expected an object")
     return _written(value)

@@ -1,0 +1,77 @@
+"""Arguments as models write them, read without loss: what a value means is kept, and nothing is guessed."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from interlock.agents.tools import Tool
+
+NONE = "none"
+NO_VALUE = frozenset({"", NONE, "null", "nil", "undefined", "n/a", "unknown", "not given", "not provided", "-"})
+"""What models write where they have nothing, in lower case. A choice of that name is a value all the
+same, and so is "none" where the slot says so."""
+_WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")
+_TRUTH = {"true": True, "false": False}
+
+
+def read_arguments(tool: Tool, raw: Mapping[str, object]) -> dict[str, Any]:
+    """The arguments of one call of `tool`, in plain JSON. Raises pydantic's `ValidationError` for what cannot be read.
+
+    A tool without arguments takes whatever is sent as none. What stands for no value is left out, so that an argument
+    that may be missing is. 2000.0 and "2000" are the whole number 2000, 4482107 is the text "4482107", "true" is true,
+    each only where the declared type does not take the value as it stands; anything that would lose or add something
+    (20.5 for a whole number, a telephone number as a number, whose zeros are gone) stays wrong.
+    """
+    given = (
+        {name: value for name, value in raw.items() if not _stands_for_nothing(tool, name, value)} if tool.slots else {}
+    )
+    try:
+        return _checked(tool, given)
+    except ValidationError as error:
+        wrong = {str(each["loc"][0]) for each in error.errors() if each["loc"]} & set(given) & set(tool.slots)
+        mended = given | {name: _otherwise(tool, name, given[name]) for name in wrong}
+        return _checked(tool, mended)
+
+
+def _checked(tool: Tool, given: Mapping[str, object]) -> dict[str, Any]:
+    return tool.args.model_validate(given).model_dump(mode="json")
+
+
+def _stands_for_nothing(tool: Tool, name: str, value: object) -> bool:
+    if value is None:
+        return True
+    text, slot = value.strip().casefold() if isinstance(value, str) else "?", tool.slots.get(name)
+    if slot is not None and (slot.kind == "choice" or (slot.takes_none and text == NONE)):
+        return False
+    return text in NO_VALUE
+
+
+def _otherwise(tool: Tool, name: str, value: object) -> object:
+    """The first other writing of a value that its declared type takes; the value itself where none is."""
+    for written in _writings(value, tool.slots[name].kind):
+        if not _is_wrong(tool, name, written):
+            return written
+    return value
+
+
+def _writings(value: object, kind: str) -> Iterator[object]:
+    if isinstance(value, str):
+        text = value.strip()
+        if _WHOLE.fullmatch(text):
+            yield int(text.partition(".")[0])
+        if text.casefold() in _TRUTH:
+            yield _TRUTH[text.casefold()]
+    elif isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        yield int(value)
+    elif isinstance(value, int) and not isinstance(value, bool) and kind != "phone":
+        yield str(value)
+
+
+def _is_wrong(tool: Tool, name: str, value: object) -> bool:
+    try:
+        tool.args.model_validate({name: value})
+    except ValidationError as error:
+        return any(each["loc"] and each["loc"][0] == name for each in error.errors())
+    return False
