@@ -127,10 +127,9 @@ class Interlocking:
         return (line, started), (switch, Begin(after, verdict.after.epoch, proposal.args, facts))
 
     def _move(self, after: Snapshot) -> None:
-        if after.epoch != self.snapshot.epoch + 1:
-            raise AssertionError(
-                f"epoch {after.epoch} was judged elsewhere: the call is in epoch {self.snapshot.epoch}"
-            )
+        here = self.snapshot.epoch
+        if after.epoch != here + 1:
+            raise AssertionError(f"an acceptance of epoch {after.epoch}, expected {here + 1}: the call is in {here}")
         self.snapshot = after
 
     def _remember(self, proposal: Proposal, verdict: Verdict) -> None:
