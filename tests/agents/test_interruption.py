@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import interlock.agents.call.deciding
+import interlock.agents.call.interlocking
 from agents.support import SUPPORT
 from agents.support.desks import Reception, Triage
 from interlock.agents.desks import WaitingDesk
@@ -166,7 +166,7 @@ def _let_the_announcement_play_on(stage: Stage) -> None:
 
 
 def _watch_the_decision(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    decide = interlock.agents.call.deciding.decide
+    decide = interlock.agents.call.interlocking.decide
 
     def pointed(machine: Any, snapshot: Any, proposal: Any, facts: Any) -> Any:
         if proposal.event == "begin_triage":
@@ -176,7 +176,7 @@ def _watch_the_decision(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
             stage.points.at("after the decision")
         return verdict
 
-    monkeypatch.setattr(interlock.agents.call.deciding, "decide", pointed)
+    monkeypatch.setattr(interlock.agents.call.interlocking, "decide", pointed)
 
 
 def _hold_the_lock(stage: Stage) -> None:

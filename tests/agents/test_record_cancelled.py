@@ -2,6 +2,7 @@
 
 import asyncio
 
+from interlock.agents.call.ready import Ready
 from interlock.agents.call.record import Line, Record
 from interlock.app.offline.clock import ManualClock
 from tests.agents.points import rounds
@@ -12,12 +13,12 @@ async def test_a_line_whose_writing_is_cancelled_keeps_its_number(journal):
     It is written all the same, so the next line comes after it and is not refused as written before.
     """
     record = Record(journal, ManualClock(), call_id="call-1", flow="support")
-    await record.write(0, Line("call.opened"))
-    cut_off = asyncio.create_task(record.write(0, Line("caller.lost")))
+    await record.write(Ready((Line("call.opened"),)))
+    cut_off = asyncio.create_task(record.write(Ready((Line("caller.lost"),))))
     while not journal.pending:
         await rounds(1)
     cut_off.cancel()
     await asyncio.wait({cut_off})
-    await record.write(0, Line("call.ended", {"reason": "worker_lost"}))
+    await record.write(Ready((Line("call.ended", {"reason": "worker_lost"}),)))
     kinds = [(line.seq, line.kind) for line in journal.records("call-1")]
     assert kinds == [(1, "call.opened"), (2, "caller.lost"), (3, "call.ended")]

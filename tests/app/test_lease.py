@@ -159,12 +159,12 @@ async def test_signs_of_life_go_on_until_the_end_is_on_record(journal, drive):
 
     async def counted(work):
         signs.append(drive.call.ending)
-        drive.call._ending.recorded = len(signs) == 2
+        drive.call._life.interlocking.ended = len(signs) == 2
         return await transact(work)
 
     journal.transact = counted
     drive.call._life.clock = Hasty()
-    drive.call._life.ending = True
+    drive.call._life.interlocking.ending = True
     await drive.driving.keep(drive.call)
     assert signs == [True, True]
 

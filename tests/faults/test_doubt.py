@@ -185,13 +185,16 @@ async def hangs_up(stage):
 
 def lose_after_the_verdict(stage, lose):
     """Once a verdict was written, and before anything else is."""
-    real = stage.call._deciding._decided
+    interlocking = stage.call._life.interlocking
+    commit = interlocking.commit
 
-    def decided(*given):
-        real(*given)
-        lose()
+    def committed(written):
+        acts = commit(written)
+        if written.value.verdict is not None:
+            lose()
+        return acts
 
-    stage.call._deciding._decided = decided
+    interlocking.commit = committed
 
 
 async def test_fault_25_work_that_was_accepted_in_doubt_is_done_though_the_caller_left(store, systems):

@@ -7,13 +7,16 @@ from typing import Any, TypeVar
 import structlog
 from livekit.agents import Agent, AgentSession, llm, tts
 
+from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
 from interlock.agents.call.clock import Clock, LoopClock
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.effects import Effects
 from interlock.agents.call.ending import REASONS, Ending
-from interlock.agents.call.farewell import apologise, cut_off
+from interlock.agents.call.farewell import cut_off
+from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.life import Life
+from interlock.agents.call.ready import Ready, Written
 from interlock.agents.call.record import Line, Record
 from interlock.agents.call.remembering import Remembering
 from interlock.agents.call.resume import Left, Resuming, standing
@@ -28,8 +31,7 @@ from interlock.agents.speech.kept_lines import Voiced
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
-from interlock.agents.telemetry.spans import HandoffSpan
-from interlock.guards.base import Proposal, Proposer
+from interlock.guards.base import Proposer
 from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot, initial, offered
 from interlock.machines.decide import Verdict
@@ -81,27 +83,35 @@ class Call:
             snapshot, facts = here.snapshot, here.facts
         fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
         record = Record(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
-        self._life = life = Life(flow, record, clock, call_id=call_id, snapshot=snapshot, facts=facts)
-        self._deciding = Deciding(life, self._act)
+        interlocking = Interlocking(flow.machine, flow.effects, snapshot=snapshot, facts=facts)
+        self._life = life = Life(flow, interlocking, record, clock, call_id=call_id)
+        self._deciding = Deciding(life)
+        self._ending = Ending(life, self._deciding)
         self._effects = Effects(life, self._deciding, lambda effect, key, args: effect.run(self, key, args))
         self._resuming = Resuming(life, self._deciding, self._effects, left, here) if left and here else None
         self._first_words_due = left is not None
+        self._opened: Written[Ready] | None = None
         self._remembering = Remembering(life, memory, fence=fence, before=left.turns if left else ())
         if watch is not None:
             self.watch(watch)
-        self.hearing = Hearing(life, self.heard_caller)
-        self.trouble = Trouble(life, self._deciding, self.hearing.dealt_with)
-        self._deciding.too_much, self._deciding.came_to_that = self.trouble.too_much, self.hearing.dealt_with
+        self.hearing = Hearing(life, self._deciding)
+        self.trouble = Trouble(life, self._deciding)
         self.providers = Providers(life, self.models, self.voices)
         self._deafness = Deafness(life, self.providers, self.trouble)
         self.voice = Voice(life, self.providers, self.trouble, self.voices, voiced, slower)
-        self._ending = Ending(life, self._deciding)
-        self.absence = Absence(life, self.end)
-        self._switch = Switch(life, self._deciding, lambda state, event: flow.cast[state](self, event), self._give_up)
+        self.absence = Absence(life, self._ending)
+        self._switch = Switch(life, self._deciding, self._ending, lambda state, event: flow.cast[state](self, event))
         self._silence = Silence(life, self._deciding, self.absence)
         self._measures = Measures(life)
-        self._handoff = HandoffSpan(life)
         life.at_its_end += (self._silence.stop, self.absence.stop, self._switch.stop)
+        life.performs(
+            {
+                SwitchTo: self._switch.to,
+                Begin: self._effects.begin,
+                Decide: self._deciding.decide_next,
+                CallerAnswered: lambda _: self.hearing.dealt_with(),
+            }
+        )
 
     @property
     def id(self) -> str:
@@ -185,7 +195,7 @@ class Call:
     @property
     def ended(self) -> bool:
         """Whether the end of the call is on record."""
-        return self._ending.recorded
+        return self._life.interlocking.ended
 
     @property
     def resumed(self) -> bool:
@@ -208,12 +218,12 @@ class Call:
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
         """Show each journal entry from now on to one more watcher, once the entry is durable."""
-        self._life.record.watchers.append(watcher)
+        self._life.watch(watcher)
 
     async def open(self, session: AgentSession["Call"]) -> None:
         """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
         self._life.session = session
-        await self.note(self._resuming.line() if self._resuming else self._first_line())
+        self._opened = await self._life.note(self._resuming.line() if self._resuming else self._first_line())
         if self._resuming:
             self._resuming.recall(session)
         self._remembering.listen(session)
@@ -223,7 +233,7 @@ class Call:
         self._deafness.listen(session)
         self.voice.listen(session)
         self._measures.listen(session)
-        session.on("close", lambda ev: self.spawn(self.end(REASONS.get(ev.reason.value, ev.reason.value))))
+        session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
 
     def _first_line(self) -> Line:
         audit = {"machine": self.snapshot.machine, "version": self.snapshot.version, "state": self.state}
@@ -257,9 +267,9 @@ class Call:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
         await self._deciding.learn_surely("established", lambda _: values)
 
-    async def note(self, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
-        """Record lines that change no state, and do `then` at once. Raises `JournalDown`; see `Record.write`."""
-        await self._life.note(*lines, then=then)
+    async def note(self, *lines: Line) -> None:
+        """Record lines that change nothing. Raises `JournalDown`; see `Record.write`."""
+        await self._life.note(*lines)
 
     async def note_if_possible(self, *lines: Line) -> None:
         """Record lines about something that already happened: without the journal they are at least logged."""
@@ -286,14 +296,15 @@ class Call:
     def started(self) -> None:
         """The session runs: whether its first agent speaks is watched from now on."""
         self._switch.started()
-        if self._resuming:
-            self._resuming.go_on(lambda: self.flow.taken_up(self))
+        if self._resuming and self._opened:
+            if not self._resuming.lost:
+                self.flow.taken_up(self)
+            self._resuming.go_on(self._opened)
 
     async def enter(self, desk: Agent) -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
         if not self._switch.entered(desk):
             return None
-        self._handoff.end("entered")
         said = {"turns": self._remembering.turns}
         line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__, **said})
         await asyncio.wait([self.spawn(self.note_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
@@ -301,17 +312,13 @@ class Call:
 
     async def heard_caller(self) -> None:
         """The caller spoke: silences before no longer count, also one that is just being noted."""
-        self.trouble.heard_caller()
-        zero = lambda facts: {"silences": 0} if facts.silences else {}  # noqa: E731
-        await self._deciding.learn_surely("established", zero)
+        await self._deciding.heard_caller()
 
     async def end(self, reason: str) -> None:
         """Record that the call is over, once, and stop its timers; from then on nothing is begun any more.
 
         A caller who left is the machine's to know too.
         """
-        self._life.stop()
-        self._handoff.end("ended")
         await self._ending.end(reason)
 
     def superseded(self) -> None:
@@ -324,10 +331,7 @@ class Call:
 
     async def cut_off(self) -> None:
         """End it because its process has to end: see `cut_off`."""
-        await cut_off(self._life, self.end)
-
-    async def _give_up(self) -> None:
-        await apologise(self._life, self.end)
+        await cut_off(self._life, self._ending)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
@@ -340,12 +344,3 @@ class Call:
                 await asyncio.wait(set(self._life.tasks))
             else:
                 await self._switch.arrived()
-
-    def _act(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
-        """Act on a durable acceptance. No await in here: nothing may come between."""
-        self._switch.to(verdict.after.state, verdict.event)
-        effect = self.flow.effects.get(verdict.after.state)
-        if effect is not None and goes_on and not self.lost:
-            self.spawn(self._effects.run(effect, dict(proposal.args), self.epoch))
-        if self.switching:
-            self._handoff.begin(verdict)

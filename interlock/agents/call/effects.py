@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from interlock.agents.call.acts import Begin
 from interlock.agents.call.clock import pause, within
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown, Superseded
@@ -30,19 +31,24 @@ class Work:
     ended: str = ""
 
 
-Begin = Callable[[Effect, str, dict[str, Any]], Coroutine[Any, Any, str]]
+BeginWork = Callable[[Effect, str, dict[str, Any]], Coroutine[Any, Any, str]]
 """Begins an effect's work, with its key and its arguments."""
 
 
 class Effects:
     """The work of one call's states."""
 
-    def __init__(self, life: Life, deciding: Deciding, begin: Begin) -> None:
+    def __init__(self, life: Life, deciding: Deciding, begin: BeginWork) -> None:
         self._life = life
         self._deciding = deciding
         self._begin = begin
         self.begun_before: set[str] = set()
         """The keys of work that another process began, and that is asked for again."""
+
+    def begin(self, act: Begin) -> None:
+        """Begin the work of a state that was entered, beside everything else; never waits."""
+        if not self._life.lost:
+            self._life.spawn(self.run(self._life.flow.effects[act.state], dict(act.args), act.epoch))
 
     async def run(self, effect: Effect, args: dict[str, Any], epoch: int) -> None:
         """Run `effect` once and propose what came of it.

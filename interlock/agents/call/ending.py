@@ -6,7 +6,7 @@ from interlock.agents.call.clock import pause
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.agents.call.life import Life
-from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line
+from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.machines.base import events_of
 from interlock.machines.events import CALLER_LEFT
 
@@ -24,14 +24,16 @@ class Ending:
     def __init__(self, life: Life, deciding: Deciding) -> None:
         self._life = life
         self._deciding = deciding
-        self.recorded = False
-        """Whether the end is on record."""
 
     async def end(self, reason: str) -> None:
-        """Record the end, the first time; while the journal is down, again every second for a minute, unawaited."""
+        """Begin nothing any more, and record the end, the first time.
+
+        While the journal is down, again every second for a minute, unawaited.
+        """
+        self._life.stop()
         if self._life.ending:
             return
-        self._life.ending = True
+        self._life.interlocking.ending = True
         reason = "agent_closed" if self._life.over else reason
         if not await self._recorded(reason):
             self._life.spawn(self._record_later(reason))
@@ -47,16 +49,13 @@ class Ending:
         call = self._life
         try:
             await call.sure()  # the last try may have been written, and only its answer lost
-            if self.recorded:
+            if call.interlocking.ended:
                 return True
             if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):
                 await self._deciding.propose(CALLER_LEFT, by="system")
-            await call.note(Line("call.ended", {"reason": reason, "state": call.state}), then=self._is_recorded)
+            await call.persist(call.interlocking.end(reason))
         except Superseded:
             return True  # the record is another driver's now
         except JournalDown:
             return False
         return True
-
-    def _is_recorded(self) -> None:
-        self.recorded = True

@@ -1,7 +1,7 @@
 """How a call ends when no agent can take it over: with a word, and then really."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -10,13 +10,12 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, ModelSettings
 
 from interlock.agents.call.clock import done_within, within
+from interlock.agents.call.ending import Ending
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
 
 log = structlog.get_logger("interlock.call")
 
-End = Callable[[str], Coroutine[Any, Any, None]]
-"""Ends a call for a reason."""
 APOLOGY = "I am sorry, something went wrong on our side. Please call us again in a few minutes. Goodbye."
 APOLOGY_LIMIT_S = 15.0
 WE_CLOSE = "I am sorry, we have to end here. Please call us again in a few minutes. Goodbye."
@@ -26,7 +25,7 @@ DRAINED = "drained"
 """The reason on record when it was we who had to end the call."""
 
 
-async def apologise(life: Life, end: End) -> None:
+async def apologise(life: Life, ending: Ending) -> None:
     """Say what can be said when no agent can take over, and close the session."""
     session = life.session
     assert session is not None, "a call that never opened has nobody to apologise to"
@@ -34,11 +33,11 @@ async def apologise(life: Life, end: End) -> None:
         await within(life.clock, APOLOGY_LIMIT_S, _say(session, APOLOGY))
     except (RuntimeError, TimeoutError) as error:
         log.error("apology.unspoken", **life.here, error=type(error).__name__)
-    life.spawn(end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
+    life.spawn(ending.end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
     session.shutdown(drain=False)
 
 
-async def cut_off(life: Life, end: End) -> None:
+async def cut_off(life: Life, ending: Ending) -> None:
     """End a call because its process has to end: on record first, then with a word to the caller, in 10 s at most.
 
     The session is left for whoever asked to close. A call that has ended already is left alone.
@@ -47,7 +46,7 @@ async def cut_off(life: Life, end: End) -> None:
     if session is None or life.ending:
         return
     goodbye = session.current_speech if life.over else None
-    await done_within(life.clock, RECORD_LIMIT_S, life.spawn(end(DRAINED)))
+    await done_within(life.clock, RECORD_LIMIT_S, life.spawn(ending.end(DRAINED)))
     if life.lost:
         return
     try:

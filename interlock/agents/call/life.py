@@ -1,22 +1,26 @@
 """The life of one call: where it stands, what it is doing, and its record. Every part of a call stands on this one.
 
-Anybody may read where it stands; `Deciding` alone moves it, `Ending` ends it, `Switch` says who is sent for.
+Anybody may read where it stands; only what is on record moves it. `Ending` ends it, `Switch` says who is sent for.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
 from livekit.agents import AgentSession
 
+from interlock.agents.call.acts import Act
 from interlock.agents.call.clock import Clock, pause
-from interlock.agents.call.journal import InDoubt, JournalDown, Superseded
+from interlock.agents.call.committing import Committing, Perform
+from interlock.agents.call.interlocking import Interlocking
+from interlock.agents.call.journal import Entry, InDoubt, JournalDown, Superseded
+from interlock.agents.call.ready import Ready, Written
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line, Record
 from interlock.agents.flow import Flow
 from interlock.guards.facts import Facts
-from interlock.machines.base import Snapshot, is_over
+from interlock.machines.base import Snapshot
 
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
@@ -25,18 +29,14 @@ T = TypeVar("T")
 class Life:
     """What all parts of one call share."""
 
-    def __init__(
-        self, flow: Flow, record: Record, clock: Clock, *, call_id: str, snapshot: Snapshot, facts: Facts
-    ) -> None:
+    def __init__(self, flow: Flow, interlocking: Interlocking, record: Record, clock: Clock, *, call_id: str) -> None:
         self.id = call_id
         self.flow = flow
         self.clock = clock
-        self.record = record
-        self.snapshot = snapshot
-        self.facts = facts
+        self.interlocking = interlocking
+        self._record = record
+        self._committing = Committing(record, interlocking)
         self.session: AgentSession[Any] | None = None
-        self.ending = False
-        """Whether the end of the call is on record, or about to be: nothing is begun any more."""
         self.lost = False
         """Whether another driver has the call, or is to have it."""
         self.awaited: object | None = None
@@ -45,6 +45,16 @@ class Life:
         """What stops when nothing is begun any more."""
         self.on_lost: Callable[[], None] = lambda: None
         self.tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Where the call stands, as data."""
+        return self.interlocking.snapshot
+
+    @property
+    def facts(self) -> Facts:
+        """What is known now."""
+        return self.interlocking.facts
 
     @property
     def state(self) -> str:
@@ -59,7 +69,12 @@ class Life:
     @property
     def over(self) -> bool:
         """Whether the machine reached its end; the last words may still be spoken."""
-        return is_over(self.flow.machine, self.snapshot)
+        return self.interlocking.over
+
+    @property
+    def ending(self) -> bool:
+        """Whether the end of the call is on record, or about to be: nothing is begun any more."""
+        return self.interlocking.ending
 
     @property
     def switching(self) -> bool:
@@ -71,10 +86,17 @@ class Life:
         """What every log line about this call carries."""
         return {"call_id": self.id, "flow": self.flow.name, "epoch": self.epoch}
 
-    async def note(self, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
-        """Record lines that change no state, and do `then` at once. Raises `JournalDown`; see `Record.write`."""
-        # Whoever is cancelled half-way would not know whether the lines are there, nor which number is next.
-        await asyncio.shield(self.spawn(self.write(self.epoch, *lines, then=then)))
+    def watch(self, watcher: Callable[[Entry], None]) -> None:
+        """Show each journal entry from now on to one more watcher, once the entry is durable."""
+        self._record.watchers.append(watcher)
+
+    def performs(self, table: Mapping[type[Act], Perform]) -> None:
+        """Say who performs which kind of act."""
+        self._committing.performs.update(table)
+
+    async def note(self, *lines: Line) -> Written[Ready]:
+        """Record lines that change nothing. Raises `JournalDown`; see `Record.write`."""
+        return await self.persist(Ready(lines, self.epoch))
 
     async def note_if_possible(self, *lines: Line) -> None:
         """Record lines about something that already happened: without the journal they are at least logged."""
@@ -84,10 +106,15 @@ class Life:
             for line in lines:
                 log.error("journal.down", lost=line.kind, **self.here)
 
-    async def write(self, epoch: int, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
-        """As `Record.write`; what is in doubt is asked about until the journal can tell."""
+    async def persist(self, ready: Ready) -> Written[Ready]:
+        """As `write`, whether or not whoever asks is cancelled meanwhile."""
+        # Whoever is cancelled half-way would not know whether the lines are there, nor which number is next.
+        return await asyncio.shield(self.spawn(self.write(ready)))
+
+    async def write(self, ready: Ready) -> Written[Ready]:
+        """As `Committing.write`; what is in doubt is asked about until the journal can tell."""
         try:
-            await self.record.write(epoch, *lines, then=then)
+            return await self._committing.write(ready)
         except InDoubt:
             self.spawn(self._settle_doubt())
             raise
@@ -95,9 +122,13 @@ class Life:
             self.lose("call.superseded")
             raise
 
-    async def sure(self) -> None:
+    async def settle(self) -> None:
         """Find out what became of lines in doubt. Raises `JournalDown` while nobody can tell."""
-        await asyncio.shield(self.spawn(self.record.settle()))
+        await self._committing.settle()
+
+    async def sure(self) -> None:
+        """As `settle`, whether or not whoever asks is cancelled meanwhile."""
+        await asyncio.shield(self.spawn(self.settle()))
 
     def stop(self) -> None:
         """Begin nothing any more."""
@@ -110,7 +141,7 @@ class Life:
             return
         self.lost = True
         log.warning(event, **self.here)
-        self.ending = True
+        self.interlocking.ending = True
         self.stop()
         if self.session is not None:
             with suppress(RuntimeError):
@@ -134,6 +165,6 @@ class Life:
         for _ in range(RECORD_TRIES):
             await pause(self.clock, RECORD_AGAIN_S)
             with suppress(JournalDown):
-                await self.record.settle()
+                await self.settle()
                 return
         log.error("journal.doubtful", **self.here)

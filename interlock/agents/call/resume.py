@@ -1,6 +1,6 @@
 """A call that goes on where another process left it: what it needs to know, and how it finds its words again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.effects import Effects, Work
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.life import Life
+from interlock.agents.call.ready import Ready, Written
 from interlock.agents.call.record import Line
 from interlock.agents.caller.absence import CUT_OFF, recap
 from interlock.agents.flow import Flow
@@ -112,12 +113,16 @@ class Resuming:
             return f"{CUT_OFF} {opening}"
         return recap(self._life.session)
 
-    def go_on(self, taken_up: Callable[[], None]) -> None:
-        """Finish work that had begun, set timers anew, and ask for a person where the thread is lost."""
+    @property
+    def lost(self) -> bool:
+        """Whether the call begins anew, as nobody can tell where it was."""
+        return bool(self._lost)
+
+    def go_on(self, resumed: Written[Ready]) -> None:
+        """Finish work that had begun, and ask for a person where the thread is lost; once the takeover is on record."""
         call = self._life
         if self._lost:
             call.spawn(self._deciding.propose(ESCALATE, by="system"))
             return
-        taken_up()
         if (effect := call.flow.effects.get(call.state)) is not None:
             call.spawn(self._effects.begin_again(effect, self._left.work, self._judged_by, call.epoch))

@@ -6,17 +6,21 @@ then reported to the machine (`handoff_failed`), then ended with an apology.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from livekit.agents import Agent
 
+from interlock.agents.call.acts import SwitchTo
 from interlock.agents.call.clock import Timer, done_within, within
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.ending import Ending
+from interlock.agents.call.farewell import apologise
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S, Line
+from interlock.agents.telemetry.spans import HandoffSpan
 from interlock.machines.base import events_of
 from interlock.machines.events import HANDOFF_FAILED
 
@@ -35,13 +39,14 @@ class Switch:
         self,
         life: Life,
         deciding: Deciding,
+        ending: Ending,
         desk_of: Callable[[str, str], Agent],
-        give_up: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         self._life = life
         self._deciding = deciding
+        self._ending = ending
         self._desk_of = desk_of
-        self._nobody_comes = give_up
+        self._span = HandoffSpan(life)
         self._task: asyncio.Task[Any] | None = None
         self._event = ""
         self._tries = 0
@@ -65,12 +70,13 @@ class Switch:
         if self._life.awaited is not None and self._watchdog is None:
             self._watch(self._life.state, self._life.awaited)
 
-    def to(self, state: str, event: str) -> None:
-        """Send for the agent of `state`; never raises and never waits, so that it can follow a commit at once."""
+    def to(self, act: SwitchTo) -> None:
+        """Send for the agent of a state; never raises and never waits, so that it can follow a commit at once."""
         if self._stopped or self._life.session is None:
             return
-        self._event, self._tries = event, 0
-        self._send(state)
+        self._event, self._tries = act.event, 0
+        self._send(act.state)
+        self._span.begin(act)
 
     def entered(self, desk: Agent) -> bool:
         """An agent arrived; whether it is the one that was sent for last."""
@@ -79,6 +85,7 @@ class Switch:
         self._await(None)
         self._troubles = 0
         self._quiet()
+        self._span.end("entered")
         return True
 
     def stop(self) -> None:
@@ -86,6 +93,7 @@ class Switch:
         self._stopped = True
         self._await(None)
         self._quiet()
+        self._span.end("ended")
 
     def _send(self, state: str) -> None:
         self._tries += 1
@@ -172,7 +180,7 @@ class Switch:
 
     async def _give_up(self) -> None:
         self._await(None)
-        await self._nobody_comes()
+        await apologise(self._life, self._ending)
 
     def _await(self, desk: object | None) -> None:
         self._life.awaited = desk

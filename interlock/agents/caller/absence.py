@@ -4,7 +4,6 @@ The call stands still meanwhile: no silence is counted, and what the agent was s
 it is in the conversation and can be said again.
 """
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -12,6 +11,7 @@ from livekit.agents import AgentSession, llm
 from livekit.agents.voice import SpeechHandle
 
 from interlock.agents.call.clock import Timer, within
+from interlock.agents.call.ending import Ending
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line
 from interlock.machines.events import CALLER_LEFT
@@ -30,9 +30,9 @@ I_SAID = "I was saying:"
 class Absence:
     """Whether the caller is on the line."""
 
-    def __init__(self, life: Life, end: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, life: Life, ending: Ending) -> None:
         self._life = life
-        self._end = end
+        self._ending = ending
         self._timer: Timer | None = None
 
     @property
@@ -63,7 +63,7 @@ class Absence:
 
     def _gone(self) -> None:
         self._timer = None
-        self._life.spawn(self._end(CALLER_LEFT))  # beside the hanging up: it may have to wait for the journal
+        self._life.spawn(self._ending.end(CALLER_LEFT))  # beside the hanging up: it may have to wait for the journal
         if self._life.session is not None:
             self._life.session.shutdown(drain=False)
 

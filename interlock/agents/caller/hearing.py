@@ -6,7 +6,7 @@ that did reach the conversation, when the old agent's answer to them came to not
 """
 
 import itertools
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from livekit.agents import (
@@ -17,15 +17,16 @@ from livekit.agents import (
     llm,
 )
 
+from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.life import Life
 
 
 class Hearing:
     """Listens to one session's events."""
 
-    def __init__(self, life: Life, heard_caller: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, life: Life, deciding: Deciding) -> None:
         self._life = life
-        self._heard_caller = heard_caller
+        self._deciding = deciding
         self._heard: dict[int, str] = {}
         self._told_up_to: dict[str, int] = {}
         self._count = itertools.count()
@@ -44,7 +45,7 @@ class Hearing:
         """Typed words of the caller: answered now, or by the next agent when one is on its way."""
         session = self._life.session
         assert session is not None, "a call hears nothing before it is open"
-        self._life.spawn(self._heard_caller())
+        self._life.spawn(self._deciding.heard_caller())
         if self._life.switching:
             self._left_behind.append(words)
             return
@@ -88,7 +89,7 @@ class Hearing:
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
             self._heard[next(self._count)] = event.transcript.strip()
-            self._life.spawn(self._heard_caller())
+            self._life.spawn(self._deciding.heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
         if isinstance(event.item, llm.AgentHandoff):

@@ -43,7 +43,7 @@ class Measures:
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen."""
-        self._life.record.watchers.append(self._told)
+        self._life.watch(self._told)
         session.on("conversation_item_added", self._added)
         session.on("agent_state_changed", self._state_changed)
 

@@ -14,6 +14,7 @@ from livekit.agents.telemetry import tracer
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, set_span_in_context
 
+from interlock.agents.call.acts import SwitchTo
 from interlock.agents.call.life import Life
 from interlock.guards.base import Proposal
 from interlock.machines.base import events_of
@@ -68,13 +69,13 @@ class HandoffSpan:
         self._life = life
         self._span: Span | None = None
 
-    def begin(self, verdict: Verdict) -> None:
+    def begin(self, act: SwitchTo) -> None:
         """The next agent is sent for."""
         self.end("overtaken")
         attributes = _here(self._life) | {
-            "interlock.event": verdict.event,
-            "interlock.before": verdict.before.state,
-            "interlock.after": verdict.after.state,
+            "interlock.event": act.event,
+            "interlock.before": act.before,
+            "interlock.after": act.state,
         }
         self._span = tracer.start_span("interlock.handoff", context=_within.get(), attributes=attributes)
 

@@ -1,0 +1,153 @@
+"""Where one call stands and what it knows: the whole law of a call, without a clock, a session or a journal.
+
+`judge`, `learn` and `end` change nothing: they return a `Ready`, which says what is to be written, where the call
+stands then, and what is to be done. `commit` takes what is durable, moves the call there, and hands out what to do.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, SwitchTo
+from interlock.agents.call.budget import Budget
+from interlock.agents.call.draft import Line, unknown_name, verdict_line
+from interlock.agents.call.ready import Ready, Written
+from interlock.guards.base import Proposal
+from interlock.guards.facts import Facts, FactsError, Origin
+from interlock.machines.base import Machine, Snapshot, events_of, is_over
+from interlock.machines.decide import Verdict, decide
+from interlock.machines.events import ESCALATE, REFUSED_THRICE
+
+AFTER_THE_END = -1
+"""The epoch in which a proposal was made that came when the call had ended: older than any, so always stale."""
+
+
+class Interlocking:
+    """One call's machine, snapshot, facts, verdicts and failure counts; `works` are the states that stand for work."""
+
+    def __init__(self, machine: type[Machine], works: Collection[str], *, snapshot: Snapshot, facts: Facts) -> None:
+        self.machine = machine
+        self.snapshot = snapshot
+        self.facts = facts
+        self.budget = Budget()
+        self.ending = False
+        """Whether the end of the call is on record, or about to be: nothing is begun any more."""
+        self.ended = False
+        """Whether the end of the call is on record."""
+        self._works = works
+        self._given: dict[tuple[int, str, str, str], Verdict] = {}
+
+    @property
+    def over(self) -> bool:
+        """Whether the machine reached its end; the last words may still be spoken."""
+        return is_over(self.machine, self.snapshot)
+
+    def judge(
+        self, proposal: Proposal, now: datetime, *, as_of_now: bool = False, answers_caller: bool = False
+    ) -> Ready:
+        """The verdict on a proposal, and what follows from it; the same proposal again has the same verdict.
+
+        `as_of_now` says that it was made in this epoch, whichever that is. `answers_caller` says that its acceptance
+        is the answer to whatever the caller said.
+        """
+        proposal = self._as_seen(proposal, as_of_now)
+        if proposal.tool_call_id and (given := self._given.get(_asked(proposal))) is not None:
+            return Ready(verdict=given)
+        facts = self.facts.model_copy(update={"now": now})
+        verdict = decide(self.machine, self.snapshot, proposal, facts)
+        line = verdict_line(verdict, proposal, facts)
+        if not verdict.accepted:
+            return Ready((line,), verdict.after.epoch, proposal=proposal, verdict=verdict)
+        lines, acts = self._followed(line, verdict, proposal, facts)
+        answered = (CallerAnswered(),) if answers_caller else ()
+        return Ready(
+            lines,
+            verdict.after.epoch,
+            snapshot=verdict.after,
+            acts=(*acts, *answered),
+            proposal=proposal,
+            verdict=verdict,
+        )
+
+    def learn(self, origin: Origin, values: Mapping[str, Any]) -> Ready:
+        """What there is to know after a claim or a finding; a refusal, with its `error`, where it may not be."""
+        if not values:
+            return Ready()
+        known = type(self.facts).model_fields
+        fields = sorted(name if name in known else unknown_name(name) for name in values)
+        try:
+            after = self.facts.having(origin, dict(values))
+        except FactsError as error:
+            refused = Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"})
+            return Ready((refused,), self.snapshot.epoch, error=error)
+        plain = after.model_dump(mode="json", include=set(values))
+        return Ready((Line(f"facts.{origin}", {"fields": fields}, {"facts": plain}),), self.snapshot.epoch, facts=after)
+
+    def end(self, reason: str) -> Ready:
+        """The end of the call, and why."""
+        line = Line("call.ended", {"reason": reason, "state": self.snapshot.state})
+        return Ready((line,), self.snapshot.epoch, ended=True)
+
+    def commit(self, written: Written[Ready]) -> tuple[Act, ...]:
+        """Stand where the record says the call stands; what is to be done now, with nothing in between.
+
+        Raises `AssertionError` for an acceptance that was judged elsewhere than the call stands: none is acted on
+        twice, or late in a call that moved on without it.
+        """
+        ready = written.value
+        if ready.snapshot is not None:
+            self._move(ready.snapshot)
+        self.facts = ready.facts or self.facts
+        self.ended = self.ended or ready.ended
+        if ready.proposal is None or ready.verdict is None:
+            return ready.acts
+        self._remember(ready.proposal, ready.verdict)
+        return (*ready.acts, *self._too_much(ready.verdict, ready.proposal))
+
+    def _as_seen(self, proposal: Proposal, as_of_now: bool) -> Proposal:
+        if self.ending and proposal.by != "system":
+            return replace(proposal, seen_epoch=AFTER_THE_END)
+        if as_of_now and proposal.seen_epoch != self.snapshot.epoch:
+            return replace(proposal, seen_epoch=self.snapshot.epoch)
+        return proposal
+
+    def _followed(
+        self, line: Line, verdict: Verdict, proposal: Proposal, facts: Facts
+    ) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
+        """What an acceptance has written and done: nothing is begun in a call that ends."""
+        if self.ending:
+            return (line,), ()
+        before, after = verdict.before.state, verdict.after.state
+        started = Line("handoff.started", {"from": before, "to": after})
+        switch = SwitchTo(after, verdict.event, before)
+        if after not in self._works:
+            return (line, started), (switch,)
+        return (line, started), (switch, Begin(after, verdict.after.epoch, proposal.args, facts))
+
+    def _move(self, after: Snapshot) -> None:
+        here = self.snapshot.epoch
+        if after.epoch != here + 1:
+            raise AssertionError(f"an acceptance of epoch {after.epoch}, expected {here + 1}: the call is in {here}")
+        self.snapshot = after
+
+    def _remember(self, proposal: Proposal, verdict: Verdict) -> None:
+        """Keep verdicts for as long as they can be asked for again: those of the epoch just left, and of this one."""
+        if proposal.tool_call_id:
+            self._given[_asked(proposal)] = verdict
+        if verdict.accepted and self._given:
+            self._given = {asked: its for asked, its in self._given.items() if asked[0] >= verdict.before.epoch}
+
+    def _too_much(self, verdict: Verdict, proposal: Proposal) -> tuple[Act, ...]:
+        """Count what went wrong; too much of it, and a person is offered (I7)."""
+        if not any([self.budget.refused(verdict, proposal), self.budget.going_round(verdict, proposal)]):
+            return ()
+        offers = (event for event in (REFUSED_THRICE, ESCALATE) if event in events_of(self.machine))
+        return tuple(Decide(event, answers_caller=True) for event in offers)[:1]
+
+
+def _asked(proposal: Proposal) -> tuple[int, str, str, str]:
+    """What makes two proposals the same one, asked again; nothing does without a tool call's id."""
+    args = json.dumps(dict(proposal.args), sort_keys=True)
+    return proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args
