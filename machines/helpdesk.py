@@ -21,7 +21,7 @@ from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_propo
 from interlock.machines.promises import never, reachable
 
 Topic = Literal["internet", "email", "printer", "password", "other"]
-Outcome = Literal["done", "not_done"]
+StepOutcome = Literal["done", "not_done"]
 
 
 class HelpdeskFacts(CallerFacts):
@@ -34,7 +34,9 @@ class HelpdeskFacts(CallerFacts):
 
     step: str | None = established(description="which step of our knowledge table is being tried")
     step_words: str = established("", told=False, description="that step, as the caller hears it")
-    tried: tuple[tuple[str, Outcome], ...] = established((), description="each step given, as the caller reported it")
+    tried: tuple[tuple[str, StepOutcome], ...] = established(
+        (), description="each step given, as the caller reported it"
+    )
     ticket_number: int | None = established(description="the last ticket that was opened")
 
 

@@ -8,6 +8,7 @@ import structlog
 from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.clock import Clock, LoopClock
+from interlock.agents.call.deadlines import Deadlines
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.effects import Effects
 from interlock.agents.call.ending import REASONS, Ending
@@ -83,7 +84,8 @@ class Call:
         record = Record(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
         self._life = life = Life(flow, record, clock, call_id=call_id, snapshot=snapshot, facts=facts)
         self._deciding = Deciding(life, self._act)
-        self._effects = Effects(life, self._deciding, lambda effect, key, args: effect.run(self, key, args))
+        self._effects = Effects(life, self._deciding, lambda: self.services)
+        self._deadlines = Deadlines(life, self._deciding, lambda: self.services)
         self._resuming = Resuming(life, self._deciding, self._effects, left, here) if left and here else None
         self._first_words_due = left is not None
         self._remembering = Remembering(life, memory, fence=fence, before=left.turns if left else ())
@@ -136,11 +138,6 @@ class Call:
     @on_lost.setter
     def on_lost(self, leave: Callable[[], None]) -> None:
         self._life.on_lost = leave
-
-    @property
-    def begun_before(self) -> set[str]:
-        """The keys of work that another process began, and that is asked for again."""
-        return self._effects.begun_before
 
     @property
     def facts(self) -> Facts:
@@ -257,6 +254,10 @@ class Call:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
         await self._deciding.learn_surely("established", lambda _: values)
 
+    async def learn(self, learned: Callable[[Any], Mapping[str, Any]]) -> None:
+        """As `establish`, of what is known at that very moment: `learned` makes the values of it."""
+        await self._deciding.learn_surely("established", lambda facts: dict(learned(facts)))
+
     async def note(self, *lines: Line, then: Callable[[], None] = lambda: None) -> None:
         """Record lines that change no state, and do `then` at once. Raises `JournalDown`; see `Record.write`."""
         await self._life.note(*lines, then=then)
@@ -287,7 +288,7 @@ class Call:
         """The session runs: whether its first agent speaks is watched from now on."""
         self._switch.started()
         if self._resuming:
-            self._resuming.go_on(lambda: self.flow.taken_up(self))
+            self._resuming.go_on(self._deadlines.watch)
 
     async def enter(self, desk: Agent) -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""
@@ -346,6 +347,6 @@ class Call:
         self._switch.to(verdict.after.state, verdict.event)
         effect = self.flow.effects.get(verdict.after.state)
         if effect is not None and goes_on and not self.lost:
-            self.spawn(self._effects.run(effect, dict(proposal.args), self.epoch))
+            self.spawn(self._effects.run(effect, self.facts, proposal.args, self.epoch))
         if self.switching:
             self._handoff.begin(verdict)

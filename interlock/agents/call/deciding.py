@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,6 +12,7 @@ import structlog
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line, unknown_name, verdict_line
+from interlock.agents.effect import Outcome
 from interlock.agents.telemetry.spans import mark, traced, verdict_span
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts, FactsError, Origin
@@ -23,6 +23,9 @@ log = structlog.get_logger("interlock.call")
 AFTER_THE_END = -1
 """The epoch in which a proposal was made that came when the call had ended: older than any, so always stale."""
 
+Asked = tuple[int, str, Outcome | str, str]
+"""What makes two proposals the same one, asked again: a tool call's id, or the very outcome; nothing else does."""
+Learned = Callable[[Facts], dict[str, Any]]
 TooMuch = Callable[[Verdict, Proposal], str]
 Act = Callable[[Verdict, Proposal, bool], None]
 """Acts on a durable acceptance; the last argument is whether the call was not ending when it was decided."""
@@ -35,7 +38,7 @@ class Deciding:
         self._life = life
         self._act = act
         self._lock = asyncio.Lock()
-        self._verdicts: dict[tuple[int, str, str, str], Verdict] = {}
+        self._verdicts: dict[Asked, Verdict] = {}
         self.too_much: TooMuch = lambda verdict, proposal: ""
         """Says after each verdict whether another event is to be decided on at once, and which."""
         self.came_to_that: Callable[[], None] = lambda: None
@@ -45,17 +48,20 @@ class Deciding:
         """Whether something is being decided or learned."""
         return self._lock.locked()
 
-    async def judge(self, proposal: Proposal, as_of_now: bool) -> Verdict:
-        """The verdict, durable and, when accepted, acted on; the same proposal again has the same one."""
+    async def judge(self, proposal: Proposal, as_of_now: bool, outcome: Outcome | None = None, *first: Line) -> Verdict:
+        """The verdict, durable and, when accepted, acted on; the same proposal again has the same one.
+
+        With an `outcome`, what it found is recorded, `first` after it, in one transaction with the verdict on it.
+        """
         async with self._lock:
             await self._life.record.settle()  # what is in doubt may have moved the call on
             if as_of_now:
                 proposal = replace(proposal, seen_epoch=self._life.snapshot.epoch)
             if self._life.ending and proposal.by != "system":
                 proposal = replace(proposal, seen_epoch=AFTER_THE_END)
-            if (given := self._verdicts.get(_asked(proposal))) is not None:
+            if (given := self._verdicts.get(_asked(proposal, outcome))) is not None:
                 return given
-            verdict = await self._decide(proposal)
+            verdict = await self._decide(proposal, outcome, *first)
             if event := self.too_much(verdict, proposal):
                 await self._at_once(event)
             return verdict
@@ -75,36 +81,55 @@ class Deciding:
         as_of_now = seen_epoch is None and by != "agent"
         return await asyncio.shield(self._life.spawn(traced(self._life, proposal, self.judge(proposal, as_of_now))))
 
-    async def learn_surely(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
-        """As `learn`, whether or not whoever asks is cancelled meanwhile."""
-        await asyncio.shield(self._life.spawn(self.learn(origin, learned)))
+    async def report(self, outcome: Outcome, epoch: int, *first: Line) -> Verdict:
+        """As `propose` of the event by the system, seen in `epoch`; what was found is known whatever the verdict.
 
-    async def learn(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
-        """What is learned may depend on what is known, so it is asked for once nothing else can change that."""
+        Raises `FactsError` (recorded) for what cannot be known so, and whatever `outcome.known` raises; then nothing
+        was decided.
+        """
+        proposal = Proposal(outcome.event, by="system", seen_epoch=epoch)
+        judged = self.judge(proposal, False, outcome, *first)
+        return await asyncio.shield(self._life.spawn(traced(self._life, proposal, judged)))
+
+    async def learn_surely(self, origin: Origin, learned: Learned, *first: Line) -> None:
+        """As `learn`, whether or not whoever asks is cancelled meanwhile."""
+        await asyncio.shield(self._life.spawn(self.learn(origin, learned, *first)))
+
+    async def learn(self, origin: Origin, learned: Learned, *first: Line) -> None:
+        """What is learned may depend on what is known, so it is asked for once nothing else can change that.
+
+        The lines `first` are recorded with it, in one transaction.
+        """
         async with self._lock:
             await self._life.record.settle()
-            values = learned(self._life.facts)
-            if not values:
-                return
-            known = type(self._life.facts).model_fields
-            fields = sorted(name if name in known else unknown_name(name) for name in values)
-            try:
-                after = self._life.facts.having(origin, values)
-            except FactsError as error:
-                await self._life.note(Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"}))
-                raise error
-            plain = after.model_dump(mode="json", include=set(values))
-            line = Line(f"facts.{origin}", {"fields": fields}, {"facts": plain})
-            await self._life.note(line, then=partial(self._know, after))
+            after, lines = await self._learned(self._life.facts, origin, learned(self._life.facts))
+            if lines:
+                await self._life.note(*first, *lines, then=partial(self._know, after))
 
-    @contextmanager
-    def knowing(self, facts: Facts) -> Iterator[None]:
-        """Have `facts` known for what is done at once in here; never wait in it."""
-        now, self._life.facts = self._life.facts, facts
+    async def _learned(self, facts: Facts, origin: Origin, values: dict[str, Any]) -> tuple[Facts, list[Line]]:
+        """The facts with these values, and what the record says of it. Raises `FactsError`, on record."""
+        if not values:
+            return facts, []
+        known = type(facts).model_fields
+        fields = sorted(name if name in known else unknown_name(name) for name in values)
         try:
-            yield
-        finally:
-            self._life.facts = now
+            after = facts.having(origin, values)
+        except FactsError as error:
+            await self._life.note(Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"}))
+            raise error
+        plain = after.model_dump(mode="json", include=set(values))
+        return after, [Line(f"facts.{origin}", {"fields": fields}, {"facts": plain})]
+
+    async def _found(self, outcome: Outcome | None) -> tuple[Facts, list[Line]]:
+        """What is known with what came of some work."""
+        facts = self._life.facts
+        if outcome is None:
+            return facts, []
+        facts, found = await self._learned(facts, "established", outcome.found(facts))
+        fresh = type(facts)()
+        gone = {name: getattr(fresh, name) for name in outcome.used_up}
+        facts, used_up = await self._learned(facts, "claimed", gone)
+        return facts, [*found, *used_up]
 
     async def _at_once(self, event: str) -> None:
         """Decide on it before anything else is decided."""
@@ -114,22 +139,27 @@ class Deciding:
         except JournalDown:
             log.error("journal.down", lost=event, **self._life.here)
 
-    async def _decide(self, proposal: Proposal) -> Verdict:
+    async def _decide(self, proposal: Proposal, outcome: Outcome | None = None, *first: Line) -> Verdict:
         with verdict_span(self._life, proposal) as span:
-            facts = self._life.facts.having("established", {"now": self._life.clock.now()})
+            known, found = await self._found(outcome)
+            facts = known.having("established", {"now": self._life.clock.now()})
             verdict = decide(self._life.flow.machine, self._life.snapshot, proposal, facts)
-            lines = [verdict_line(verdict, proposal, facts)]
+            lines = [*found, *first, verdict_line(verdict, proposal, facts)]
             goes_on = not self._life.ending
             if verdict.accepted and goes_on:
                 lines.append(Line("handoff.started", {"from": verdict.before.state, "to": verdict.after.state}))
-            await self._life.write(verdict.after.epoch, *lines, then=partial(self._decided, verdict, proposal, goes_on))
+            then = partial(self._decided, verdict, proposal, goes_on, known, outcome)
+            await self._life.write(verdict.after.epoch, *lines, then=then)
             mark(span, verdict)
         return verdict
 
-    def _decided(self, verdict: Verdict, proposal: Proposal, goes_on: bool) -> None:
+    def _decided(
+        self, verdict: Verdict, proposal: Proposal, goes_on: bool, known: Facts, outcome: Outcome | None
+    ) -> None:
         """No await in here: nothing may come between what is durable and what is done."""
-        if proposal.tool_call_id:
-            self._verdicts[_asked(proposal)] = verdict
+        self._know(known)
+        if proposal.tool_call_id or outcome is not None:
+            self._verdicts[_asked(proposal, outcome)] = verdict
         if verdict.accepted:
             self._life.snapshot = verdict.after
             self._verdicts = {key: its for key, its in self._verdicts.items() if key[0] >= verdict.before.epoch}
@@ -139,7 +169,6 @@ class Deciding:
         self._life.facts = facts
 
 
-def _asked(proposal: Proposal) -> tuple[int, str, str, str]:
-    """What makes two proposals the same one, asked again; nothing does without a tool call's id."""
+def _asked(proposal: Proposal, outcome: Outcome | None) -> Asked:
     args = json.dumps(dict(proposal.args), sort_keys=True)
-    return proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args
+    return proposal.seen_epoch, proposal.event, outcome or proposal.tool_call_id or "", args

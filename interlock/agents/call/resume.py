@@ -8,7 +8,7 @@ from livekit.agents import AgentSession, llm
 from pydantic import ValidationError
 
 from interlock.agents.call.deciding import Deciding
-from interlock.agents.call.effects import Effects, Work
+from interlock.agents.call.effects import BegunEffect, Effects
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line
@@ -36,7 +36,7 @@ class Left:
     last_seq: int
     turns: Sequence[Turn] = ()
     event: str = ""
-    work: Work = field(default_factory=Work)
+    work: BegunEffect = field(default_factory=BegunEffect)
     lost: str = ""
 
 
@@ -112,12 +112,12 @@ class Resuming:
             return f"{CUT_OFF} {opening}"
         return recap(self._life.session)
 
-    def go_on(self, taken_up: Callable[[], None]) -> None:
+    def go_on(self, set_timers: Callable[[], None]) -> None:
         """Finish work that had begun, set timers anew, and ask for a person where the thread is lost."""
         call = self._life
         if self._lost:
             call.spawn(self._deciding.propose(ESCALATE, by="system"))
             return
-        taken_up()
+        set_timers()
         if (effect := call.flow.effects.get(call.state)) is not None:
             call.spawn(self._effects.begin_again(effect, self._left.work, self._judged_by, call.epoch))
