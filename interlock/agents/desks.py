@@ -56,14 +56,15 @@ def waits(
     `on` gives other words for particular events, as `Desk.OPENINGS`; `name` is what the record calls it; `base` is the
     flow's own kind of desk, where all of them have a tool.
     """
-    return type(name, (base,), {**_PATIENT, "OPENING": words, "OPENINGS": dict(on or {}), "VOICE": voice})
-
-
-_PATIENT = {
-    "__doc__": "Keeps the caller company while our systems are at work.",
-    "__module__": __name__,
-    "INSTRUCTIONS": "Our systems are at work. Ask for a moment's patience. You do not know yet whether it worked.",
-}
+    its = {
+        "__doc__": f"Keeps the caller company: “{words}”",
+        "__module__": __name__,
+        "INSTRUCTIONS": "Our systems are at work. Ask for a moment's patience. You do not know yet whether it worked.",
+        "OPENING": words,
+        "OPENINGS": dict(on or {}),
+        "VOICE": voice,
+    }
+    return type(name, (base,), its)
 
 
 class CallerDesk(LiveDesk):

@@ -119,7 +119,7 @@ def _fill(compound: State, states: Mapping[str, State], *history: HistoryState) 
     for each in history:
         each._set_id("before")
     compound.states, compound.history, compound.is_atomic = list(states.values()), list(history), False
-    compound._init_states()
+    compound._init_states()  # type: ignore[no-untyped-call]
 
 
 def _arrows(common: Common, beside: Iterable[State]) -> list[tuple[TransitionList, int]]:
