@@ -7,8 +7,6 @@ an appointment ends up with two.
 
 from datetime import datetime
 
-from statemachine import HistoryState, State
-
 from guards.appointments import (
     Answer,
     Change,
@@ -22,9 +20,8 @@ from guards.appointments import (
 )
 from guards.identity import caller_named
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from interlock.machines.promises import never
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
+from interlock.machines.common import reported
 
 
 class BookingFacts(CallerFacts):
@@ -52,68 +49,48 @@ class BookingFacts(CallerFacts):
     booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
 
 
-class Booking(Machine):
+class Booking(Desks):
     """Reception, the calendar, a time held while the caller decides; booked, moved or cancelled."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            reception = State("Reception", initial=True)
-            availability = State("Free times")
-            deciding = State("Time held")
-            existing = State("Existing appointment")
-            deciding_move = State("New time held")
-            confirmation = State("Confirmation")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    reception = State("Reception", initial=True)
+    availability = State("Free times")
+    deciding = State("Time held")
+    existing = State("Existing appointment")
+    deciding_move = State("New time held")
+    confirmation = State("Confirmation")
 
-            find_time = reception.to(availability) | confirmation.to(availability)
-            change_booking = reception.to(existing) | availability.to(existing) | confirmation.to(existing)
-            back_to_reception = existing.to(reception)
-            other_time = deciding.to(availability) | deciding_move.to(existing)
-            hold_ran_out = deciding.to(availability) | deciding_move.to(existing)
-            _before_anywhere = before.to(reception)
+    find_time = reception.to(availability) | confirmation.to(availability)
+    change_booking = reception.to(existing) | availability.to(existing) | confirmation.to(existing)
+    back_to_reception = existing.to(reception)
+    other_time = deciding.to(availability) | deciding_move.to(existing)
+    hold_ran_out = deciding.to(availability) | deciding_move.to(existing)
 
-        holding = State("Time being held")
-        holding_move = State("New time being held")
-        reserving = State("Appointment being booked")
-        moving = State("Appointment being moved")
-        cancelling = State("Appointment being cancelled")
-        rest = ways_out(desks, holding, holding_move, reserving, moving, cancelling)
+    holding = EffectState("Time being held")
+    holding_move = EffectState("New time being held")
+    reserving = EffectState("Appointment being booked")
+    moving = EffectState("Appointment being moved")
+    cancelling = EffectState("Appointment being cancelled")
 
-        hold_time = desks.availability.to(holding, cond=slot_offered) | desks.existing.to(
-            holding_move, cond=[appointment_theirs, slot_offered]
-        )
-        time_held = holding.to(desks.deciding) | holding_move.to(desks.deciding_move)
-        time_taken = holding.to(desks.availability) | holding_move.to(desks.existing)
-        hold_unclear = holding.to(desks.availability) | holding_move.to(desks.existing)
-
-        book = desks.deciding.to(
-            reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone]
-        )
-        booked = reserving.to(desks.confirmation)
-        move = desks.deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
-        moved = moving.to(desks.confirmation)
-        time_lost = reserving.to(desks.availability) | moving.to(desks.existing)
-
-        cancel = desks.existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed])
-        cancelled = cancelling.to(desks.reception)
-        cancel_failed = cancelling.to(desks.existing)
-        change_unconfirmed = reserving.to(rest.person) | moving.to(rest.person) | cancelling.to(rest.person)
-
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-
-    proposers = common_proposers(
-        "hold_ran_out",
-        "time_held",
-        "time_taken",
-        "hold_unclear",
-        "booked",
-        "moved",
-        "time_lost",
-        "cancelled",
-        "cancel_failed",
-        "change_unconfirmed",
+    hold_time = availability.to(holding, cond=slot_offered) | existing.to(
+        holding_move, cond=[appointment_theirs, slot_offered]
     )
+    time_held = holding.to(deciding) | holding_move.to(deciding_move)
+    time_taken = holding.to(availability) | holding_move.to(existing)
+    hold_unclear = holding.to(availability) | holding_move.to(existing)
+
+    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
+    booked = reserving.to(confirmation)
+    move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
+    moved = moving.to(confirmation)
+    time_lost = reserving.to(availability) | moving.to(existing)
+
+    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed])
+    cancelled = cancelling.to(reception)
+    cancel_failed = cancelling.to(existing)
+    change_unconfirmed = reserving.to(common.person) | moving.to(common.person) | cancelling.to(common.person)
+
+    proposers = reported("hold_ran_out")
     promises = (
         never("holding").before(slot_offered),
         never("reserving").before("time_held"),
@@ -123,5 +100,4 @@ class Booking(Machine):
         never("moving").before(appointment_theirs),
         never("cancelling").before(appointment_theirs),
         never("cancelling").before(cancelling_agreed),
-        *COMMON_PROMISES,
     )

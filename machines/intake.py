@@ -7,8 +7,6 @@ put on file on the earlier yes is taken back (`withdrawing`) before anything els
 
 from typing import Literal
 
-from statemachine import HistoryState, State
-
 from guards.details import (
     Values,
     as_read_back,
@@ -20,9 +18,7 @@ from guards.details import (
 from guards.identity import checks_left
 from interlock.guards.cards import Words
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from interlock.machines.promises import never
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 Filing = Literal["unconfirmed", "filed"]
 
@@ -45,56 +41,38 @@ class IntakeFacts(CallerFacts):
     reference: str | None = established(pii=True)
 
 
-class Intake(Machine):
+class Intake(Desks):
     """Welcome, data collection, verification, the read-back and a yes to it."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            welcome = State("Welcome", initial=True)
-            collection = State("Data collection")
-            review = State("Read back: right?")
-            confirmation = State("Confirmed, on file")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    welcome = State("Welcome", initial=True)
+    collection = State("Data collection")
+    review = State("Read back: right?")
+    confirmation = State("Confirmed, on file")
 
-            begin_intake = welcome.to(collection)
-            _before_anywhere = before.to(welcome)
+    begin_intake = welcome.to(collection)
 
-        verifying = State("Verification")
-        filing = State("Being put on file")
-        withdrawing = State("Being taken back")
-        rest = ways_out(desks, verifying, filing, withdrawing)
+    verifying = EffectState("Verification")
+    filing = EffectState("Being put on file")
+    withdrawing = EffectState("Being taken back")
 
-        check_details = desks.collection.to(
-            verifying, cond=[details_complete, checks_left, not_refused_already]
-        ) | desks.review.to(verifying, cond=[details_complete, checks_left, not_refused_already])
-        details_matched = verifying.to(desks.review)
-        details_unmatched = verifying.to(desks.collection)
-        check_unclear = verifying.to(desks.collection)
-        checks_used_up = verifying.to(rest.person)
-
-        confirm_details = desks.review.to(filing, cond=[details_verified, as_read_back, clear_yes])
-        details_filed = filing.to(desks.confirmation, cond=as_read_back) | filing.to(withdrawing)
-        filing_failed = filing.to(desks.review)
-        filing_unconfirmed = filing.to(rest.person)
-
-        correct_details = desks.confirmation.to(withdrawing)
-        details_withdrawn = withdrawing.to(desks.collection)
-        withdrawal_unconfirmed = withdrawing.to(rest.person)
-
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-
-    proposers = common_proposers(
-        "details_matched",
-        "details_unmatched",
-        "check_unclear",
-        "checks_used_up",
-        "details_filed",
-        "filing_failed",
-        "filing_unconfirmed",
-        "details_withdrawn",
-        "withdrawal_unconfirmed",
+    check_details = collection.to(verifying, cond=[details_complete, checks_left, not_refused_already]) | review.to(
+        verifying, cond=[details_complete, checks_left, not_refused_already]
     )
+    details_matched = verifying.to(review)
+    details_unmatched = verifying.to(collection)
+    check_unclear = verifying.to(collection)
+    checks_used_up = verifying.to(common.person)
+
+    confirm_details = review.to(filing, cond=[details_verified, as_read_back, clear_yes])
+    details_filed = filing.to(confirmation, cond=as_read_back) | filing.to(withdrawing)
+    filing_failed = filing.to(review)
+    filing_unconfirmed = filing.to(common.person)
+
+    correct_details = confirmation.to(withdrawing)
+    details_withdrawn = withdrawing.to(collection)
+    withdrawal_unconfirmed = withdrawing.to(common.person)
+
     promises = (
         never("verifying").before(details_complete),
         never("verifying").before(checks_left),
@@ -106,5 +84,4 @@ class Intake(Machine):
         never("confirmation").before("details_matched"),
         never("confirmation").before("details_filed"),
         never("confirmation").before(as_read_back),
-        *COMMON_PROMISES,
     )

@@ -9,17 +9,13 @@ is somebody paying, so it looks for the payment instead of ending the call. Only
 from datetime import datetime
 from typing import Literal
 
-from statemachine import HistoryState, State
-
 from guards.identity import caller_named
 from guards.links import link_number_given, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
 from interlock.guards.cards import Words
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 from interlock.machines.events import CALLER_SILENT
-from interlock.machines.promises import never
 
 Money = Literal["unconfirmed", "settled"]
 
@@ -48,74 +44,51 @@ class RestaurantFacts(CallerFacts):
     ready_at: datetime | None = established()
 
 
-class Restaurant(Machine):
+class Restaurant(Desks):
     """The menu, the order, its read-back, the payment, and the kitchen."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            welcome = State("Welcome", initial=True)
-            menu = State("Menu")
-            order = State("Order")
-            review = State("Order read back: right?")
-            payment = State("Payment")
-            confirmation = State("With the kitchen")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    welcome = State("Welcome", initial=True)
+    menu = State("Menu")
+    order = State("Order")
+    review = State("Order read back: right?")
+    payment = State("Payment")
+    confirmation = State("With the kitchen")
 
-            see_menu = welcome.to(menu) | order.to(menu)
-            begin_order = welcome.to(order) | menu.to(order)
-            confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful])
-            _before_anywhere = before.to(welcome)
+    see_menu = welcome.to(menu) | order.to(menu)
+    begin_order = welcome.to(order) | menu.to(order)
+    confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful])
 
-        reading_back = State("Order being read back")
-        sending = State("Link being sent")
-        withdrawing = State("Link being taken back")
-        settling = State("Payment being taken")
-        cooking = State("Kitchen being told")
-        rest = ways_out(desks, reading_back, sending, withdrawing, settling, cooking)
+    reading_back = EffectState("Order being read back")
+    sending = EffectState("Link being sent")
+    withdrawing = EffectState("Link being taken back")
+    settling = EffectState("Payment being taken")
+    cooking = EffectState("Kitchen being told")
 
-        read_back = desks.order.to(reading_back, cond=[something_ordered, allergies_stated]) | desks.review.to(
-            reading_back, cond=[something_ordered, allergies_stated]
-        )
-        order_read_back = reading_back.to(desks.review)
-        read_back_failed = reading_back.to(desks.order)
-        change_order = desks.review.to(desks.order) | desks.payment.to(withdrawing)
-
-        send_link = desks.payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given])
-        link_delivered = sending.to(desks.payment)
-        link_refused = sending.to(desks.order)
-        link_unconfirmed = sending.to(rest.person)
-        link_withdrawn = withdrawing.to(desks.order)
-        link_kept = withdrawing.to(desks.payment)
-        withdrawal_unconfirmed = withdrawing.to(rest.person)
-
-        collect_payment = desks.payment.to(settling, cond=link_sent)
-        desks.payment.to(settling, cond=link_sent).add_event(CALLER_SILENT)
-        payment_open = settling.to(desks.payment)
-        payment_lapsed = settling.to(desks.order)
-        payment_unconfirmed = settling.to(rest.person)
-        payment_settled = settling.to(cooking)
-        kitchen_took_order = cooking.to(desks.confirmation)
-        kitchen_unconfirmed = cooking.to(rest.person)
-
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-
-    proposers = common_proposers(
-        "order_read_back",
-        "read_back_failed",
-        "link_delivered",
-        "link_refused",
-        "link_unconfirmed",
-        "link_withdrawn",
-        "link_kept",
-        "withdrawal_unconfirmed",
-        "payment_open",
-        "payment_lapsed",
-        "payment_unconfirmed",
-        "payment_settled",
-        "kitchen_took_order",
-        "kitchen_unconfirmed",
+    read_back = order.to(reading_back, cond=[something_ordered, allergies_stated]) | review.to(
+        reading_back, cond=[something_ordered, allergies_stated]
     )
+    order_read_back = reading_back.to(review)
+    read_back_failed = reading_back.to(order)
+    change_order = review.to(order) | payment.to(withdrawing)
+
+    send_link = payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given])
+    link_delivered = sending.to(payment)
+    link_refused = sending.to(order)
+    link_unconfirmed = sending.to(common.person)
+    link_withdrawn = withdrawing.to(order)
+    link_kept = withdrawing.to(payment)
+    withdrawal_unconfirmed = withdrawing.to(common.person)
+
+    collect_payment = payment.to(settling, cond=link_sent)
+    payment.to(settling, cond=link_sent).add_event(CALLER_SILENT)
+    payment_open = settling.to(payment)
+    payment_lapsed = settling.to(order)
+    payment_unconfirmed = settling.to(common.person)
+    payment_settled = settling.to(cooking)
+    kitchen_took_order = cooking.to(confirmation)
+    kitchen_unconfirmed = cooking.to(common.person)
+
     promises = (
         never("payment").before("order_read_back"),
         never("payment").before("confirm_order"),
@@ -126,5 +99,4 @@ class Restaurant(Machine):
         never("settling").before(link_sent),
         never("cooking").before("payment_settled"),
         never("confirmation").before("kitchen_took_order"),
-        *COMMON_PROMISES,
     )

@@ -8,14 +8,10 @@ the router, when it has the caller again, stands beside them.
 
 from typing import Literal
 
-from statemachine import HistoryState, State
-
 from guards.issue import issue_known
 from guards.transfers import transfers_left
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from interlock.machines.promises import never
+from interlock.machines import CallerFacts, Common, Desks, EffectState, SideDesk, State, never
 
 DeskName = Literal["technical", "billing", "sales", "general"]
 
@@ -30,65 +26,41 @@ class RoutingFacts(CallerFacts):
     transfers: int = established(0, description="how often the caller was put through for this issue")
 
 
-class Routing(Machine):
+class Routing(Desks):
     """A router, four desks side by side, and a person instead of a third transfer."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            router = State("Router", initial=True)
-            technical = State("Technical support")
-            billing = State("Billing")
-            sales = State("Sales")
-            general = State("General questions")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    router = State("Router", initial=True)
+    technical = State("Technical support")
+    billing = State("Billing")
+    sales = State("Sales")
+    general = State("General questions")
 
-            _before_anywhere = before.to(router)
+    returned = SideDesk("Router again")
+    solved = SideDesk("Solved?")
+    connecting = EffectState("Being put through")
+    refused_thrice = returned.to(common.offer) | solved.to(common.offer)
 
-        returned = State("Router again")
-        solved = State("Solved?")
-        connecting = State("Being put through")
-        rest = ways_out(desks, returned, solved, connecting)
-        refused_thrice = returned.to(rest.offer) | solved.to(rest.offer)
-
-        transfer = (
-            returned.to(connecting, cond=[issue_known, transfers_left])
-            | solved.to(connecting, cond=[issue_known, transfers_left])
-            | desks.to(connecting, cond=[issue_known, transfers_left])
-            | returned.to(rest.offer, cond=issue_known)
-            | solved.to(rest.offer, cond=issue_known)
-            | desks.to(rest.offer, cond=issue_known)
-        )
-        back_to_router = (
-            desks.technical.to(returned)
-            | desks.billing.to(returned)
-            | desks.sales.to(returned)
-            | desks.general.to(returned)
-        )
-        go_back = returned.to(connecting, cond=transfers_left) | returned.to(rest.offer)
-        resolve = (
-            desks.technical.to(solved) | desks.billing.to(solved) | desks.sales.to(solved) | desks.general.to(solved)
-        )
-        reopen = solved.to(desks.before)
-        connected_to_technical = connecting.to(desks.technical)
-        connected_to_billing = connecting.to(desks.billing)
-        connected_to_sales = connecting.to(desks.sales)
-        connected_to_general = connecting.to(desks.general)
-        connected_back = connecting.to(desks.before)
-        put_through_twice = connecting.to(rest.offer)
-        not_connected = connecting.to(desks.before)
-
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-
-    proposers = common_proposers(
-        "connected_to_technical",
-        "connected_to_billing",
-        "connected_to_sales",
-        "connected_to_general",
-        "connected_back",
-        "put_through_twice",
-        "not_connected",
+    transfer = (
+        returned.to(connecting, cond=[issue_known, transfers_left])
+        | solved.to(connecting, cond=[issue_known, transfers_left])
+        | common.desks.to(connecting, cond=[issue_known, transfers_left])
+        | returned.to(common.offer, cond=issue_known)
+        | solved.to(common.offer, cond=issue_known)
+        | common.desks.to(common.offer, cond=issue_known)
     )
+    back_to_router = technical.to(returned) | billing.to(returned) | sales.to(returned) | general.to(returned)
+    go_back = returned.to(connecting, cond=transfers_left) | returned.to(common.offer)
+    resolve = technical.to(solved) | billing.to(solved) | sales.to(solved) | general.to(solved)
+    reopen = solved.to(common.before)
+    connected_to_technical = connecting.to(technical)
+    connected_to_billing = connecting.to(billing)
+    connected_to_sales = connecting.to(sales)
+    connected_to_general = connecting.to(general)
+    connected_back = connecting.to(common.before)
+    put_through_twice = connecting.to(common.offer)
+    not_connected = connecting.to(common.before)
+
     promises = (
         never("connecting").before(issue_known),
         never("connecting").before(transfers_left),
@@ -98,5 +70,4 @@ class Routing(Machine):
         never("general").before("connected_to_general"),
         never("go_back").before("back_to_router"),
         never("solved").before("connecting"),
-        *COMMON_PROMISES,
     )

@@ -6,8 +6,6 @@ appointment like any other, held and booked by the calendar as in `booking`. "Ne
 and written down (`listing`) before goodbye.
 """
 
-from statemachine import HistoryState, State
-
 from guards.appointments import hold_running, no_change_unconfirmed, reachable_by_phone, slot_offered
 from guards.identity import caller_named
 from guards.leads import (
@@ -24,9 +22,8 @@ from guards.leads import (
 )
 from interlock.guards.cards import Words
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, common_proposers, endings, ways_out
-from interlock.machines.promises import never, reachable
+from interlock.machines import Common, Desks, EffectState, State, never, reachable
+from interlock.machines.common import reported
 from machines.booking import BookingFacts
 
 
@@ -42,86 +39,72 @@ class SalesFacts(BookingFacts):
     follow_up_on: str | None = established(description="the day on which we call again")
 
 
-class Sales(Machine):
+class Sales(Desks):
     """The questions, a demo, the executive; a follow-up for who is no fit, and a list of whom we never call."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            intro = State("Introduction", initial=True)
-            qualification = State("Qualification")
-            demo = State("Free times for a demo")
-            deciding = State("Demo time held")
-            demo_booked = State("Demo booked")
-            executive = State("Account executive")
-            disqualified = State("No fit: follow-up?")
-            parting = State("Nothing to offer")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    intro = State("Introduction", initial=True)
+    qualification = State("Qualification")
+    demo = State("Free times for a demo")
+    deciding = State("Demo time held")
+    demo_booked = State("Demo booked")
+    executive = State("Account executive")
+    disqualified = State("No fit: follow-up?")
+    parting = State("Nothing to offer")
 
-            begin_qualification = intro.to(qualification, cond=caller_named)
-            other_time = deciding.to(demo)
-            hold_ran_out = deciding.to(demo)
-            _before_anywhere = before.to(intro)
+    begin_qualification = intro.to(qualification, cond=caller_named)
+    other_time = deciding.to(demo)
+    hold_ran_out = deciding.to(demo)
 
-        assessing = State("Lead being put on file")
-        holding = State("Demo time being held")
-        reserving = State("Demo being booked")
-        following_up = State("Follow-up being noted")
-        listing = State("Do-not-call being noted")
-        rest = ways_out(desks, assessing, holding, reserving, following_up, listing)
+    assessing = EffectState("Lead being put on file")
+    holding = EffectState("Demo time being held")
+    reserving = EffectState("Demo being booked")
+    following_up = EffectState("Follow-up being noted")
+    listing = EffectState("Do-not-call being noted")
 
-        assess = (
-            desks.qualification.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
-            | desks.disqualified.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
-            | desks.parting.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
-        )
-        lead_noted = (
-            assessing.to(desks.demo, cond=nothing_rules_it_out)
-            | assessing.to(desks.disqualified, cond=not_on_the_list)
-            | assessing.to(desks.parting)
-        )
-        lead_unnoted = assessing.to(desks.demo, cond=nothing_rules_it_out) | assessing.to(desks.parting)
-
-        hold_time = desks.demo.to(holding, cond=slot_offered)
-        time_held = holding.to(desks.deciding)
-        time_taken = holding.to(desks.demo)
-        hold_unclear = holding.to(desks.demo)
-        book = desks.deciding.to(
-            reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone]
-        )
-        booked = reserving.to(desks.demo_booked)
-        time_lost = reserving.to(desks.demo)
-        change_unconfirmed = reserving.to(rest.person)
-
-        meet_executive = desks.demo_booked.to(desks.executive, cond=executive_on_duty) | desks.demo_booked.to(
-            rest.person
-        )
-
-        follow_up = desks.disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone])
-        follow_up_noted = following_up.to(desks.parting)
-        follow_up_refused = following_up.to(desks.parting)
-        follow_up_unconfirmed = following_up.to(rest.person)
-
-        do_not_call = (
-            desks.to(listing, cond=number_to_list)
-            | assessing.to(listing, cond=number_to_list)
-            | holding.to(listing, cond=number_to_list)
-            | reserving.to(listing, cond=number_to_list)
-            | following_up.to(listing, cond=number_to_list)
-            | rest.offer.to(listing, cond=number_to_list)
-            | rest.person.to(listing, cond=number_to_list)
-            | rest.booking.to(listing, cond=number_to_list)
-        )
-        listing_unconfirmed = listing.to(rest.person)
-
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-    number_listed = live.listing.to(closed)
-
-    proposers = common_proposers(
-        *("lead_noted", "lead_unnoted", "hold_ran_out", "time_held", "time_taken", "hold_unclear", "booked"),
-        *("time_lost", "change_unconfirmed", "follow_up_noted", "follow_up_refused", "follow_up_unconfirmed"),
-        *("number_listed", "listing_unconfirmed"),
+    assess = (
+        qualification.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
+        | disqualified.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
+        | parting.to(assessing, cond=[need_stated, budget_stated, authority_stated, timeline_stated])
     )
+    lead_noted = (
+        assessing.to(demo, cond=nothing_rules_it_out)
+        | assessing.to(disqualified, cond=not_on_the_list)
+        | assessing.to(parting)
+    )
+    lead_unnoted = assessing.to(demo, cond=nothing_rules_it_out) | assessing.to(parting)
+
+    hold_time = demo.to(holding, cond=slot_offered)
+    time_held = holding.to(deciding)
+    time_taken = holding.to(demo)
+    hold_unclear = holding.to(demo)
+    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
+    booked = reserving.to(demo_booked)
+    time_lost = reserving.to(demo)
+    change_unconfirmed = reserving.to(common.person)
+
+    meet_executive = demo_booked.to(executive, cond=executive_on_duty) | demo_booked.to(common.person)
+
+    follow_up = disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone])
+    follow_up_noted = following_up.to(parting)
+    follow_up_refused = following_up.to(parting)
+    follow_up_unconfirmed = following_up.to(common.person)
+
+    do_not_call = (
+        common.desks.to(listing, cond=number_to_list)
+        | assessing.to(listing, cond=number_to_list)
+        | holding.to(listing, cond=number_to_list)
+        | reserving.to(listing, cond=number_to_list)
+        | following_up.to(listing, cond=number_to_list)
+        | common.offer.to(listing, cond=number_to_list)
+        | common.person.to(listing, cond=number_to_list)
+        | common.booking.to(listing, cond=number_to_list)
+    )
+    listing_unconfirmed = listing.to(common.person)
+
+    number_listed = listing.to(common.closed)
+
+    proposers = reported("hold_ran_out")
     promises = (
         never("demo").before(need_stated),
         never("demo").before(budget_stated),
@@ -136,5 +119,4 @@ class Sales(Machine):
         never("following_up").before(not_on_the_list),
         never("number_listed").before("do_not_call"),
         reachable("listing"),
-        *COMMON_PROMISES,
     )

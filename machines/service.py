@@ -8,8 +8,6 @@ the house, and nothing but a person leads on from there.
 
 from typing import Literal
 
-from statemachine import HistoryState, State
-
 from guards.appointments import reachable_by_phone
 from guards.identity import caller_named
 from guards.repairs import (
@@ -25,9 +23,7 @@ from guards.repairs import (
 )
 from interlock.guards.cards import Words
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from interlock.machines.promises import never, reachable
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
 Fault = Literal["dead", "leaking", "noisy", "temperature", "unfinished", "other"]
@@ -59,72 +55,52 @@ class ServiceFacts(CallerFacts):
     order_words: str = established("", told=False, description="that order, as the caller hears it")
 
 
-class Service(Machine):
+class Service(Desks):
     """Reception, gathering, three specialists, a visit; and out of the house for whoever smells gas."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            reception = State("Reception", initial=True)
-            gathering = State("What, where, warranty")
-            cooling = State("Cooling specialist")
-            washing = State("Washing specialist")
-            safety = State("Gas smelled?")
-            gas = State("Gas specialist")
-            visit = State("Visit offered")
-            confirmation = State("Confirmation")
-            emergency = State("Out of the house")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    reception = State("Reception", initial=True)
+    gathering = State("What, where, warranty")
+    cooling = State("Cooling specialist")
+    washing = State("Washing specialist")
+    safety = State("Gas smelled?")
+    gas = State("Gas specialist")
+    visit = State("Visit offered")
+    confirmation = State("Confirmation")
+    emergency = State("Out of the house")
 
-            gather = reception.to(gathering, cond=caller_named) | confirmation.to(gathering)
-            rule_gas_out = safety.to(gas, cond=no_gas_smell) | safety.to(emergency)
-            change_details = cooling.to(gathering) | washing.to(gathering) | gas.to(gathering) | visit.to(gathering)
-            _before_anywhere = before.to(reception)
+    gather = reception.to(gathering, cond=caller_named) | confirmation.to(gathering)
+    rule_gas_out = safety.to(gas, cond=no_gas_smell) | safety.to(emergency)
+    change_details = cooling.to(gathering) | washing.to(gathering) | gas.to(gathering) | visit.to(gathering)
 
-        dispatching = State("Specialist being found")
-        diagnosing = State("Diagnosis being looked up")
-        arranging = State("Visit being booked")
-        rest = ways_out(desks, dispatching, diagnosing, arranging)
+    dispatching = EffectState("Specialist being found")
+    diagnosing = EffectState("Diagnosis being looked up")
+    arranging = EffectState("Visit being booked")
 
-        find_specialist = desks.gathering.to(
-            dispatching, cond=[appliance_known, fault_known, postcode_known, warranty_settled]
-        )
-        cooling_case = dispatching.to(desks.cooling)
-        washing_case = dispatching.to(desks.washing)
-        gas_case = dispatching.to(desks.safety)
-        no_specialist = dispatching.to(rest.offer)
-        dispatch_failed = dispatching.to(desks.before)
+    find_specialist = gathering.to(dispatching, cond=[appliance_known, fault_known, postcode_known, warranty_settled])
+    cooling_case = dispatching.to(cooling)
+    washing_case = dispatching.to(washing)
+    gas_case = dispatching.to(safety)
+    no_specialist = dispatching.to(common.offer)
+    dispatch_failed = dispatching.to(common.before)
 
-        diagnose = (
-            desks.cooling.to(diagnosing, cond=specialist_found_for_it)
-            | desks.washing.to(diagnosing, cond=specialist_found_for_it)
-            | desks.gas.to(diagnosing, cond=specialist_found_for_it)
-        )
-        diagnosed = diagnosing.to(desks.visit)
-        diagnosis_failed = diagnosing.to(desks.before)
-
-        book_visit = desks.visit.to(
-            arranging, cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone]
-        )
-        visit_booked = arranging.to(desks.confirmation)
-        visit_refused = arranging.to(desks.visit)
-        visit_unconfirmed = arranging.to(rest.person)
-
-    closed = State("Goodbye", final=True)
-    report_gas_smell = live.to(live.desks.emergency)
-    endings(live, closed)
-
-    proposers = common_proposers(
-        "cooling_case",
-        "washing_case",
-        "gas_case",
-        "no_specialist",
-        "dispatch_failed",
-        "diagnosed",
-        "diagnosis_failed",
-        "visit_booked",
-        "visit_refused",
-        "visit_unconfirmed",
+    diagnose = (
+        cooling.to(diagnosing, cond=specialist_found_for_it)
+        | washing.to(diagnosing, cond=specialist_found_for_it)
+        | gas.to(diagnosing, cond=specialist_found_for_it)
     )
+    diagnosed = diagnosing.to(visit)
+    diagnosis_failed = diagnosing.to(common.before)
+
+    book_visit = visit.to(
+        arranging, cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone]
+    )
+    visit_booked = arranging.to(confirmation)
+    visit_refused = arranging.to(visit)
+    visit_unconfirmed = arranging.to(common.person)
+
+    report_gas_smell = common.live.to(emergency)
+
     promises = (
         never("dispatching").before(appliance_known),
         never("dispatching").before(fault_known),
@@ -140,5 +116,4 @@ class Service(Machine):
         never("confirmation").before("diagnosed"),
         never("confirmation").before("visit_booked"),
         reachable("emergency"),
-        *COMMON_PROMISES,
     )

@@ -7,8 +7,6 @@ person looks into it, and no other refund is made in this call.
 
 from typing import Literal
 
-from statemachine import HistoryState, State
-
 from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
 from guards.refunds import (
@@ -19,9 +17,7 @@ from guards.refunds import (
     within_what_was_paid,
 )
 from interlock.guards.facts import claimed, established
-from interlock.machines.base import Machine
-from interlock.machines.common import COMMON_PROMISES, CallerFacts, common_proposers, endings, ways_out
-from interlock.machines.promises import never
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 IssueCategory = Literal["technical", "billing", "general"]
 RefundOutcome = Literal["unconfirmed", "paid", "refused"]
@@ -46,52 +42,43 @@ class SupportFacts(CallerFacts):
     refund_reference: str | None = established(pii=True)
 
 
-class Support(Machine):
+class Support(Desks):
     """Greeting, triage, two desks, and a person for everything else."""
 
-    class live(State.Compound, name="In a call"):
-        class desks(State.Compound, name="Our desks"):
-            greeting = State("Reception", initial=True)
-            triage = State("Triage")
-            technical = State("Technical desk")
-            billing = State("Billing desk")
-            resolved = State("Solved?")
-            before = HistoryState("Where the caller was", type="deep")
+    common = Common()
+    greeting = State("Reception", initial=True)
+    triage = State("Triage")
+    technical = State("Technical desk")
+    billing = State("Billing desk")
+    resolved = State("Solved?")
 
-            begin_triage = greeting.to(triage, cond=caller_named)
-            route_to_technical = triage.to(technical, cond=issue_known) | billing.to(technical, cond=issue_known)
-            route_to_billing = triage.to(billing, cond=[issue_known, checks_left, caller_verified]) | technical.to(
-                billing, cond=[issue_known, checks_left, caller_verified]
-            )
-            resolve = triage.to(resolved) | technical.to(resolved) | billing.to(resolved)
-            reopen = resolved.to(triage)
-            _before_anywhere = before.to(greeting)
+    begin_triage = greeting.to(triage, cond=caller_named)
+    route_to_technical = triage.to(technical, cond=issue_known) | billing.to(technical, cond=issue_known)
+    route_to_billing = triage.to(billing, cond=[issue_known, checks_left, caller_verified]) | technical.to(
+        billing, cond=[issue_known, checks_left, caller_verified]
+    )
+    resolve = triage.to(resolved) | technical.to(resolved) | billing.to(resolved)
+    reopen = resolved.to(triage)
 
-        refunding = State("Refund under way")
-        rest = ways_out(desks, refunding)
+    refunding = EffectState("Refund under way")
 
-        refund = desks.billing.to(
-            refunding,
-            cond=[
-                caller_verified,
-                no_refund_unconfirmed,
-                order_found,
-                amount_above_zero,
-                within_refund_limit,
-                within_what_was_paid,
-            ],
-        )
-        refund_paid = refunding.to(desks.before)
-        refund_failed = refunding.to(desks.before)
-        refund_unconfirmed = refunding.to(rest.person)
+    refund = billing.to(
+        refunding,
+        cond=[
+            caller_verified,
+            no_refund_unconfirmed,
+            order_found,
+            amount_above_zero,
+            within_refund_limit,
+            within_what_was_paid,
+        ],
+    )
+    refund_paid = refunding.to(common.before)
+    refund_failed = refunding.to(common.before)
+    refund_unconfirmed = refunding.to(common.person)
 
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-
-    proposers = common_proposers("refund_paid", "refund_failed", "refund_unconfirmed")
     promises = (
         never("billing").before(caller_verified),
         never("refund").before(caller_verified),
         never("refunding").before(order_found),
-        *COMMON_PROMISES,
     )

@@ -1,10 +1,10 @@
 """The cast of an appointment call: who speaks in each state, and the work that our calendar does."""
 
 from agents.booking.changes import Confirmation, ExistingAppointment, NewTimeHeld
-from agents.booking.clerks import BookingWaiting, CalendarClerk, HoldClerk
+from agents.booking.clerks import BookingWaiting
 from agents.booking.desks import FreeTimes, Reception, TimeHeld
-from agents.booking.effects import BOOK, CANCEL, HOLD, MOVE, watch_again
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from agents.booking.effects import book, cancel, hold, hold_ran_out, move
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.booking import Booking, BookingFacts
 
@@ -21,21 +21,21 @@ BOOKING = Flow(
         "existing": ExistingAppointment,
         "deciding_move": NewTimeHeld,
         "confirmation": Confirmation,
-        "holding": HoldClerk,
-        "holding_move": HoldClerk,
-        "reserving": CalendarClerk,
-        "moving": CalendarClerk,
-        "cancelling": CalendarClerk,
+        **dict.fromkeys(("holding", "holding_move"), waits("HoldClerk", "One moment, please.")),
+        **dict.fromkeys(
+            ("reserving", "moving", "cancelling"),
+            waits("CalendarClerk", "One moment, I am entering that in the calendar."),
+        ),
         **COMMON_CAST,
         "person": BookingWaiting,
     },
     effects={
-        "holding": HOLD,
-        "holding_move": HOLD,
-        "reserving": BOOK,
-        "moving": MOVE,
-        "cancelling": CANCEL,
+        "holding": hold,
+        "holding_move": hold,
+        "reserving": book,
+        "moving": move,
+        "cancelling": cancel,
         **COMMON_EFFECTS,
     },
-    taken_up=watch_again,
+    deadlines={"held_until": hold_ran_out},
 )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Annotated, ClassVar
 
-from agents.booking.effects import systems
-from agents.booking.times import SaidTime, Zone, booking_facts, day_and_time, spelled, time_alone, week
+from agents.booking.systems import BookingSystems
+from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
 from guards.appointments import instant
 from interlock.agents.desks import LiveDesk
 from interlock.agents.tools import Slot, data_tool, proposes
@@ -44,6 +44,9 @@ NOTHING_FREE = "I have nothing free in the two weeks from then on."
 class CalendarDesk(LiveDesk):
     """A desk that can look into the calendar."""
 
+    facts: BookingFacts
+    systems: BookingSystems
+
     @data_tool(
         "I would like an appointment on Tuesday at ten",
         "is tomorrow at nine free",
@@ -56,9 +59,9 @@ class CalendarDesk(LiveDesk):
     )
     async def look_for_times(self, time: Annotated[SaidTime, TIME]) -> str:
         """Look up whether a day and time is free, and what is near it. For a day without a time, give 09:00."""
-        calendar, now = systems(self.call).calendar, self.call.clock.now()
+        calendar, now = self.systems.calendar, self.call.clock.now()
         await self.call.establish(calendar_zone=calendar.zone)
-        free = await calendar.free(instant(self.known, time), now, self.call.id)
+        free = await calendar.free(instant(self.facts, time), now, self.call.id)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)
         return self.offer()
@@ -66,7 +69,7 @@ class CalendarDesk(LiveDesk):
     @data_tool("when are you open", "what are your opening hours", "are you open on Saturday", "how late are you open")
     async def say_opening_hours(self) -> str:
         """Say when appointments are given."""
-        return f"We are open {week(await systems(self.call).calendar.opening_hours())}. {WHICH_TIME}"
+        return f"We are open {week(await self.systems.calendar.opening_hours())}. {WHICH_TIME}"
 
     @data_tool(
         "I am calling from London",
@@ -81,7 +84,7 @@ class CalendarDesk(LiveDesk):
 
     def offer(self) -> str:
         """What was last asked for and what was found free, the first one suggested."""
-        slots, said = self.known.offered_slots, NOT_FREE.get(self.known.asked_time or "", "")
+        slots, said = self.facts.offered_slots, NOT_FREE.get(self.facts.asked_time or "", "")
         if not slots:
             return f"{said}{NOTHING_FREE} {WHICH_TIME}"
         others = " and ".join(time_alone(self.call, slot) for slot in slots[1:])
@@ -92,7 +95,7 @@ class CalendarDesk(LiveDesk):
 
     def held(self) -> str:
         """Which time is held for the caller, and for how long; nothing when none is."""
-        slot, until = self.known.held_slot, self.known.held_until
+        slot, until = self.facts.held_slot, self.facts.held_until
         left = (until - self.call.clock.now()).total_seconds() if until else 0.0
         if slot is None or left <= 0:
             return ""
@@ -101,13 +104,8 @@ class CalendarDesk(LiveDesk):
 
     def booked(self) -> str:
         """What is booked, and the code that goes with it."""
-        at, code = day_and_time(self.call, self.known.booked_slot or ""), spelled(self.known.booked_code or "")
+        at, code = day_and_time(self.call, self.facts.booked_slot or ""), spelled(self.facts.booked_code or "")
         return f"Your appointment is booked for {at}. Its code is {code}: keep it for changes. Is there anything else?"
-
-    @property
-    def known(self) -> BookingFacts:
-        """What is known in this call."""
-        return booking_facts(self.call)
 
 
 class PickingDesk(CalendarDesk):
@@ -117,7 +115,7 @@ class PickingDesk(CalendarDesk):
 
     def opening(self) -> str:
         """What went wrong, if anything, and what is free as last looked up; so the caller need not ask again."""
-        return self.SORRY.get(self.event, "") + (self.offer() if self.known.offered_slots else WHICH_TIME)
+        return self.SORRY.get(self.event, "") + (self.offer() if self.facts.offered_slots else WHICH_TIME)
 
     @proposes(
         "yes, please hold it",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 
 from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
-from agents.booking.effects import NOT_FOUND, systems
+from agents.booking.effects import NOT_FOUND
 from agents.booking.systems import Appointment
 from agents.booking.times import day_and_time
 from guards.appointments import FoundBy
@@ -34,7 +34,7 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
 
     def opening(self) -> str:
         """What went wrong, then what is free instead, which appointment was found, or how to find one."""
-        known = self.known
+        known = self.facts
         if self.event == "other_time" or (known.found_slot and known.offered_slots):
             return super().opening()
         if self.event == "return_to_desk" and known.last_change == "cancelled":
@@ -49,10 +49,10 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
     )
     async def find_booking(self, code: Annotated[str, Slot("six digits", ask=WHICH_CODE, kind="digits")]) -> str:
         """Find an appointment by its code."""
-        failed = self.known.failed_checks
+        failed = self.facts.failed_checks
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
-        found = await systems(self.call).calendar.find(code, self.call.clock.now())
+        found = await self.systems.calendar.find(code, self.call.clock.now())
         return await self._note(found, "code") if found else await self._not_proved()
 
     @data_tool(
@@ -69,13 +69,13 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         postcode: Annotated[str, Slot("digits", ask="And what is your postcode?", kind="digits")],
     ) -> str:
         """Check account number and postcode of a caller without a code, and find their next appointment."""
-        if self.known.failed_checks >= FAILED_CHECKS_LIMIT:
+        if self.facts.failed_checks >= FAILED_CHECKS_LIMIT:
             return checks_left.say
-        account = await systems(self.call).customers.verify(account_number, postcode)
+        account = await self.systems.customers.verify(account_number, postcode)
         if account is None:
             return await self._not_proved()
         await self.call.establish(caller_verified=True, account_id=account)
-        found = await systems(self.call).calendar.of_account(account, self.call.clock.now())
+        found = await self.systems.calendar.of_account(account, self.call.clock.now())
         if found is None:
             await self.call.establish(**NOT_FOUND)
             return "Thank you. I find no appointment of yours. Shall I take you back to reception?"
@@ -84,10 +84,10 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
     @data_tool("no, not that one", "I mean the other appointment", "I have another one after that")
     async def next_booking(self) -> str:
         """Find the verified caller's appointment after the one that was found, when they mean another."""
-        known = self.known
+        known = self.facts
         if not known.caller_verified or known.account_id is None:
             return f"I need its code for that. {WHICH_CODE}"
-        calendar, slot = systems(self.call).calendar, known.found_slot
+        calendar, slot = self.systems.calendar, known.found_slot
         after = self.call.clock.now() if slot is None else datetime.fromisoformat(slot)
         found = await calendar.of_account(known.account_id, after)
         return await self._note(found, "caller") if found else f"I find no other after that. {WHICH_CODE}"
@@ -111,7 +111,7 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
 
     async def _note(self, found: Appointment, by: FoundBy) -> str:
         await self.call.establish(
-            calendar_zone=systems(self.call).calendar.zone,
+            calendar_zone=self.systems.calendar.zone,
             found_by=by,
             found_code=found.code,
             found_slot=found.slot.isoformat(),
@@ -120,14 +120,14 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
 
     async def _not_proved(self) -> str:
         """A wrong code or a wrong postcode: three of them in a call, whichever, and a colleague has to help."""
-        failed = self.known.failed_checks + 1
+        failed = self.facts.failed_checks + 1
         await self.call.establish(caller_verified=False, account_id=None, failed_checks=failed, **NOT_FOUND)
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
         return f"I cannot find that. {WHICH_CODE}"
 
     def _found(self) -> str:
-        return f"Your appointment is on {day_and_time(self.call, self.known.found_slot or '')}. {MOVE_OR_CANCEL}"
+        return f"Your appointment is on {day_and_time(self.call, self.facts.found_slot or '')}. {MOVE_OR_CANCEL}"
 
 
 class NewTimeHeld(CalendarDesk):
@@ -142,7 +142,7 @@ it when they say yes. If they would rather have another time, look that up and l
         """Which time is held; or, for a caller who comes back later, how it stands by now."""
         if held := self.held():
             return f"{held} Shall I move your appointment there?"
-        return self.booked() if self.known.booked_slot else f"I am not holding a new time any more. {WHICH_TIME}"
+        return self.booked() if self.facts.booked_slot else f"I am not holding a new time any more. {WHICH_TIME}"
 
     @proposes(
         "yes, move it",

@@ -1,22 +1,8 @@
-"""Who speaks in an appointment call while our calendar is at work, and when nobody knows what came of it."""
+"""Who speaks in an appointment call when nobody knows what came of our calendar's work."""
 
 from typing import ClassVar
 
-from interlock.agents.desks import LiveDesk, WaitingDesk
-
-
-class HoldClerk(LiveDesk):
-    """Keeps the caller company while a time is held."""
-
-    INSTRUCTIONS = "A time is being held. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, please."
-
-
-class CalendarClerk(LiveDesk):
-    """Keeps the caller company while the calendar changes."""
-
-    INSTRUCTIONS = "The calendar is being changed. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, I am entering that in the calendar."
+from interlock.agents.desks import WaitingDesk
 
 
 class BookingWaiting(WaitingDesk):

@@ -87,7 +87,7 @@ needs their name and a number to reach them on. If they would rather have anothe
         """Which time is held; or, for a caller who comes back later, how it stands by now."""
         if held := self.held():
             return f"{held} {self.NEXT}"
-        return self.booked() if self.known.booked_slot else f"I am not holding a time for you any more. {WHICH_TIME}"
+        return self.booked() if self.facts.booked_slot else f"I am not holding a time for you any more. {WHICH_TIME}"
 
     @proposes(
         "yes, book it",

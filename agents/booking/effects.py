@@ -4,164 +4,112 @@ A hold frees itself, so an unanswered one costs nothing but a question. What is 
 record as unconfirmed before it is begun: when the answer is lost, no other change is accepted in this call.
 """
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from agents.booking.systems import Appointment, BookingSystems, Contact, Hold
-from agents.booking.times import booking_facts
+from agents.booking.systems import Appointment, BookingSystems, Contact
 from guards.appointments import Change, picked
-from interlock.agents.call.journal import JournalDown
-from interlock.agents.flow import Effect
+from interlock.agents.effect import Assignment, Outcome, effect
 from interlock.agents.systems import Refused, SystemDown
+from machines.booking import BookingFacts
 
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-
-
-def hold_time(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
-    """Hold the slot the caller picked, and tell the machine when the hold runs out."""
-    return _hold(call, key, picked(booking_facts(call), args.get("time")))
+Work = Assignment[BookingFacts, BookingSystems]
+NOT_HELD: Mapping[str, Any] = {"held_slot": None, "held_until": None}
+NOT_FOUND: Mapping[str, Any] = {"found_by": None, "found_code": None, "found_slot": None}
 
 
-async def _hold(call: "Call", key: str, slot: str | None) -> str:
+@effect(failed="time_taken", unknown="hold_unclear", repeatable=True)
+async def hold(work: Work) -> Outcome:
+    """Hold the slot the caller picked."""
+    slot = picked(work.facts, work.args.get("time"))
     if slot is None:
-        return "time_taken"
+        return Outcome("time_taken")
     wanted = datetime.fromisoformat(slot)
     try:
-        hold = await systems(call).calendar.hold(key, call.id, wanted, call.clock.now())
+        held = await work.systems.calendar.hold(work.key, work.call_id, wanted, work.now())
     except Refused:
-        await _offer_others(call, wanted)
-        return "time_taken"
-    await call.establish(held_slot=slot, held_until=hold.until, offered_slots=())
-    _watch(call, hold)
-    return "time_held"
+        return Outcome("time_taken", await _others(work, wanted))
+    return Outcome("time_held", {"held_slot": slot, "held_until": held.until, "offered_slots": ()})
 
 
-def _watch(call: "Call", hold: Hold) -> None:
-    """Once the hold has run out and nothing came of it, the machine is told, where that still makes a difference."""
-
-    def ran_out() -> None:
-        waited_for = "hold_ran_out" in call.offered("system")
-        if waited_for and booking_facts(call).held_until == hold.until and not call.ending:
-            call.spawn(_ran_out(call, hold.slot, call.epoch))
-
-    left = hold.until - call.clock.now()
-    call.clock.call_later(left.total_seconds() + A_MOMENT_S, ran_out)
+@effect(failed="hold_ran_out")
+async def hold_ran_out(work: Work) -> Outcome:
+    """Look up what is free besides, once a hold has run out and nothing came of it."""
+    assert work.facts.held_slot is not None
+    return Outcome("hold_ran_out", await _others(work, datetime.fromisoformat(work.facts.held_slot)))
 
 
-def watch_again(call: "Call") -> None:
-    """The hold that another process watched, if any."""
-    facts = booking_facts(call)
-    if facts.held_slot is not None and facts.held_until is not None:
-        _watch(call, Hold(datetime.fromisoformat(facts.held_slot), facts.held_until))
+changes = partial(
+    effect, unknown="change_unconfirmed", repeatable=True, begins={"last_change": "unconfirmed"}, exclusive=True
+)
+"""Of an effect that changes the calendar."""
 
 
-async def _ran_out(call: "Call", slot: datetime, epoch: int) -> None:
-    await _offer_others(call, slot)
-    await call.propose("hold_ran_out", by="system", seen_epoch=epoch)
-
-
-def book(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
+@changes(failed="time_lost")
+async def book(work: Work) -> Outcome:
     """Book what was held when the caller said yes, for whom they said they are."""
-    facts = booking_facts(call)
+    facts, calendar = work.facts, work.systems.calendar
+    if facts.held_slot is None:
+        return Outcome("time_lost", REFUSED)
+    wanted = datetime.fromisoformat(facts.held_slot)
     phone = facts.contact_phone or facts.caller_phone or ""
-    account = facts.account_id if facts.caller_verified else None
-    return _book(call, key, facts.held_slot, Contact(facts.caller_name or "", phone, account))
-
-
-async def _book(call: "Call", key: str, slot: str | None, contact: Contact) -> str:
-    if slot is None or not await _begun(call, key):
-        return "time_lost"
-    wanted = datetime.fromisoformat(slot)
+    contact = Contact(facts.caller_name or "", phone, facts.account_id if facts.caller_verified else None)
     try:
-        made = await systems(call).calendar.book(key, call.id, wanted, contact, call.clock.now())
+        made = await calendar.book(work.key, work.call_id, wanted, contact, work.now())
     except Refused:
-        return await _lost(call, wanted)
-    await _note_booked(call, made, "booked")
-    return "booked"
+        return await _lost(work, wanted)
+    return Outcome("booked", _booked(made, "booked"))
 
 
-def move(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
+@changes(failed="time_lost")
+async def move(work: Work) -> Outcome:
     """Move the appointment that was found to what was held when the caller said yes."""
-    facts = booking_facts(call)
-    return _move(call, key, facts.found_code, facts.held_slot)
-
-
-async def _move(call: "Call", key: str, code: str | None, slot: str | None) -> str:
-    if code is None or slot is None or not await _begun(call, key):
-        return "time_lost"
+    code, slot = work.facts.found_code, work.facts.held_slot
+    if code is None or slot is None:
+        return Outcome("time_lost", REFUSED)
     wanted = datetime.fromisoformat(slot)
     try:
-        made = await systems(call).calendar.move(key, call.id, code, wanted, call.clock.now())
+        made = await work.systems.calendar.move(work.key, work.call_id, code, wanted, work.now())
     except Refused:
-        return await _lost(call, wanted)
-    await _note_booked(call, made, "moved")
-    return "moved"
+        return await _lost(work, wanted)
+    return Outcome("moved", _booked(made, "moved"))
 
 
-def cancel(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
+@changes(failed="cancel_failed", refused={"last_change": "refused", **NOT_FOUND})
+async def cancel(work: Work) -> Outcome:
     """Give up the appointment that was found when the caller said yes."""
-    return _cancel(call, key, booking_facts(call).found_code)
+    code = work.facts.found_code
+    if code is None:
+        raise Refused("no appointment was found")
+    await work.systems.calendar.cancel(work.key, code, work.now())
+
+    def known(now: BookingFacts) -> Mapping[str, Any]:
+        gone = {"booked_slot": None, "booked_code": None} if now.booked_code == code else {}
+        return {"last_change": "cancelled", **NOT_FOUND, **gone}
+
+    return Outcome("cancelled", known)
 
 
-async def _cancel(call: "Call", key: str, code: str | None) -> str:
-    if code is None or not await _begun(call, key):
-        return "cancel_failed"
-    try:
-        await systems(call).calendar.cancel(key, code, call.clock.now())
-    except Refused:
-        await call.establish(last_change="refused", **NOT_FOUND)
-        return "cancel_failed"
-    gone = {"booked_slot": None, "booked_code": None} if booking_facts(call).booked_code == code else {}
-    await call.establish(last_change="cancelled", **NOT_FOUND, **gone)
-    return "cancelled"
-
-
-async def _begun(call: "Call", key: str) -> bool:
-    """Put on record that the calendar may have changed; without the journal, nothing is begun."""
-    if booking_facts(call).last_change == "unconfirmed" and key not in call.begun_before:
-        return False
-    try:
-        await call.establish(last_change="unconfirmed")
-    except JournalDown:
-        return False
-    return True
-
-
-async def _note_booked(call: "Call", made: Appointment, change: Change) -> None:
+def _booked(made: Appointment, change: Change) -> Mapping[str, Any]:
     """It is theirs now, whoever asked: they are told the code and may change it in this very call."""
     slot = made.slot.isoformat()
     found = {"found_by": "code", "found_code": made.code, "found_slot": slot}
-    await call.establish(last_change=change, booked_slot=slot, booked_code=made.code, **found, **NOT_HELD)
+    return {"last_change": change, "booked_slot": slot, "booked_code": made.code, **found, **NOT_HELD}
 
 
-async def _lost(call: "Call", wanted: datetime) -> str:
-    await call.establish(last_change="refused", **NOT_HELD)
-    await _offer_others(call, wanted)
-    return "time_lost"
+async def _lost(work: Work, wanted: datetime) -> Outcome:
+    return Outcome("time_lost", {**REFUSED, **NOT_HELD, **await _others(work, wanted)})
 
 
-async def _offer_others(call: "Call", wanted: datetime) -> None:
+async def _others(work: Work, wanted: datetime) -> Mapping[str, Any]:
     """What is free near a time that could not be had; nothing, when the calendar does not say."""
     slots: tuple[datetime, ...] = ()
     with suppress(SystemDown):
-        slots = (await systems(call).calendar.free(wanted, call.clock.now(), call.id)).slots
-    await call.establish(asked_time=None, offered_slots=tuple(slot.isoformat() for slot in slots))
+        slots = (await work.systems.calendar.free(wanted, work.now(), work.call_id)).slots
+    return {"asked_time": None, "offered_slots": tuple(slot.isoformat() for slot in slots)}
 
 
-def systems(call: "Call") -> BookingSystems:
-    """The business systems of an appointment call."""
-    assert isinstance(call.services, BookingSystems), "an appointment call needs BookingSystems as its services"
-    return call.services
-
-
-A_MOMENT_S = 0.5
-"""Timers and the time of day are two clocks: what is over by the one shall be over by the other."""
-NOT_HELD: Mapping[str, Any] = {"held_slot": None, "held_until": None}
-NOT_FOUND: Mapping[str, Any] = {"found_by": None, "found_code": None, "found_slot": None}
-HOLD = Effect(hold_time, failed="time_taken", unknown="hold_unclear", repeatable=True)
-BOOK = Effect(book, failed="time_lost", unknown="change_unconfirmed", repeatable=True)
-MOVE = Effect(move, failed="time_lost", unknown="change_unconfirmed", repeatable=True)
-CANCEL = Effect(cancel, failed="cancel_failed", unknown="change_unconfirmed", repeatable=True)
+REFUSED: Mapping[str, Any] = {"last_change": "refused"}

@@ -4,13 +4,11 @@ from agents.helpdesk.desks import (
     HelpdeskWaiting,
     Reception,
     SolvedDesk,
-    StepClerk,
     StepDesk,
-    TicketClerk,
     Triage,
 )
-from agents.helpdesk.effects import EFFECTS
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from agents.helpdesk.effects import find_step, open_ticket
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.helpdesk import Helpdesk, HelpdeskFacts
 
@@ -25,13 +23,27 @@ HELPDESK = Flow(
     cast={
         "greeting": Reception,
         "triage": Triage,
-        "stepping": StepClerk,
+        "stepping": waits(
+            "StepClerk",
+            "Let me see what you can try.",
+            on={"report_step": "All right, let me see what is next."},
+        ),
         "troubleshooting": StepDesk,
         "resolved": SolvedDesk,
-        "ticketing": TicketClerk,
+        "ticketing": waits(
+            "TicketClerk",
+            "I am passing you on to a colleague, and open a ticket first. One moment, please.",
+            on={
+                "step_found": "That is critical, so a colleague takes over at once. I am opening a ticket.",
+                "no_step_left": "We have nothing more to try, so a colleague takes over. I am opening a ticket.",
+                "step_unknown": (
+                    "I cannot look up what to try just now, so a colleague takes over. I am opening a ticket."
+                ),
+            },
+        ),
         **COMMON_CAST,
         "person": HelpdeskWaiting,
     },
-    effects={**EFFECTS, **COMMON_EFFECTS},
+    effects={"stepping": find_step, "ticketing": open_ticket, **COMMON_EFFECTS},
     silence_s=30.0,
 )

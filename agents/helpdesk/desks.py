@@ -2,12 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from agents.helpdesk.effects import facts_of
 from agents.helpdesk.noting import SEVERITY, HelpDesk, NotesProblems
 from interlock.agents.desks import LiveDesk, WaitingDesk
 from interlock.agents.tools import Slot, data_tool, proposes
 from interlock.guards.cards import Words
-from machines.helpdesk import Outcome
+from machines.helpdesk import StepOutcome
 
 OUTCOME = Slot(
     "whether the caller did the step, whatever came of it",
@@ -60,7 +59,7 @@ What is critical goes to a colleague by itself. Never ask for a password.
 
     def opening(self) -> str:
         """What is still to be asked; nothing when all was said, for then the model goes on with it."""
-        known = facts_of(self.call)
+        known = self.facts
         if self.event != "begin_triage" or not known.issue_category:
             return super().opening()
         return "" if known.severity else f"Thank you. {SEVERITY.ask}"
@@ -96,12 +95,12 @@ problem, change it. When it gets worse, note how bad it is; then report the step
     def opening(self) -> str:
         """The step, in the words of the knowledge table."""
         again = "We are back at your problem. " if self.event == "return_to_desk" else ""
-        return f"{again}{facts_of(self.call).step_words} Does it work now?"
+        return f"{again}{self.facts.step_words} Does it work now?"
 
     @data_tool("what was the step again", "what shall I do", "tell me the step once more", "how do I do that")
     async def say_step(self) -> str:
         """Say the step again."""
-        return f"{facts_of(self.call).step_words} Does it work now?"
+        return f"{self.facts.step_words} Does it work now?"
 
     @data_tool("hang on", "one moment, please", "I am still trying", "give me a minute", "wait, I have to walk over")
     async def wait_for_caller(self) -> str:
@@ -120,7 +119,7 @@ problem, change it. When it gets worse, note how bad it is; then report the step
         "what is the next step",
         "no, not yet",
     )
-    def report_step(self, outcome: Annotated[Outcome, OUTCOME]) -> None:
+    def report_step(self, outcome: Annotated[StepOutcome, OUTCOME]) -> None:
         """Report the step as done or not done, when it did not solve the problem, and go on to the next one."""
 
     @proposes("yes, it works now", "it works again", "yes, that fixed it", "yes, now it prints", "I am back online")
@@ -145,29 +144,6 @@ class SolvedDesk(LiveDesk):
         """Go back to triage, when the caller has another problem or the same one again."""
 
 
-class StepClerk(LiveDesk):
-    """Keeps the caller company while the next step is looked up."""
-
-    INSTRUCTIONS = "The next step is being looked up. Ask for a moment's patience. You do not know it yet."
-    OPENING = "Let me see what you can try."
-    OPENINGS: ClassVar = {"report_step": "All right, let me see what is next."}
-
-
-class TicketClerk(LiveDesk):
-    """Keeps the caller company while the ticket is opened."""
-
-    INSTRUCTIONS = """
-A ticket is being opened, and a colleague comes as soon as that is over. Ask for a moment's patience. You do not know
-yet whether it worked.
-"""
-    OPENING = "I am passing you on to a colleague, and open a ticket first. One moment, please."
-    OPENINGS: ClassVar = {
-        "step_found": "That is critical, so a colleague takes over at once. I am opening a ticket.",
-        "no_step_left": "We have nothing more to try, so a colleague takes over. I am opening a ticket.",
-        "step_unknown": "I cannot look up what to try just now, so a colleague takes over. I am opening a ticket.",
-    }
-
-
 class HelpdeskWaiting(WaitingDesk):
     """Stands in for the person until they call back, and says what became of the ticket."""
 
@@ -181,5 +157,5 @@ class HelpdeskWaiting(WaitingDesk):
 
     def opening(self) -> str:
         """With the ticket's number, when it was just opened."""
-        opened = f"Your ticket is number {facts_of(self.call).ticket_number}. " if self.event == "ticket_opened" else ""
+        opened = f"Your ticket is number {self.facts.ticket_number}. " if self.event == "ticket_opened" else ""
         return f"{opened}{super().opening()}"

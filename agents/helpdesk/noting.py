@@ -4,7 +4,6 @@ from typing import Annotated, ClassVar
 
 from livekit.agents.llm import ToolResult
 
-from agents.helpdesk.effects import facts_of
 from guards.issue import issue_known
 from guards.tickets import Severity, not_critical
 from interlock.agents.desks import LiveDesk
@@ -12,7 +11,7 @@ from interlock.agents.tools import Slot, data_tool
 from interlock.guards.base import Proposal
 from interlock.guards.cards import Words
 from interlock.machines.events import ESCALATE
-from machines.helpdesk import Topic
+from machines.helpdesk import HelpdeskFacts, Topic
 
 TOPIC = Slot(
     "what the problem is with",
@@ -48,6 +47,7 @@ SEVERITY = Slot(
 class HelpDesk(LiveDesk):
     """A desk that can note how bad it is: it may get worse at any time."""
 
+    facts: HelpdeskFacts
     NEXT: ClassVar[str] = "Shall we look for something to try?"
 
     @data_tool(
@@ -63,7 +63,7 @@ class HelpDesk(LiveDesk):
     async def note_severity(self, severity: Annotated[Severity, SEVERITY]) -> str | ToolResult:
         """Note how bad it is, as soon as the caller says it and whenever it gets worse. Never guess it."""
         await self.call.claim(severity=severity)
-        next_question = self.NEXT if facts_of(self.call).issue_category else "What is the problem?"
+        next_question = self.NEXT if self.facts.issue_category else "What is the problem?"
         return await self.passed_on() or f"Noted. {next_question}"
 
     async def passed_on(self) -> ToolResult | None:
@@ -91,12 +91,12 @@ class NotesProblems(HelpDesk):
     ) -> str | ToolResult:
         """Note what is wrong, as soon as the caller said it; never a password."""
         await self.call.claim(issue_category=topic, **({"issue_details": details} if details else {}))
-        noted = "Noted." if facts_of(self.call).severity else f"Noted. {SEVERITY.ask}"
+        noted = "Noted." if self.facts.severity else f"Noted. {SEVERITY.ask}"
         return await self.passed_on() or noted
 
     async def passed_on(self) -> ToolResult | None:
         """Ask for a person as soon as it is noted what is wrong, and that it is critical."""
-        facts, asking = facts_of(self.call), Proposal(ESCALATE)
+        facts, asking = self.facts, Proposal(ESCALATE)
         if not issue_known(facts, asking) or not_critical(facts, asking):
             return None
         verdict = await self.call.propose(ESCALATE, by="system")

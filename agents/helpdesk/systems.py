@@ -5,7 +5,7 @@ from typing import Protocol
 
 from guards.tickets import Severity
 from interlock.agents.callbacks import Callbacks
-from machines.helpdesk import Outcome, Topic
+from machines.helpdesk import StepOutcome, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Report:
     severity: Severity | None
     caller: str | None
     details: str | None
-    tried: tuple[tuple[str, Outcome], ...]
+    tried: tuple[tuple[str, StepOutcome], ...]
 
 
 class Knowledge(Protocol):

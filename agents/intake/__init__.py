@@ -1,18 +1,15 @@
 """A policyholder's details, by phone."""
 
 from agents.intake.desks import (
-    CheckingClerk,
     Collection,
     Confirmation,
-    FilingClerk,
     IntakeFarewell,
     IntakeWaiting,
     Review,
     Welcome,
-    WithdrawingClerk,
 )
-from agents.intake.effects import EFFECTS
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from agents.intake.effects import check, file, withdraw
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.intake import Intake, IntakeFacts
 
@@ -29,12 +26,12 @@ INTAKE = Flow(
         "collection": Collection,
         "review": Review,
         "confirmation": Confirmation,
-        "verifying": CheckingClerk,
-        "filing": FilingClerk,
-        "withdrawing": WithdrawingClerk,
+        "verifying": waits("CheckingClerk", "One moment, I am checking that."),
+        "filing": waits("FilingClerk", "One moment, I am putting that on file."),
+        "withdrawing": waits("WithdrawingClerk", "One moment, I am taking it back."),
         **COMMON_CAST,
         "person": IntakeWaiting,
         "closed": IntakeFarewell,
     },
-    effects={**EFFECTS, **COMMON_EFFECTS},
+    effects={"verifying": check, "filing": file, "withdrawing": withdraw, **COMMON_EFFECTS},
 )

@@ -3,7 +3,6 @@
 from typing import Annotated, ClassVar
 
 from agents.intake.details import WHICH, TakesCorrections, TakesDetails, read_aloud
-from agents.intake.effects import facts_of
 from guards.details import details_of
 from interlock.agents.desks import Farewell, LiveDesk, WaitingDesk
 from interlock.agents.tools import Heard, data_tool, proposes
@@ -88,7 +87,7 @@ earlier yes is good for nothing then. You do not read anything back yourself.
 
     def opening(self) -> str:
         """The details as our policy system matched them."""
-        facts = facts_of(self.call)
+        facts = self.facts
         if self.event == "details_matched" and facts.read_back:
             return f"Thank you, that matches. {read_aloud(facts.read_back)}"
         if self.event == "return_to_desk":
@@ -141,32 +140,11 @@ correct anything, take it back first: nothing is noted before. If there is nothi
         """Take back what is on file, when the caller wants to correct any of it."""
 
     def _stands(self) -> str:
-        facts = facts_of(self.call)
+        facts = self.facts
         if facts.filing != "filed" or facts.reference is None:
             return "I cannot say for certain whether your details are on file. Shall I pass you on to a colleague?"
         on_file = f"Your details are on file, with the reference {' '.join(facts.reference)}."
         return f"{on_file} Would you like to change anything?"
-
-
-class CheckingClerk(LiveDesk):
-    """Has the details checked."""
-
-    INSTRUCTIONS = "The details are being checked. Ask for a moment's patience. You do not know yet whether they match."
-    OPENING = "One moment, I am checking that."
-
-
-class FilingClerk(LiveDesk):
-    """Puts them on file."""
-
-    INSTRUCTIONS = "The details are being put on file. Ask for a moment's patience. You do not know yet if it worked."
-    OPENING = "One moment, I am putting that on file."
-
-
-class WithdrawingClerk(LiveDesk):
-    """Takes them back."""
-
-    INSTRUCTIONS = "What is on file is being taken back. Ask for a moment's patience. You do not know yet if it worked."
-    OPENING = "One moment, I am taking it back."
 
 
 class IntakeWaiting(WaitingDesk):
@@ -186,7 +164,7 @@ class IntakeFarewell(Farewell):
 
     def opening(self) -> str:
         """Nobody shall hang up and rely on what they did not say yes to."""
-        facts = facts_of(self.call)
+        facts = self.facts
         if self.event != "say_goodbye" or not facts.caller_name:
             return super().opening()
         if facts.filing == "filed":

@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from agents.intake.effects import facts_of
 from guards.details import DETAILS, Values, details_of
 from interlock.agents.desks import LiveDesk
 from interlock.agents.tools import Slot, data_tool
 from interlock.guards.cards import Words
+from machines.intake import IntakeFacts
 
 Detail = Literal["name", "birth", "policy", "address", "phone", "email"]
 ASK: Mapping[str, str] = {
@@ -43,6 +43,7 @@ WRONG = Slot(
 class TakesDetails(LiveDesk):
     """A desk at which details are said, in any order, and said anew."""
 
+    facts: IntakeFacts
     DONE: ClassVar[str] = "Thank you, that is everything. Shall I check it against our record?"
 
     @data_tool(
@@ -79,7 +80,7 @@ class TakesDetails(LiveDesk):
     )
     async def say_details(self) -> str:
         """Say what is noted so far, and what is not."""
-        facts = facts_of(self.call)
+        facts = self.facts
         said = [f"{what}: {value}" for what, value in zip(NAMES, spoken(details_of(facts)), strict=True) if value]
         return f"I have {', '.join(said) or 'nothing yet'}. {self.next_question()}"
 
@@ -93,7 +94,7 @@ class TakesDetails(LiveDesk):
 
     def missing(self) -> str:
         """The first detail that is not noted yet."""
-        facts = facts_of(self.call)
+        facts = self.facts
         return next((name for name, fact in zip(ASK, DETAILS, strict=True) if not getattr(facts, fact)), "")
 
 

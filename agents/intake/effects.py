@@ -4,85 +4,48 @@ Putting details on file takes the place of what the call put there before, so wh
 asked again: then it is known. That it began is on the record first, and without the journal nothing is put on file.
 """
 
-from collections.abc import Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from agents.intake.systems import IntakeSystems
-from guards.details import IDENTITY, Values, details_of
+from guards.details import IDENTITY, details_of
 from guards.identity import FAILED_CHECKS_LIMIT
-from interlock.agents.call.journal import JournalDown
-from interlock.agents.flow import Effect
+from interlock.agents.effect import Assignment, Outcome, effect
 from interlock.agents.systems import Refused
-from machines.intake import Filing, IntakeFacts
+from machines.intake import IntakeFacts
 
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-
+Work = Assignment[IntakeFacts, IntakeSystems]
 VOID: Mapping[str, Any] = {"verified_as": None, "read_back": None}
 """What is known once nothing is verified, and no yes good for anything, any more."""
 
 
-def check(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
-    """Check what is taken down at this moment; what matched is what will be read back."""
-    facts = facts_of(call)
-    return _check(call, key, details_of(facts, IDENTITY), details_of(facts))
-
-
-async def _check(call: "Call", key: str, identity: Values, details: Values) -> str:
+@effect(failed="check_unclear", repeatable=True)
+async def check(work: Work) -> Outcome:
+    """Check what was taken down at that moment; what matched is what will be read back."""
+    identity = details_of(work.facts, IDENTITY)
     try:
-        found = await systems_of(call).policies.check(key, call.id, identity)
+        found = await work.systems.policies.check(work.key, work.call_id, identity)
     except Refused:
-        await call.establish(failed_checks=FAILED_CHECKS_LIMIT, **VOID)
-        return "checks_used_up"
+        return Outcome("checks_used_up", {"failed_checks": FAILED_CHECKS_LIMIT, **VOID})
     if found.matched:
-        await call.establish(verified_as=identity, read_back=details)
-        return "details_matched"
-    await call.establish(failed_checks=found.failed, unmatched=identity, **VOID)
-    return "checks_used_up" if found.failed >= FAILED_CHECKS_LIMIT else "details_unmatched"
+        return Outcome("details_matched", {"verified_as": identity, "read_back": details_of(work.facts)})
+    used_up = found.failed >= FAILED_CHECKS_LIMIT
+    known = {"failed_checks": found.failed, "unmatched": identity, **VOID}
+    return Outcome("checks_used_up" if used_up else "details_unmatched", known)
 
 
-def file(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
+@effect(failed="filing_failed", unknown="filing_unconfirmed", repeatable=True, begins={"filing": "unconfirmed"})
+async def file(work: Work) -> Outcome:
     """Put on file what was read back, whatever is noted meanwhile."""
-    facts = facts_of(call)
-    return _file(call, key, facts.read_back or (), facts.filing)
-
-
-async def _file(call: "Call", key: str, details: Values, before: Filing | None) -> str:
     try:
-        await call.establish(filing="unconfirmed")
-    except JournalDown:
-        return "filing_failed"
-    try:
-        reference = await systems_of(call).policies.file(key, call.id, details)
+        reference = await work.systems.policies.file(work.key, work.call_id, work.facts.read_back or ())
     except Refused:
-        await call.establish(filing=before, **VOID)
-        return "filing_failed"
-    await call.establish(filing="filed", reference=reference)
-    return "details_filed"
+        return Outcome("filing_failed", {"filing": work.facts.filing, **VOID})
+    return Outcome("details_filed", {"filing": "filed", "reference": reference})
 
 
-async def withdraw(call: "Call", key: str, args: Mapping[str, Any]) -> str:
+@effect(failed="withdrawal_unconfirmed", repeatable=True, begins={"filing": "unconfirmed", **VOID})
+async def withdraw(work: Work) -> Outcome:
     """Take back what is on file: the yes it was put there on is void."""
-    await call.establish(filing="unconfirmed", **VOID)
-    await systems_of(call).policies.withdraw(key, call.id)
-    await call.establish(filing=None, reference=None)
-    return "details_withdrawn"
-
-
-def systems_of(call: "Call") -> IntakeSystems:
-    """The business systems of this call."""
-    assert isinstance(call.services, IntakeSystems), "an intake call needs IntakeSystems as its services"
-    return call.services
-
-
-def facts_of(call: "Call") -> IntakeFacts:
-    """What is known in this call."""
-    assert isinstance(call.facts, IntakeFacts)
-    return call.facts
-
-
-EFFECTS: Mapping[str, Effect] = {
-    "verifying": Effect(check, failed="check_unclear", repeatable=True),
-    "filing": Effect(file, failed="filing_failed", unknown="filing_unconfirmed", repeatable=True),
-    "withdrawing": Effect(withdraw, failed="withdrawal_unconfirmed", repeatable=True),
-}
+    await work.systems.policies.withdraw(work.key, work.call_id)
+    return Outcome("details_withdrawn", {"filing": None, "reference": None})

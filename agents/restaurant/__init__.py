@@ -1,24 +1,23 @@
 """An order for pick-up, by phone."""
 
-from agents.restaurant.discreet import RestaurantClerk, RestaurantOffer
-from agents.restaurant.effects import EFFECTS
+from functools import partial
+
+from agents.restaurant.discreet import RestaurantClerk, RestaurantDesk, RestaurantOffer
+from agents.restaurant.effects import cook, read_back, send_link, settle, withdraw
 from agents.restaurant.ordering import MenuDesk, OrderDesk, ReviewDesk, Welcome
 from agents.restaurant.paying import (
     ConfirmationDesk,
-    KitchenClerk,
-    LinkClerk,
     PaymentDesk,
-    ReadingClerk,
     RestaurantFarewell,
     RestaurantWaiting,
-    SettlingClerk,
-    WithdrawingClerk,
 )
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.restaurant import Restaurant, RestaurantFacts
 
 __all__ = ["RESTAURANT"]
+
+working = partial(waits, base=RestaurantDesk)
 
 RESTAURANT = Flow(
     name="restaurant",
@@ -30,13 +29,13 @@ RESTAURANT = Flow(
         "welcome": Welcome,
         "menu": MenuDesk,
         "order": OrderDesk,
-        "reading_back": ReadingClerk,
+        "reading_back": working("ReadingClerk", "One moment, I will read it back."),
         "review": ReviewDesk,
         "payment": PaymentDesk,
-        "sending": LinkClerk,
-        "withdrawing": WithdrawingClerk,
-        "settling": SettlingClerk,
-        "cooking": KitchenClerk,
+        "sending": working("LinkClerk", "One moment, I am sending you the link."),
+        "withdrawing": working("WithdrawingClerk", "One moment, I am taking the payment link back."),
+        "settling": working("SettlingClerk", "One moment, I am looking for your payment."),
+        "cooking": working("KitchenClerk", "Your payment is here. I am passing your order on to the kitchen."),
         "confirmation": ConfirmationDesk,
         **COMMON_CAST,
         "offer": RestaurantOffer,
@@ -44,6 +43,13 @@ RESTAURANT = Flow(
         "booking": RestaurantClerk,
         "closed": RestaurantFarewell,
     },
-    effects={**EFFECTS, **COMMON_EFFECTS},
+    effects={
+        "reading_back": read_back,
+        "sending": send_link,
+        "withdrawing": withdraw,
+        "settling": settle,
+        "cooking": cook,
+        **COMMON_EFFECTS,
+    },
     silence_s=20.0,
 )

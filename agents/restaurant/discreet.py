@@ -5,15 +5,19 @@ from contextlib import aclosing
 
 from livekit.agents import ModelSettings, llm
 
-from agents.restaurant.known import known_of, systems_of
+from agents.restaurant.known import known_of
 from agents.restaurant.systems import Draft, RestaurantSystems
 from interlock.agents.desks import BookingClerk, LiveDesk, PersonOffer
 from interlock.agents.speech.reply import Chunk
 from interlock.guards.cards import without_card_numbers
+from machines.restaurant import RestaurantFacts
 
 
 class RestaurantDesk(LiveDesk):
     """A desk of the restaurant."""
+
+    facts: RestaurantFacts
+    systems: RestaurantSystems
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
@@ -22,11 +26,6 @@ class RestaurantDesk(LiveDesk):
         async with aclosing(super().llm_node(_without_cards(chat_ctx), tools, model_settings)) as chunks:
             async for chunk in chunks:
                 yield chunk
-
-    @property
-    def systems(self) -> RestaurantSystems:
-        """The business systems of this call."""
-        return systems_of(self.call)
 
     async def learn(self, draft: Draft) -> None:
         """Know the order as the order system has it now."""

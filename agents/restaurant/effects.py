@@ -4,81 +4,64 @@ That money may move is on the record before it does, and without the journal non
 for the payment system, so what nobody knows the outcome of may be asked again: then it is known.
 """
 
-from collections.abc import Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from agents.restaurant.known import facts_of, known_of, read_aloud, systems_of
-from interlock.agents.call.journal import JournalDown
-from interlock.agents.flow import Effect
+from agents.restaurant.known import known_of, read_aloud
+from agents.restaurant.systems import RestaurantSystems
+from interlock.agents.effect import Assignment, Outcome, effect
 from interlock.agents.systems import Refused
+from machines.restaurant import RestaurantFacts
 
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-
+Work = Assignment[RestaurantFacts, RestaurantSystems]
 NO_LINK: Mapping[str, Any] = {"link_sent": False, "read_back_revision": 0, "read_back": ""}
 """What is known once there is no link any more: the order has to be read back again, too."""
 
 
-async def read_back(call: "Call", key: str, args: Mapping[str, Any]) -> str:
+@effect(failed="read_back_failed", repeatable=True)
+async def read_back(work: Work) -> Outcome:
     """Take the order as the order system has it, and the words it is read back in."""
-    draft = await systems_of(call).orders.draft(call.id)
+    draft = await work.systems.orders.draft(work.call_id)
     read = {"read_back": read_aloud(draft), "read_back_revision": draft.revision}
-    await call.establish(**known_of(draft), **read)
-    return "order_read_back"
+    return Outcome("order_read_back", {**known_of(draft), **read})
 
 
-def send_link(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
+@effect(failed="link_refused", unknown="link_unconfirmed", repeatable=True)
+async def send_link(work: Work) -> Outcome:
     """Send a link for the revision that was confirmed, whatever is ordered meanwhile."""
-    facts = facts_of(call)
-    return _send_link(call, key, facts.read_back_revision, facts.caller_name or "", args["phone"])
-
-
-async def _send_link(call: "Call", key: str, revision: int, name: str, phone: str) -> str:
-    payments = systems_of(call).payments
+    facts, phone, payments = work.facts, work.args["phone"], work.systems.payments
+    revision, name = facts.read_back_revision, facts.caller_name or ""
     try:
-        await payments.send_link(key, call.id, revision, name, phone, call.clock.now())
+        await payments.send_link(work.key, work.call_id, revision, name, phone, work.now())
     except Refused as no:
-        await call.establish(problem=str(no), **NO_LINK)
-        return "link_refused"
-    await call.establish(link_sent=True, problem="")
-    return "link_delivered"
+        return Outcome("link_refused", {"problem": str(no), **NO_LINK})
+    return Outcome("link_delivered", {"link_sent": True, "problem": ""})
 
 
-async def withdraw(call: "Call", key: str, args: Mapping[str, Any]) -> str:
+@effect(failed="link_kept", unknown="withdrawal_unconfirmed", repeatable=True)
+async def withdraw(work: Work) -> Outcome:
     """Take the link back, unless the order is paid."""
-    try:
-        await systems_of(call).payments.withdraw(key, call.id)
-    except Refused:
-        return "link_kept"
-    await call.establish(**NO_LINK)
-    return "link_withdrawn"
+    await work.systems.payments.withdraw(work.key, work.call_id)
+    return Outcome("link_withdrawn", NO_LINK)
 
 
-async def settle(call: "Call", key: str, args: Mapping[str, Any]) -> str:
+@effect(
+    failed="payment_open",
+    unknown="payment_unconfirmed",
+    repeatable=True,
+    begins={"payment": "unconfirmed", "silences": 0},
+)
+async def settle(work: Work) -> Outcome:
     """Take what was paid by the link. Who pays says nothing: a silence before it is none."""
-    try:
-        await call.establish(payment="unconfirmed", silences=0)
-    except JournalDown:
-        return "payment_open"
-    payment = await systems_of(call).payments.settle(key, call.id, call.clock.now())
+    payment = await work.systems.payments.settle(work.key, work.call_id, work.now())
     if payment.state == "settled":
-        await call.establish(payment="settled", payment_reference=payment.reference)
-        return "payment_settled"
-    await call.establish(payment=None, **(NO_LINK if payment.state == "lapsed" else {}))
-    return f"payment_{payment.state}"
+        return Outcome("payment_settled", {"payment": "settled", "payment_reference": payment.reference})
+    lapsed = NO_LINK if payment.state == "lapsed" else {}
+    return Outcome(f"payment_{payment.state}", {"payment": None, **lapsed})
 
 
-async def cook(call: "Call", key: str, args: Mapping[str, Any]) -> str:
+@effect(failed="kitchen_unconfirmed", repeatable=True)
+async def cook(work: Work) -> Outcome:
     """Have the kitchen begin, and learn when it will be ready."""
-    ticket = await systems_of(call).kitchen.take(key, call.id, call.clock.now())
-    await call.establish(ticket_number=ticket.number, ready_at=ticket.ready_at)
-    return "kitchen_took_order"
-
-
-EFFECTS: Mapping[str, Effect] = {
-    "reading_back": Effect(read_back, failed="read_back_failed", repeatable=True),
-    "sending": Effect(send_link, failed="link_refused", unknown="link_unconfirmed", repeatable=True),
-    "withdrawing": Effect(withdraw, failed="link_kept", unknown="withdrawal_unconfirmed", repeatable=True),
-    "settling": Effect(settle, failed="payment_open", unknown="payment_unconfirmed", repeatable=True),
-    "cooking": Effect(cook, failed="kitchen_unconfirmed", repeatable=True),
-}
+    ticket = await work.systems.kitchen.take(work.key, work.call_id, work.now())
+    return Outcome("kitchen_took_order", {"ticket_number": ticket.number, "ready_at": ticket.ready_at})

@@ -1,26 +1,11 @@
 """An order as facts, and as it is spoken: in words of ours, so that what is read back is what is ordered."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from agents.restaurant.systems import Dish, Draft, Line, RestaurantSystems
+from agents.restaurant.systems import Dish, Draft, Line
 from interlock.agents.desks import money
 from machines.restaurant import RestaurantFacts
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-
-
-def systems_of(call: "Call") -> RestaurantSystems:
-    """The business systems of this call."""
-    assert isinstance(call.services, RestaurantSystems), "a restaurant call needs RestaurantSystems as its services"
-    return call.services
-
-
-def facts_of(call: "Call") -> RestaurantFacts:
-    """What is known."""
-    assert isinstance(call.facts, RestaurantFacts)
-    return call.facts
 
 
 def known_of(draft: Draft) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Annotated, Any, Literal
 
 from agents.restaurant.discreet import RestaurantDesk
-from agents.restaurant.known import described, facts_of, on_offer, so_far
+from agents.restaurant.known import described, on_offer, so_far
 from agents.restaurant.systems import Draft
 from interlock.agents.systems import Refused
 from interlock.agents.tools import Slot, data_tool
@@ -72,7 +72,7 @@ class KnowsMenu(RestaurantDesk):
     async def read_menu(self, course: Annotated[Course | None, COURSE] = None) -> str:
         """Say what there is, of one course or of all: after allergies were noted, only what is free of them."""
         dishes = await self.systems.orders.menu(course, self.call.clock.now())
-        return f"{on_offer(dishes, facts_of(self.call).allergens)} Which would you like to hear more about?"
+        return f"{on_offer(dishes, self.facts.allergens)} Which would you like to hear more about?"
 
     @data_tool(
         "what is in the margherita",
@@ -121,7 +121,7 @@ class KnowsMenu(RestaurantDesk):
     async def note_allergies(self, allergies: Annotated[Words, ALLERGIES]) -> str:
         """Note the allergies of everybody who eats this, all of them each time, as soon as the caller names any."""
         answer = await self.noted(self.systems.orders.note_allergies(self.call.id, allergies))
-        harmful = facts_of(self.call).harmful
+        harmful = self.facts.harmful
         return f"Careful: {harmful}. Shall I change that?" if harmful else answer
 
     async def noted(self, work: Coroutine[Any, Any, Draft]) -> str:
@@ -130,7 +130,7 @@ class KnowsMenu(RestaurantDesk):
             await self.learn(await work)
         except Refused as no:
             return str(no)
-        return f"{so_far(facts_of(self.call))} {MORE}"
+        return f"{so_far(self.facts)} {MORE}"
 
 
 class TakesName(RestaurantDesk):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from agents.restaurant.discreet import RestaurantDesk
-from agents.restaurant.known import facts_of, so_far
+from agents.restaurant.known import so_far
 from agents.restaurant.menu import COUNT, COURSE, DISH, EXTRA, MORE, SIZE, KnowsMenu, Size, TakesName
 from interlock.agents.tools import data_tool, proposes
 from interlock.guards.cards import Words
@@ -77,7 +77,7 @@ the order read back: you do not read it back yourself. Never ask for a card numb
 
     def opening(self) -> str:
         """With the reason our systems gave, or what is ordered so far."""
-        facts = facts_of(self.call)
+        facts = self.facts
         if facts.problem and self.event in self._SAID_BY_SYSTEMS:
             return self._SAID_BY_SYSTEMS[self.event].format(problem=facts.problem)
         begun = facts.order_portions and self.event in ("begin_order", "return_to_desk")
@@ -136,7 +136,7 @@ anything else, or doubt anything about allergies, go back to the order.
 
     def opening(self) -> str:
         """The order in the words of the order system."""
-        return facts_of(self.call).read_back if self.event == "order_read_back" else super().opening()
+        return self.facts.read_back if self.event == "order_read_back" else super().opening()
 
     @proposes("yes, that is right", "yes, correct", "yes please, I confirm", "yes, exactly", "that is my order")
     def confirm_order(self) -> None:

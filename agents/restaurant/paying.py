@@ -4,7 +4,6 @@ from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
 from agents.restaurant.discreet import RestaurantDesk
-from agents.restaurant.known import facts_of
 from agents.restaurant.menu import TakesName
 from interlock.agents.desks import Farewell, WaitingDesk, money
 from interlock.agents.tools import Slot, data_tool, proposes
@@ -34,7 +33,7 @@ change the order, go back: the link is taken back first.
     def opening(self) -> str:
         """With the amount, as the order system has it."""
         if self.event == "link_delivered":
-            amount = money(facts_of(self.call).order_total_cents)
+            amount = money(self.facts.order_total_cents)
             return f"I have sent you a link to pay {amount} by. It is good for ten minutes. {TELL_ME}"
         return super().opening()
 
@@ -75,50 +74,11 @@ What goes beyond that a colleague has to do. If there is nothing else, say goodb
         return self._pick_up()
 
     def _pick_up(self) -> str:
-        facts = facts_of(self.call)
+        facts = self.facts
         if facts.ready_at is None:
             return "Your order is paid and in the kitchen."
         at = facts.ready_at.astimezone(ZoneInfo(facts.timezone))
         return f"Your order is paid and in the kitchen: number {facts.ticket_number}, ready at {at:%H:%M}."
-
-
-class ReadingClerk(RestaurantDesk):
-    """Fetches the order."""
-
-    INSTRUCTIONS = "The order is being looked up, to be read back. Ask for a moment's patience."
-    OPENING = "One moment, I will read it back."
-
-
-class LinkClerk(RestaurantDesk):
-    """Sends the link."""
-
-    INSTRUCTIONS = "The payment link is being sent. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, I am sending you the link."
-
-
-class WithdrawingClerk(RestaurantDesk):
-    """Takes the link back."""
-
-    INSTRUCTIONS = (
-        "The payment link is being taken back. Ask for a moment's patience. You do not know yet if it worked."
-    )
-    OPENING = "One moment, I am taking the payment link back."
-
-
-class SettlingClerk(RestaurantDesk):
-    """Looks for the payment."""
-
-    INSTRUCTIONS = (
-        "The payment is being looked for. Ask for a moment's patience. You do not know yet whether it is there."
-    )
-    OPENING = "One moment, I am looking for your payment."
-
-
-class KitchenClerk(RestaurantDesk):
-    """Tells the kitchen."""
-
-    INSTRUCTIONS = "The order is paid, and the kitchen is being told. You do not know yet when it will be ready."
-    OPENING = "Your payment is here. I am passing your order on to the kitchen."
 
 
 class RestaurantWaiting(RestaurantDesk, WaitingDesk):
@@ -145,7 +105,7 @@ class RestaurantFarewell(Farewell):
 
     def opening(self) -> str:
         """Nobody shall hang up and wait for an order that nobody cooks."""
-        facts = facts_of(self.call)
+        facts = self.facts
         if facts.order_portions and facts.payment is None and self.event == "say_goodbye":
             return "Your order was not paid, so we do not cook it, and nothing was charged. Goodbye."
         return super().opening()

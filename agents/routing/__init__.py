@@ -1,9 +1,9 @@
 """The cast of a routed call: a router, four specialists with a voice and a model each, and the switchboard's work."""
 
-from agents.routing.desks import CircleOffer, Router, RouterAgain, SolvedDesk, SwitchboardClerk
-from agents.routing.effects import CONNECT
+from agents.routing.desks import CircleOffer, Router, RouterAgain, SolvedDesk
+from agents.routing.effects import connect
 from agents.routing.specialists import BillingDesk, GeneralDesk, SalesDesk, TechnicalDesk
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.routing import Routing, RoutingFacts
 
@@ -21,9 +21,9 @@ ROUTING = Flow(
         "sales": SalesDesk,
         "general": GeneralDesk,
         "solved": SolvedDesk,
-        "connecting": SwitchboardClerk,
+        "connecting": waits("SwitchboardClerk", "One moment, I am putting you through."),
         **COMMON_CAST,
         "offer": CircleOffer,
     },
-    effects={"connecting": CONNECT, **COMMON_EFFECTS},
+    effects={"connecting": connect, **COMMON_EFFECTS},
 )

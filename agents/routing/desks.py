@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from agents.routing.effects import routing_facts
 from interlock.agents.desks import LiveDesk, PersonOffer
 from interlock.agents.tools import Slot, data_tool, proposes
 from machines.routing import DeskName
@@ -104,21 +103,13 @@ issue first, then put the caller through. If the old one is not solved after all
         self, category: Annotated[DeskName, CATEGORY], details: Annotated[str | None, DETAILS] = None
     ) -> str:
         """Note what else the caller needs, now that the first issue is solved."""
-        number = routing_facts(self.call).issue_number + 1
-        await self.call.establish(issue_number=number, transfers=0)
+        await self.call.learn(lambda now: {"issue_number": now.issue_number + 1, "transfers": 0})
         await self.call.claim(issue_category=category, issue_details=details)
         return "Noted. Shall I put you through?"
 
     @proposes("no, it still does not work", "it is not solved after all", "wait, that did not help", "go back to that")
     def reopen(self) -> None:
         """Go back to the desk the caller was at, when the issue is not solved after all."""
-
-
-class SwitchboardClerk(LiveDesk):
-    """Keeps the caller company while they are put through."""
-
-    INSTRUCTIONS = "The caller is being put through. Ask for a moment's patience. You do not know yet whether it works."
-    OPENING = "One moment, I am putting you through."
 
 
 class CircleOffer(PersonOffer):

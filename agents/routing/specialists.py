@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from agents.routing.desks import ASK_WHICH, ELSEWHERE, NOT_THROUGH, WHICH
-from agents.routing.effects import systems
+from agents.routing.systems import RoutingSystems
 from interlock.agents.desks import LiveDesk
 from interlock.agents.tools import Slot, data_tool, proposes
 
@@ -12,6 +12,8 @@ NO_ANSWER = "I cannot find that. Shall I have a colleague call you back?"
 
 class Specialist(LiveDesk):
     """What all specialists can do; `VOICE` names the desk too."""
+
+    systems: RoutingSystems
 
     @proposes("back to the switchboard", "you are the wrong desk", "I was put through to the wrong place", "go back")
     def back_to_router(self) -> None:
@@ -28,7 +30,7 @@ class Specialist(LiveDesk):
 
     async def look_up(self, topic: str) -> str:
         """This desk's answer, as it is told to callers."""
-        return await systems(self.call).answers.about(self.VOICE, topic) or NO_ANSWER
+        return await self.systems.answers.about(self.VOICE, topic) or NO_ANSWER
 
 
 def others(than: str) -> Slot:

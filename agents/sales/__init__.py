@@ -1,11 +1,11 @@
 """The cast of a sales call: who speaks in each state, and the work of our systems."""
 
-from agents.booking.effects import BOOK, HOLD, watch_again
+from agents.booking.effects import book, hold, hold_ran_out
 from agents.sales.asking import Disqualified, Intro, Parting, Qualification
-from agents.sales.clerks import ListingClerk, SalesCallbackClerk, SalesClerk, SalesFarewell, SalesOffer, SalesWaiting
+from agents.sales.clerks import SalesCallbackClerk, SalesDesk, SalesFarewell, SalesOffer, SalesWaiting
 from agents.sales.demo import DemoBooked, DemoHeld, DemoTimes, Executive
-from agents.sales.effects import ASSESS, FOLLOW_UP, NEVER_CALL
-from interlock.agents.desks import COMMON_EFFECTS
+from agents.sales.effects import assess, follow_up, never_call
+from interlock.agents.desks import COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.sales import Sales, SalesFacts
 
@@ -24,20 +24,23 @@ SALES = Flow(
         "executive": Executive,
         "disqualified": Disqualified,
         "parting": Parting,
-        **dict.fromkeys(("assessing", "holding", "reserving", "following_up"), SalesClerk),
-        "listing": ListingClerk,
+        **dict.fromkeys(
+            ("assessing", "holding", "reserving", "following_up"),
+            waits("SalesClerk", "One moment, please.", base=SalesDesk),
+        ),
+        "listing": waits("ListingClerk", "I am sorry that we disturbed you. One moment."),
         "offer": SalesOffer,
         "person": SalesWaiting,
         "booking": SalesCallbackClerk,
         "closed": SalesFarewell,
     },
     effects={
-        "assessing": ASSESS,
-        "holding": HOLD,
-        "reserving": BOOK,
-        "following_up": FOLLOW_UP,
-        "listing": NEVER_CALL,
+        "assessing": assess,
+        "holding": hold,
+        "reserving": book,
+        "following_up": follow_up,
+        "listing": never_call,
         **COMMON_EFFECTS,
     },
-    taken_up=watch_again,
+    deadlines={"held_until": hold_ran_out},
 )

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from agents.sales.clerks import SalesDesk
-from agents.sales.effects import sales_facts
 from guards.leads import Authority, Timeline, authority_stated, budget_stated, need_stated, timeline_stated
 from interlock.agents.desks import CallerDesk
 from interlock.agents.tools import Slot, data_tool, proposes
@@ -84,7 +83,7 @@ class AskingDesk(SalesDesk, CallerDesk):
 
     def still_to_ask(self) -> str:
         """The first of our questions that has no answer yet."""
-        facts, asked = sales_facts(self.call), (need_stated, budget_stated, authority_stated, timeline_stated)
+        facts, asked = self.facts, (need_stated, budget_stated, authority_stated, timeline_stated)
         return next((guard.say for guard in asked if not guard(facts, Proposal("assess"))), FIT)
 
 
@@ -132,7 +131,7 @@ there is nothing else, say goodbye kindly.
 
     def opening(self) -> str:
         """How it stands: when we call again, or that it is no fit."""
-        due = sales_facts(self.call).follow_up_on
+        due = self.facts.follow_up_on
         if self.event == "follow_up_refused":
             return f"That number is on our do-not-call list, so nobody will call it. {self.NEXT}"
         day = f"{date.fromisoformat(due):%A, %-d %B}" if due else ""

@@ -2,14 +2,19 @@
 
 from typing import Annotated, ClassVar
 
+from agents.sales.systems import SalesSystems
 from guards.leads import number_to_list
 from interlock.agents.desks import BookingClerk, Farewell, LiveDesk, PersonOffer, WaitingDesk
 from interlock.agents.tools import Slot, proposes
 from interlock.guards.cards import Words
+from machines.sales import SalesFacts
 
 
 class SalesDesk(LiveDesk):
     """A desk that hears when somebody does not want to be called again."""
+
+    facts: SalesFacts
+    systems: SalesSystems
 
     # No phrase has a "no" or a "not": a bare "no" to "shall we call you back?" must never be taken for this.
     @proposes(
@@ -27,20 +32,6 @@ class SalesDesk(LiveDesk):
         ] = None,
     ) -> None:
         """Put the caller on our do-not-call list and end the call, as soon as they ask not to be called again."""
-
-
-class SalesClerk(SalesDesk):
-    """Keeps the caller company while our systems are at work."""
-
-    INSTRUCTIONS = "Our systems are at work. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, please."
-
-
-class ListingClerk(LiveDesk):
-    """Keeps the caller company while the do-not-call list is written."""
-
-    INSTRUCTIONS = "The do-not-call list is being written. Apologise for the disturbance; do not say that it is done."
-    OPENING = "I am sorry that we disturbed you. One moment."
 
 
 class SalesCallbackClerk(SalesDesk, BookingClerk):

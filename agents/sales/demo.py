@@ -1,23 +1,24 @@
 """Who speaks in a sales call from the demo on."""
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 from agents.booking.calendar_desks import PickingDesk
 from agents.booking.desks import BookingDesk, FreeTimes, TimeHeld
 from agents.booking.times import day_and_time, spelled
 from agents.sales.clerks import SalesDesk
-from agents.sales.effects import sales_facts, systems
+from agents.sales.systems import SalesSystems
 from interlock.agents.desks import money
 from interlock.agents.tools import Slot, data_tool, proposes
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
+from machines.sales import SalesFacts
 
 MEET = "Shall I put you through to an account executive?"
 
 
 class DemoTimes(SalesDesk, BookingDesk, PickingDesk):
     """Finds a time for the demo and has it held."""
+
+    facts: SalesFacts
+    systems: SalesSystems
 
     INSTRUCTIONS = """
 A demo suits the caller. Look up the day and time they want, say what is free, and hold the time they pick; only a time
@@ -33,11 +34,14 @@ the look-up named can be held. Give days and times to tools as the caller said t
 class DemoHeld(SalesDesk, TimeHeld):
     """Keeps a time while the caller decides."""
 
+    facts: SalesFacts
+    systems: SalesSystems
+
     NEXT = "Shall I book the demo?"
 
     def booked(self) -> str:
         """What is booked, for a caller who comes back here later."""
-        return booked_demo(self.call)
+        return booked_demo(self)
 
 
 class DemoBooked(SalesDesk):
@@ -50,7 +54,7 @@ executive, who knows the prices. Another time a colleague arranges. If they want
 
     def opening(self) -> str:
         """What our calendar says is booked."""
-        return f"{booked_demo(self.call)} {MEET}"
+        return f"{booked_demo(self)} {MEET}"
 
     @data_tool("what was the code again", "when is the demo again", "can you repeat the code")
     async def say_booking(self) -> str:
@@ -77,16 +81,15 @@ call: the demo comes first. Offer a colleague for what the price list does not h
     @data_tool("for twenty people", "what does it cost for us", "we are a team of eight", "and for fifty people")
     async def price(self, people: Annotated[int, Slot("how many people", ask=HOW_MANY, kind="count")]) -> str:
         """Look up what so many people cost in a month."""
-        cents = await systems(self.call).prices.a_month(people)
+        cents = await self.systems.prices.a_month(people)
         if cents is None:
             return "For that many a colleague makes you an offer. Shall I have somebody call you back?"
         return f"For {people} people it is {money(cents)} a month. Is there anything else you would like to know?"
 
 
-def booked_demo(call: "Call") -> str:
+def booked_demo(desk: SalesDesk) -> str:
     """When the demo is, and the code that goes with it; or that it was given up meanwhile."""
-    known = sales_facts(call)
-    if known.booked_slot is None:
+    if (slot := desk.facts.booked_slot) is None:
         return "No demo is booked any more."
-    at, code = day_and_time(call, known.booked_slot), spelled(known.booked_code or "")
+    at, code = day_and_time(desk.call, slot), spelled(desk.facts.booked_code or "")
     return f"Your demo is booked for {at}. Its code is {code}."

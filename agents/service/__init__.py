@@ -11,16 +11,14 @@ from agents.service.desks import (
     SpecialistOffer,
     WashingDesk,
 )
-from agents.service.effects import EFFECTS
+from agents.service.effects import arrange, diagnose, dispatch
+from agents.service.noting import ServiceDesk
 from agents.service.visits import (
     Confirmation,
-    DiagnosisClerk,
-    DispatchClerk,
     ServiceWaiting,
-    VisitClerk,
     VisitDesk,
 )
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.service import Service, ServiceFacts
 
@@ -42,13 +40,13 @@ SERVICE = Flow(
         "visit": VisitDesk,
         "confirmation": Confirmation,
         "emergency": EmergencyDesk,
-        "dispatching": DispatchClerk,
-        "diagnosing": DiagnosisClerk,
-        "arranging": VisitClerk,
+        "dispatching": waits("DispatchClerk", "One moment, I am finding the right specialist.", base=ServiceDesk),
+        "diagnosing": waits("DiagnosisClerk", "One moment, I am looking that up.", base=ServiceDesk),
+        "arranging": waits("VisitClerk", "One moment, I am booking the visit.", base=ServiceDesk),
         **COMMON_CAST,
         "offer": SpecialistOffer,
         "person": ServiceWaiting,
         "booking": CallbackClerk,
     },
-    effects={**EFFECTS, **COMMON_EFFECTS},
+    effects={"dispatching": dispatch, "diagnosing": diagnose, "arranging": arrange, **COMMON_EFFECTS},
 )

@@ -2,7 +2,6 @@
 
 from typing import Annotated, ClassVar
 
-from agents.service.effects import facts_of
 from agents.service.noting import FaultDesk, NotingDesk, ServiceDesk
 from interlock.agents.desks import BookingClerk, PersonOffer
 from interlock.agents.tools import Slot, proposes
@@ -22,7 +21,7 @@ note it, then gather the rest. Whatever else they say at once, note too; you do 
 
     def question(self) -> str:
         """The name, before anything else."""
-        return super().question() if facts_of(self.call).caller_name else self.NEXT
+        return super().question() if self.facts.caller_name else self.NEXT
 
     @proposes(
         "my name is Anna Kowalski",

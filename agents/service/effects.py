@@ -5,116 +5,18 @@ before it is begun: when its answer is lost, no other one is accepted in this ca
 up by its order, so that the next repair starts from nothing.
 """
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
 from guards.repairs import picked, where_and_what
-from interlock.agents.call.journal import JournalDown
-from interlock.agents.flow import Effect
+from interlock.agents.effect import Assignment, Outcome, effect
 from interlock.agents.systems import Refused, SystemDown
 from machines.service import NO_WARRANTY, ServiceFacts
 
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
-
-
-def dispatch(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
-    """Find out whose work it is, by what was gathered."""
-    return _dispatch(call, *where_and_what(facts_of(call)))
-
-
-async def _dispatch(call: "Call", appliance: str, postcode: str) -> str:
-    trade = await systems_of(call).service.trade(appliance, postcode)
-    await call.establish(dispatched_for=(appliance, postcode))
-    return f"{trade}_case" if trade else "no_specialist"
-
-
-def diagnose(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
-    """Have the service system say what it seems to be, what a visit costs, and when one is free."""
-    facts = facts_of(call)
-    number = None if facts.warranty_number == NO_WARRANTY else facts.warranty_number
-    return _diagnose(call, key, Case(facts.appliance or "", facts.fault or "", facts.postcode or "", number))
-
-
-async def _diagnose(call: "Call", key: str, case: Case) -> str:
-    service, today = systems_of(call).service, today_of(call)
-    quote = await service.quote(key, case, today)
-    free = await service.free(quote.quote_id, today)
-    await call.establish(
-        quote_id=quote.quote_id,
-        diagnosis=quote.category,
-        diagnosis_words=quote.words,
-        price_cents=quote.price_cents,
-        free_windows=free,
-    )
-    return "diagnosed"
-
-
-def arrange(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, Any, str]:
-    """Book the window the caller picked, at the price that was established when they did."""
-    facts = facts_of(call)
-    contact = Contact(facts.caller_name or "", facts.contact_phone or facts.caller_phone or "")
-    return _arrange(call, key, facts.quote_id, picked(facts), contact)
-
-
-async def _arrange(call: "Call", key: str, quote_id: int | None, window: str | None, contact: Contact) -> str:
-    if quote_id is None or window is None or not await _begun(call, key):
-        return "visit_refused"
-    try:
-        order = await systems_of(call).service.order(key, quote_id, window, contact, today_of(call))
-    except Refused:
-        await call.establish(last_order="refused")
-        return await _look_again(call, quote_id)
-    words = booked(order.number, order.window, order.price_cents)
-    await call.establish(last_order="booked", order_number=order.number, order_words=words, **NOT_DIAGNOSED)
-    await call.claim(**NOTHING_SAID)
-    return "visit_booked"
-
-
-async def _begun(call: "Call", key: str) -> bool:
-    """Put on record that a technician may have been sent; without the journal, nothing is begun."""
-    if facts_of(call).last_order == "unconfirmed" and key not in call.begun_before:
-        return False
-    try:
-        await call.establish(last_order="unconfirmed")
-    except JournalDown:
-        return False
-    return True
-
-
-async def _look_again(call: "Call", quote_id: int) -> str:
-    """What is free now that somebody was faster; nothing, when the service system does not say."""
-    free: tuple[str, ...] = ()
-    with suppress(SystemDown):
-        free = await systems_of(call).service.free(quote_id, today_of(call))
-    await call.establish(free_windows=free)
-    await call.claim(wanted_time=None)
-    return "visit_refused"
-
-
-def today_of(call: "Call") -> date:
-    """Which day it is where the service is."""
-    now: datetime = call.clock.now()
-    return now.astimezone(ZoneInfo(call.facts.timezone)).date()
-
-
-def systems_of(call: "Call") -> ServiceSystems:
-    """The business systems of this call."""
-    assert isinstance(call.services, ServiceSystems), "a service call needs ServiceSystems as its services"
-    return call.services
-
-
-def facts_of(call: "Call") -> ServiceFacts:
-    """What is known."""
-    assert isinstance(call.facts, ServiceFacts)
-    return call.facts
-
-
+Work = Assignment[ServiceFacts, ServiceSystems]
 NOT_DIAGNOSED: Mapping[str, Any] = {
     "quote_id": None,
     "diagnosis": None,
@@ -122,9 +24,60 @@ NOT_DIAGNOSED: Mapping[str, Any] = {
     "price_cents": None,
     "free_windows": (),
 }
-NOTHING_SAID: Mapping[str, Any] = {"appliance": None, "fault": None, "warranty_number": None, "wanted_time": None}
-EFFECTS: Mapping[str, Effect] = {
-    "dispatching": Effect(dispatch, failed="no_specialist", unknown="dispatch_failed", timeout_s=5.0, repeatable=True),
-    "diagnosing": Effect(diagnose, failed="diagnosis_failed", timeout_s=5.0, repeatable=True),
-    "arranging": Effect(arrange, failed="visit_refused", unknown="visit_unconfirmed", repeatable=True),
-}
+ABOUT_ONE_REPAIR = ("appliance", "fault", "warranty_number", "wanted_time")
+
+
+@effect(failed="no_specialist", unknown="dispatch_failed", timeout_s=5.0, repeatable=True)
+async def dispatch(work: Work) -> Outcome:
+    """Find out whose work it is, by what was gathered."""
+    what, where = where_and_what(work.facts)
+    trade = await work.systems.service.trade(what, where)
+    return Outcome(f"{trade}_case" if trade else "no_specialist", {"dispatched_for": (what, where)})
+
+
+@effect(failed="diagnosis_failed", timeout_s=5.0, repeatable=True)
+async def diagnose(work: Work) -> Outcome:
+    """Have the service system say what it seems to be, what a visit costs, and when one is free."""
+    facts, service = work.facts, work.systems.service
+    number = None if facts.warranty_number == NO_WARRANTY else facts.warranty_number
+    case = Case(facts.appliance or "", facts.fault or "", facts.postcode or "", number)
+    quote = await service.quote(work.key, case, work.today)
+    known = {
+        "quote_id": quote.quote_id,
+        "diagnosis": quote.category,
+        "diagnosis_words": quote.words,
+        "price_cents": quote.price_cents,
+        "free_windows": await service.free(quote.quote_id, work.today),
+    }
+    return Outcome("diagnosed", known)
+
+
+@effect(
+    failed="visit_refused",
+    unknown="visit_unconfirmed",
+    repeatable=True,
+    begins={"last_order": "unconfirmed"},
+    exclusive=True,
+    refused={"last_order": "refused"},
+)
+async def arrange(work: Work) -> Outcome:
+    """Book the window the caller picked, at the price that was established when they did."""
+    facts, quote, window = work.facts, work.facts.quote_id, picked(work.facts)
+    if quote is None or window is None:
+        raise Refused("no window was picked")
+    contact = Contact(facts.caller_name or "", facts.contact_phone or facts.caller_phone or "")
+    try:
+        order = await work.systems.service.order(work.key, quote, window, contact, work.today)
+    except Refused:
+        free = await _free(work, quote)
+        return Outcome("visit_refused", {"last_order": "refused", "free_windows": free}, used_up=("wanted_time",))
+    words = booked(order.number, order.window, order.price_cents)
+    known = {"last_order": "booked", "order_number": order.number, "order_words": words, **NOT_DIAGNOSED}
+    return Outcome("visit_booked", known, used_up=ABOUT_ONE_REPAIR)
+
+
+async def _free(work: Work, quote: int) -> tuple[str, ...]:
+    """What is free now that somebody was faster; nothing, when the service system does not say."""
+    with suppress(SystemDown):
+        return await work.systems.service.free(quote, work.today)
+    return ()

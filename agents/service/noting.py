@@ -4,14 +4,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
-from agents.service.effects import facts_of
 from agents.service.words import problem
 from guards.repairs import appliance_known, fault_known, postcode_known, warranty_settled
 from interlock.agents.desks import LiveDesk
 from interlock.agents.tools import Slot, data_tool, proposes
 from interlock.guards.base import Proposal
 from interlock.guards.cards import Words
-from machines.service import NO_WARRANTY, Appliance, Fault
+from machines.service import NO_WARRANTY, Appliance, Fault, ServiceFacts
 
 Postcode = Annotated[str, StringConstraints(pattern=r"^(\d\s*){5}$")]
 WarrantyNumber = Annotated[str, StringConstraints(pattern=r"^(\d\s*){6}$")]
@@ -48,6 +47,8 @@ FAULT = Slot(
 
 class ServiceDesk(LiveDesk):
     """A desk of a service call: from everywhere, who smells gas is told to leave the house."""
+
+    facts: ServiceFacts
 
     @proposes(
         "I smell gas",
@@ -91,7 +92,7 @@ class FaultDesk(ServiceDesk):
 
     def problem(self) -> str:
         """What the caller said is wrong."""
-        return problem(facts_of(self.call).appliance, facts_of(self.call).fault)
+        return problem(self.facts.appliance, self.facts.fault)
 
 
 class NotingDesk(FaultDesk):
@@ -99,7 +100,7 @@ class NotingDesk(FaultDesk):
 
     def question(self) -> str:
         """The first thing that is not known yet; with all of it known, what this desk is there for."""
-        facts, asking = facts_of(self.call), Proposal("find_specialist")
+        facts, asking = self.facts, Proposal("find_specialist")
         return next((its.say for its in WANTED if not its(facts, asking)), self.NEXT)
 
     @data_tool("my name is Anna Kowalski", "this is Peter", "I am called Maria Lopez", "it's John Smith", leads_on=True)

@@ -2,7 +2,6 @@
 
 from typing import Annotated, ClassVar
 
-from agents.service.effects import facts_of
 from agents.service.noting import NotingDesk, ServiceDesk
 from agents.service.words import price, window, windows
 from guards.repairs import picked, window_free
@@ -27,20 +26,20 @@ other. Booking needs a number to reach the caller on.
 
     def opening(self) -> str:
         """The diagnosis when it is new, what went wrong, or what was booked meanwhile; and the visit to decide on."""
-        known = facts_of(self.call)
+        known = self.facts
         if known.quote_id is None:
             return f"{known.order_words} Is there anything else?"
         return f"{self.OPENINGS.get(self.event, self.found())} {self.question()}"
 
     def found(self) -> str:
         """What it seems to be, and what the visit costs."""
-        known = facts_of(self.call)
+        known = self.facts
         given = known.warranty_number not in (None, NO_WARRANTY)
         return f"{known.diagnosis_words} {price(known.price_cents or 0, number_given=given)}"
 
     def question(self) -> str:
         """The visit that would be booked now."""
-        known = facts_of(self.call)
+        known = self.facts
         if not known.free_windows:
             return NONE_FREE
         begins = picked(known)
@@ -69,7 +68,7 @@ other. Booking needs a number to reach the caller on.
     )
     async def say_visits(self) -> str:
         """Say which visits are free next."""
-        free = facts_of(self.call).free_windows[:MOST_SAID]
+        free = self.facts.free_windows[:MOST_SAID]
         return f"We can come {windows(free)}, or later. {WHICH_TIME}" if free else NONE_FREE
 
     @data_tool("what does it cost", "is that under warranty", "how much is it", "what is wrong with it")
@@ -109,7 +108,7 @@ anything else needs a repair; if so, note what they say and gather the rest. Wha
 
     def opening(self) -> str:
         """What the service system booked."""
-        return f"{facts_of(self.call).order_words} Is there anything else?"
+        return f"{self.facts.order_words} Is there anything else?"
 
     def question(self) -> str:
         """Whether to go on: the rest is asked for there."""
@@ -129,27 +128,6 @@ anything else needs a repair; if so, note what they say and gather the rest. Wha
     )
     def gather(self) -> None:
         """Gather what a specialist needs for another repair."""
-
-
-class DispatchClerk(ServiceDesk):
-    """Keeps the caller company while the specialist is found."""
-
-    INSTRUCTIONS = "The specialist is being found. Ask for a moment's patience. You do not know yet who it is."
-    OPENING = "One moment, I am finding the right specialist."
-
-
-class DiagnosisClerk(ServiceDesk):
-    """Keeps the caller company while the diagnosis is looked up."""
-
-    INSTRUCTIONS = "Cause and price are being looked up. Ask for a moment's patience. You do not know them yet."
-    OPENING = "One moment, I am looking that up."
-
-
-class VisitClerk(ServiceDesk):
-    """Keeps the caller company while the visit is booked."""
-
-    INSTRUCTIONS = "The visit is being booked. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, I am booking the visit."
 
 
 class ServiceWaiting(ServiceDesk, WaitingDesk):

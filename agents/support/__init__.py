@@ -3,14 +3,13 @@
 from agents.support.desks import (
     BillingDesk,
     Reception,
-    RefundClerk,
     SolvedDesk,
     SupportWaiting,
     TechnicalDesk,
     Triage,
 )
-from agents.support.effects import REFUND
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS
+from agents.support.effects import refund
+from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
 from interlock.agents.flow import Flow
 from machines.support import Support, SupportFacts
 
@@ -25,10 +24,10 @@ SUPPORT = Flow(
         "triage": Triage,
         "technical": TechnicalDesk,
         "billing": BillingDesk,
-        "refunding": RefundClerk,
+        "refunding": waits("RefundClerk", "One moment, I am making the refund.", voice="billing"),
         "resolved": SolvedDesk,
         **COMMON_CAST,
         "person": SupportWaiting,
     },
-    effects={"refunding": REFUND, **COMMON_EFFECTS},
+    effects={"refunding": refund, **COMMON_EFFECTS},
 )

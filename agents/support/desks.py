@@ -26,6 +26,8 @@ NOBODY: Mapping[str, Any] = {"account_found": False, "caller_verified": False, "
 class SupportDesk(LiveDesk):
     """What all support desks can do."""
 
+    systems: SupportSystems
+
     @data_tool("where is my order", "what is the status of order 1042", "has my parcel been sent", "track my order")
     async def order_status(
         self, order_number: Annotated[str, Slot("digits", ask="What is your order number?", kind="digits")]
@@ -33,12 +35,6 @@ class SupportDesk(LiveDesk):
         """Say where an order is."""
         status = await self.systems.orders.status(order_number)
         return f"Your order is {status}." if status else "There is no order of that number. What is your order number?"
-
-    @property
-    def systems(self) -> SupportSystems:
-        """The business systems of this call."""
-        systems: SupportSystems = self.call.services
-        return systems
 
 
 class KnowsCallers(SupportDesk):
@@ -212,15 +208,6 @@ You are the billing desk. The caller is verified. Look the order up before you t
     @proposes("that solves it, thank you", "it is settled", "fine, that was my question", "all good now")
     def resolve(self) -> None:
         """Mark the problem as solved, when the caller says so."""
-
-
-class RefundClerk(SupportDesk):
-    """Keeps the caller company while the money moves."""
-
-    VOICE = "billing"
-
-    INSTRUCTIONS = "A refund is being made. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, I am making the refund."
 
 
 class SolvedDesk(LiveDesk):

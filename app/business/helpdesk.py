@@ -28,7 +28,7 @@ from agents.helpdesk.systems import HelpdeskSystems, Report, Step
 from guards.tickets import Severity
 from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
 from interlock.app.business.database import Database, once
-from machines.helpdesk import Outcome
+from machines.helpdesk import StepOutcome
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 UNRATED: Severity = "high"
@@ -61,7 +61,7 @@ _ticket_steps = Table(
     _metadata,
     Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
     Column("step", ForeignKey("steps.step"), primary_key=True),
-    Column("outcome", Text, CheckConstraint(f"outcome IN {get_args(Outcome)}"), nullable=False),
+    Column("outcome", Text, CheckConstraint(f"outcome IN {get_args(StepOutcome)}"), nullable=False),
 )
 _callbacks = callbacks_table(_metadata)
 _RANK = f"instr('{' '.join(SEVERITIES)}', {{}}.severity)"

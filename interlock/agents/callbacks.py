@@ -1,15 +1,11 @@
 """A callback by a person, the last thing any flow can offer."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.agents.flow import Effect
-from interlock.agents.systems import Refused
-
-if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
+from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.machines.common import CallerFacts
 
 
 class Callbacks(Protocol):
@@ -27,17 +23,10 @@ class WithCallbacks(Protocol):
     def callbacks(self) -> Callbacks: ...
 
 
-async def book_callback(call: "Call", key: str, args: Mapping[str, Any]) -> str:
+@effect(failed="callback_failed", unknown="callback_unconfirmed", repeatable=True)
+async def book_callback(work: Assignment[CallerFacts, WithCallbacks]) -> Outcome:
     """Book the accepted number and time."""
-    services: WithCallbacks = call.services
-    when = datetime.fromisoformat(args["time"])
-    when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(call.facts.timezone))
-    try:
-        reference = await services.callbacks.book(key, args["phone"], when)
-    except Refused:
-        return "callback_failed"
-    await call.establish(callback_booked=True, callback_reference=reference)
-    return "callback_booked"
-
-
-BOOK = Effect(book_callback, failed="callback_failed", unknown="callback_unconfirmed", repeatable=True)
+    when = datetime.fromisoformat(work.args["time"])
+    when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(work.facts.timezone))
+    reference = await work.systems.callbacks.book(work.key, work.args["phone"], when)
+    return Outcome("callback_booked", {"callback_booked": True, "callback_reference": reference})

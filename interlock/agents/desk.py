@@ -76,6 +76,16 @@ class Desk(Agent):
             **models,
         )
 
+    @property
+    def facts(self) -> Any:
+        """What is known now. A flow's desks annotate it with the flow's own facts."""
+        return self.call.facts
+
+    @property
+    def systems(self) -> Any:
+        """The call's business systems. A flow's desks annotate it with the flow's own."""
+        return self.call.services
+
     def opening(self) -> str:
         """What is said on entry; nothing lets the model go on from what was said."""
         return self.OPENINGS.get(self.event, self.OPENING)

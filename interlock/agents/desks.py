@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
-from interlock.agents.callbacks import BOOK
+from interlock.agents.callbacks import book_callback
 from interlock.agents.desk import Desk
-from interlock.agents.flow import Effect
+from interlock.agents.effect import Effect
 from interlock.agents.speech_requests import Asides
 from interlock.agents.tools import Slot, data_tool, proposes
 from interlock.guards.cards import Words
@@ -46,6 +46,25 @@ class LiveDesk(Asides):
     )
     def say_goodbye(self) -> None:
         """End the call, when the caller says goodbye or needs nothing more."""
+
+
+def waits(
+    name: str, words: str, *, on: Mapping[str, str] | None = None, voice: str = "", base: type[Desk] = LiveDesk
+) -> type[Desk]:
+    """A desk that keeps the caller company while our systems are at work, and says `words` on entry.
+
+    `on` gives other words for particular events, as `Desk.OPENINGS`; `name` is what the record calls it; `base` is the
+    flow's own kind of desk, where all of them have a tool.
+    """
+    its = {
+        "__doc__": f"Keeps the caller company: “{words}”",
+        "__module__": __name__,
+        "INSTRUCTIONS": "Our systems are at work. Ask for a moment's patience. You do not know yet whether it worked.",
+        "OPENING": words,
+        "OPENINGS": dict(on or {}),
+        "VOICE": voice,
+    }
+    return type(name, (base,), its)
 
 
 class CallerDesk(LiveDesk):
@@ -165,7 +184,7 @@ COMMON_CAST: Mapping[str, type[Desk]] = {
     "closed": Farewell,
 }
 """Who speaks in the states of `interlock.machines.common`."""
-COMMON_EFFECTS: Mapping[str, Effect] = {"booking": BOOK}
+COMMON_EFFECTS: Mapping[str, Effect] = {"booking": book_callback}
 """The work of those states."""
 
 

@@ -1,9 +1,10 @@
 """A flow: a machine with its cast."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.agents.effect import Effect
 from interlock.guards.facts import Facts
 from interlock.machines.base import Machine
 
@@ -20,37 +21,16 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """Work in the outside world.
-
-    `run(call, idempotency key, arguments of the accepted proposal)` returns the system event that says what came of
-    it, `failed` when it was told no. It is called at once, so what it reads of the facts before its first `await` is
-    what the proposal was judged by, also in another process that does it again. When it raises or takes longer than
-    `timeout_s`, nobody knows whether the work was done: then the event is `unknown`, or `failed` where that makes no
-    difference. `repeatable` says that the system does each key once, and answers a repetition as it answered the first
-    time: what a process that died had begun is asked for again by its key.
-    """
-
-    run: Callable[[Any, str, Mapping[str, Any]], Coroutine[Any, Any, str]]
-    failed: str
-    timeout_s: float = 10.0
-    unknown: str = ""
-    repeatable: bool = False
-
-    @property
-    def not_known(self) -> str:
-        """The event of work that may or may not have been done."""
-        return self.unknown or self.failed
-
-
-@dataclass(frozen=True, slots=True)
 class Flow:
     """Everything one kind of call is made of.
 
     `cast` gives each state that can be at rest its agent class; `effects` gives each state that stands for work its
     work, begun on entry; `silence_s` is how long a caller may say nothing; `carry` says for an event what of the
-    conversation the next agent is told (everything, unless named); `taken_up` sets anew what timers a call needs that
-    another process began.
+    conversation the next agent is told (everything, unless named). `deadlines` gives facts that hold a time what to do
+    once that has come and still stands: what is returned, `failed` where nothing is, is reported where the chart lets
+    the system report `failed`.
+
+    Raises `TypeError` for an effect made for facts of another flow.
     """
 
     name: str
@@ -62,4 +42,13 @@ class Flow:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     silence_s: float = 12.0
     carry: Mapping[str, Carry] = field(default_factory=dict)
-    taken_up: Callable[[Any], None] = lambda call: None
+    deadlines: Mapping[str, Effect] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, effect in (*self.effects.items(), *self.deadlines.items()):
+            if not issubclass(self.facts, effect.facts):
+                made_for, ours = effect.facts.__name__, self.facts.__name__
+                raise TypeError(f"{self.name}: the effect of {name} is made for {made_for}, not for {ours}")
+        unknown = self.deadlines.keys() - self.facts.names("established")
+        if unknown:
+            raise TypeError(f"{self.name}: deadlines name {', '.join(sorted(unknown))}, expected established facts")

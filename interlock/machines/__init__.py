@@ -3,7 +3,7 @@
 from statemachine import State
 
 from interlock.machines.common import CallerFacts
-from interlock.machines.desks import Desks, Rest, Work
+from interlock.machines.desks import Common, Desks, EffectState, SideDesk
 from interlock.machines.promises import never, reachable
 
-__all__ = ["CallerFacts", "Desks", "Rest", "State", "Work", "never", "reachable"]
+__all__ = ["CallerFacts", "Common", "Desks", "EffectState", "SideDesk", "State", "never", "reachable"]

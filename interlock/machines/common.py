@@ -1,14 +1,12 @@
 """What every flow has, written once: a person from everywhere, a callback from that person, and an end.
 
-A chart draws its desks and its work; `ways_out` adds the states of the way to a person inside its `live` state, and
-`endings` the arrows out of it.
+A chart draws its desks and its work (see `interlock.machines.desks`); the arrows here come along.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from statemachine import State
-from statemachine.states import States
+from statemachine import HistoryState, State
 
 from interlock.guards.base import Proposer
 from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
@@ -28,30 +26,35 @@ class CallerFacts(Facts):
     callback_reference: str | None = established(pii=True)
 
 
-def ways_out(desks: Any, *work: State, person_after: State | None = None, person: State | None = None) -> States:
-    """The states `offer`, `person` and `booking`, and how one gets there and back.
+class WaysOut(Protocol):
+    """The states that `ways_out` draws arrows between; `desks` are the flow's own, `before` is their history."""
 
-    `desks` is the compound state of the flow's own desks, with a deep history state called `before`; `work` are the
-    states of effects beside it (`Any`: to mypy a compound is its class). Escalations enter `person_after`, one of
-    `work`, where one is given (it leads to the person by itself), else the person at once. To be assigned inside the
-    `live` state of a chart: `rest = ways_out(desks, refunding)`.
+    before: HistoryState
+    offer: State
+    person: State
+    booking: State
+    desks: State
+
+
+def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -> None:
+    """A person from everywhere, a callback from that person, and the way back.
+
+    `work` are the states beside the desks. Escalations enter `person_after`, one of `work`, where one is given (it
+    leads to the person by itself), else the person at once.
     """
-    offer = State("Offered a person")
-    person = person or State("Waiting for a person")
-    booking = State("Callback being booked")
-    wanted = person_after or person
-    _arrow(REFUSED_THRICE, desks, offer)
-    _arrow(REFUSED_THRICE, offer, wanted)
-    for state in (desks, *work, offer, booking):
+    wanted = person_after or states.person
+    _arrow(REFUSED_THRICE, states.desks, states.offer)
+    _arrow(REFUSED_THRICE, states.offer, wanted)
+    for state in (states.desks, *work, states.offer, states.booking):
         if state is not wanted:
             _arrow(ESCALATE, state, wanted)
-        _arrow("take_over", state, person)
-    for state in (offer, person):
-        _arrow("return_to_desk", state, desks.before)
-    _arrow("book_callback", person, booking, cond=[callback_number_given, callback_in_opening_hours])
+        _arrow("take_over", state, states.person)
+    for state in (states.offer, states.person):
+        _arrow("return_to_desk", state, states.before)
+    asked = [callback_number_given, callback_in_opening_hours]
+    _arrow("book_callback", states.person, states.booking, cond=asked)
     for outcome in ("callback_booked", "callback_failed", "callback_unconfirmed"):
-        _arrow(outcome, booking, person)
-    return States({"offer": offer, "person": person, "booking": booking})
+        _arrow(outcome, states.booking, states.person)
 
 
 def endings(live: Any, closed: State) -> None:
@@ -79,6 +82,11 @@ def common_proposers(*reported: str, **others: frozenset[Proposer]) -> Mapping[s
     )
     common = {ESCALATE: ANYBODY, "say_goodbye": ANYBODY, "take_over": frozenset[Proposer]({"operator"})}
     return {**common, **dict.fromkeys(by_system, SYSTEM), **others}
+
+
+def reported(*events: str) -> Mapping[str, frozenset[Proposer]]:
+    """These are the system's to report."""
+    return dict.fromkeys(events, SYSTEM)
 
 
 COMMON_PROMISES: tuple[Promise, ...] = (

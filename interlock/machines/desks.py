@@ -1,70 +1,140 @@
-"""A chart of desks: a flow draws its desks and its work; the ways out, the endings and who may ask come along."""
+"""A chart of desks: a flow draws its desks and its work; the ways out, the endings and who may ask come along.
 
+class Lost(Desks):
+    common = Common()
+    reception = State("Reception", initial=True)
+    filing = EffectState("Report being filed")
+    filed = State("Report filed")
+
+    file_report = reception.to(filing, cond=item_described)
+    report_filed = filing.to(filed)
+    report_unclear = filing.to(common.person)
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from statemachine import HistoryState, State
-from statemachine.state import NestedStateFactory
 from statemachine.transition_list import TransitionList
 
-from interlock.guards.base import Proposer
-from interlock.machines.base import ANYBODY, Machine, _Checked
+from interlock.machines.base import Machine, _Checked
+from interlock.machines.chart import ChartError
 from interlock.machines.common import COMMON_PROMISES, common_proposers, endings, ways_out
 
+COMMON_STATES = ("live", "desks", "before", "offer", "person", "booking", "closed")
+"""The ids of what every flow has: a flow's own states and events have other names."""
 
-class Work(State):
+
+class EffectState(State):
     """A state that stands for work in the outside world; what comes of it is the system's to report."""
 
 
-class Rest:
-    """Where a caller goes besides the flow's own desks: back to where they were, or to a person."""
+class SideDesk(State):
+    """A desk beside the others: nobody comes back to it, but to the one they were at before."""
 
-    def __init__(self) -> None:
+
+class Common:
+    """What every flow has, to draw arrows from and to: see `interlock.machines.common`.
+
+    `before` is where the caller was, `person` one who takes over, `offer` where one is offered, `booking` where their
+    call is booked, `closed` the end; `desks` are all desks of the flow but side desks, `live` is the whole call.
+    Whoever asks for a person goes to `person_after` first, where one is given: an effect that leads there by itself.
+    """
+
+    def __init__(self, *, person_after: EffectState | None = None) -> None:
+        self.person_after = person_after
         self.before = HistoryState("Where the caller was", type="deep")
+        self.offer = State("Offered a person")
         self.person = State("Waiting for a person")
+        self.booking = State("Callback being booked")
+        self.desks = State("Our desks")
+        self.live = State("In a call")
+        self.closed = State("Goodbye", final=True)
 
 
-class _WithDesks(_Checked):
+class _Drawn(_Checked):
+    """Puts a flow's desks and its work into the states every flow has, before the chart is made and checked."""
+
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> Any:
-        rest = next((each for each in attrs.values() if isinstance(each, Rest)), None)
-        return super().__new__(mcs, name, bases, attrs if rest is None else _drawn(attrs, rest))
-
-    def __init__(cls, name: str, bases: tuple[type], attrs: dict[str, Any]) -> None:
-        super().__init__(
-            name,
-            bases,
-            {**attrs, **{k: v for k, v in vars(cls).items() if not k.startswith("__")}}
-            if any(isinstance(each, Rest) for each in attrs.values())
-            else attrs,
-        )
+        if any(isinstance(base, _Drawn) for base in bases):
+            drawn = _drawn(name, attrs)  # in place: `__init__` is given the same namespace
+            attrs.clear()
+            attrs.update(drawn)
+        return super().__new__(mcs, name, bases, attrs)
 
 
-def _drawn(attrs: dict[str, Any], rest: Rest) -> dict[str, Any]:
-    work = {name: each for name, each in attrs.items() if isinstance(each, Work)}
-    desks = {name: each for name, each in attrs.items() if isinstance(each, State) and name not in work}
+class Desks(Machine, metaclass=_Drawn):
+    """The base of a chart of desks.
+
+    A subclass has `common = Common()`, its desks (`State`, one with `initial=True`; `SideDesk`), its work
+    (`EffectState`) and arrows. Events that leave nothing but work are the system's to report, so `proposers` names only
+    who else asks for what (`reported` for the system's). `promises` are proven with `COMMON_PROMISES`.
+
+    Raises `ChartError` at import for a chart without `Common` or an initial desk, and for a name of `COMMON_STATES`.
+    """
+
+
+def _drawn(name: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
+    common = _common(name, attrs)
+    states = {its: each for its, each in attrs.items() if isinstance(each, State)}
+    beside = {its: each for its, each in states.items() if isinstance(each, EffectState | SideDesk)}
+    desks = {its: each for its, each in states.items() if its not in beside}
+    _refuse_desks(name, attrs, desks)
     first = next(each for each in desks.values() if each.initial)
-    inner = {**desks, "before": rest.before, "_before_anywhere": rest.before.to(first)}
-    all_desks = NestedStateFactory("desks", (State.Compound,), inner, name="Our desks")
-    ways = ways_out(all_desks, *work.values(), person=rest.person)
-    live = NestedStateFactory("live", (State.Compound,), {"desks": all_desks, **work, "rest": ways}, name="In a call")
-    closed = State("Goodbye", final=True)
-    endings(live, closed)
-    reported = [
-        name
-        for name, each in attrs.items()
-        if isinstance(each, TransitionList) and all(arrow.source in work.values() for arrow in each)
-    ]
-    left = {n: v for n, v in attrs.items() if n not in work and n not in desks and not isinstance(v, Rest)}
-    return {
-        **left,
-        "live": live,
-        "closed": closed,
-        "proposers": {**common_proposers(*reported), **attrs.get("proposers", {})},
-        "promises": (*attrs.get("promises", ()), *COMMON_PROMISES),
-    }
+    common.before.to(first).add_event("_before_anywhere")
+    _fill(common.desks, desks, common.before)
+    before = _arrows(common, beside.values())
+    ways_out(common, *beside.values(), person_after=common.person_after)
+    _put_first(before)
+    ways = {"offer": common.offer, "person": common.person, "booking": common.booking}
+    _fill(common.live, {"desks": common.desks, **beside, **ways})
+    endings(common.live, common.closed)
+    rest = {its: each for its, each in attrs.items() if its not in states and each is not common}
+    proposers = {**common_proposers(*_reported(attrs)), **attrs.get("proposers", {})}
+    promises = (*attrs.get("promises", ()), *COMMON_PROMISES)
+    return {**rest, "live": common.live, "closed": common.closed, "proposers": proposers, "promises": promises}
 
 
-class Desks(Machine, metaclass=_WithDesks):
-    """The base of a chart that has `rest = Rest()`."""
+def _common(name: str, attrs: Mapping[str, Any]) -> Common:
+    found = [each for each in attrs.values() if isinstance(each, Common)]
+    if len(found) != 1:
+        raise ChartError(f"{name} has {len(found)} of Common, expected one: write common = Common() first in its body")
+    return found[0]
 
 
-__all__ = ["ANYBODY", "Desks", "Proposer", "Rest", "Work"]
+def _refuse_desks(name: str, attrs: Mapping[str, Any], desks: Mapping[str, State]) -> None:
+    taken = [its for its in COMMON_STATES if its in attrs]
+    if taken:
+        raise ChartError(f"{name}.{taken[0]} is called like what every flow has: choose another name")
+    initial = [its for its, each in desks.items() if each.initial]
+    if len(initial) != 1:
+        found = ", ".join(initial) or "none"
+        raise ChartError(f"{name} begins at {found}, expected one desk: give it State(..., initial=True)")
+
+
+def _fill(compound: State, states: Mapping[str, State], *history: HistoryState) -> None:
+    """Put states into one that arrows may lead from already: python-statemachine makes both at once."""
+    for its, state in states.items():
+        state._set_id(its)
+    for each in history:
+        each._set_id("before")
+    compound.states, compound.history, compound.is_atomic = list(states.values()), list(history), False
+    compound._init_states()  # type: ignore[no-untyped-call]
+
+
+def _arrows(common: Common, beside: Iterable[State]) -> list[tuple[TransitionList, int]]:
+    """The arrows from each state, and how many the flow drew itself."""
+    every = (common.desks, *beside, common.offer, common.person, common.booking)
+    return [(state.transitions, len(state.transitions.transitions)) for state in every]
+
+
+def _put_first(arrows: Iterable[tuple[TransitionList, int]]) -> None:
+    """What every flow has is offered, and tried, before what a flow draws itself."""
+    for its, own in arrows:
+        its.transitions[:] = [*its.transitions[own:], *its.transitions[:own]]
+
+
+def _reported(attrs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The events that lead out of work and from nowhere else."""
+    events = {its: each for its, each in attrs.items() if isinstance(each, TransitionList)}
+    return tuple(its for its, each in events.items() if all(isinstance(arrow.source, EffectState) for arrow in each))

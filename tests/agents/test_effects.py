@@ -9,7 +9,7 @@ import pytest
 from agents.support import SUPPORT
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.record import RECORD_TRIES
-from interlock.agents.flow import Effect
+from interlock.agents.effect import Assignment, Outcome
 from interlock.agents.systems import Refused, SystemDown
 from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
@@ -146,8 +146,9 @@ async def test_a_refund_that_cannot_be_recorded_is_not_paid_twice(journal, syste
     systems, orders = with_orders(systems)
     async with on_stage(journal, systems, writes_to=DownFor(journal, "paid")) as stage:
         await stage.to("billing")
-        await stage.caller("Refund ten.", REFUND)
-        assert (stage.verdicts()[-1], stage.state) == ("refund_unconfirmed accepted", "person")
+        await stage.call.propose("refund", {"amount_cents": 1000})
+        await seconds_pass(stage, lambda: stage.state == "person" and stage.call.at_rest)
+        assert stage.verdicts()[-1] == "refund_unconfirmed accepted"
         await no_second_refund(stage)
         assert orders.keys == ["call-1:3"]
 
@@ -171,9 +172,12 @@ async def test_a_refund_is_made_for_the_order_it_was_accepted_for(journal, syste
     systems, _ = with_orders(systems)
     async with on_stage(journal, systems) as stage:
         await stage.to("billing")
-        work = SUPPORT.effects["refunding"].run(stage.call, "key", {"amount_cents": 1000})
+        accepted = stage.call.facts
         await stage.call.establish(order_number="1043", order_paid_cents=12900)
-        assert await work == "refund_paid"
+        work = Assignment("key", "call-1", accepted, systems, {"amount_cents": 1000}, stage.clock.now)
+        outcome = await SUPPORT.effects["refunding"].done(work)
+        await stage.call.establish(**outcome.found(stage.call.facts))
+        assert outcome.event == "refund_paid"
         assert (await systems.orders.find("4471", "1042")).paid_cents == 2990
         assert (stage.call.facts.order_number, stage.call.facts.order_paid_cents) == ("1043", 12900)
 
@@ -239,10 +243,10 @@ async def test_work_that_cannot_even_begin_is_reported(journal, systems):
     An error on the way to the work is no reason to leave the caller waiting for it.
     """
 
-    def broken(call, key, args):
+    async def broken(work):
         raise KeyError("amount")
 
-    flow = replace(SUPPORT, effects={"refunding": Effect(broken, failed="refund_failed", unknown="refund_unconfirmed")})
+    flow = replace(SUPPORT, effects={"refunding": replace(SUPPORT.effects["refunding"], run=broken)})
     async with on_stage(journal, systems, flow=flow) as stage:
         await stage.to("billing")
         await stage.caller("Refund ten.", REFUND)
@@ -367,10 +371,11 @@ async def test_an_effect_that_reports_nonsense_has_failed(journal, systems):
     A state that nothing leaves would hold the caller for good.
     """
 
-    async def confused(call, key, args):
-        return "refund_payed"
+    async def confused(work):
+        return Outcome("refund_payed")
 
-    flow = replace(SUPPORT, effects={**SUPPORT.effects, "refunding": Effect(confused, failed="refund_failed")})
+    confusing = replace(SUPPORT.effects["refunding"], run=confused, unknown="")
+    flow = replace(SUPPORT, effects={**SUPPORT.effects, "refunding": confusing})
     async with on_stage(journal, systems, flow=flow) as stage:
         await stage.to("billing")
         await stage.caller("Refund ten.", REFUND)

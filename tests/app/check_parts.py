@@ -4,7 +4,8 @@ from pathlib import Path
 
 from statemachine import HistoryState, State
 
-from interlock.agents.flow import Effect, Flow
+from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.flow import Flow
 from interlock.agents.tools import data_tool, proposes
 from interlock.app.check import check
 from interlock.guards.base import guard
@@ -101,12 +102,12 @@ class Person(Polite):
         """Back to the desk."""
 
 
-async def send_it(call, key, args):
-    return "sent"
+async def send_it(work: Assignment[Facts, object]) -> Outcome:
+    return Outcome("sent")
 
 
-SEND = Effect(send_it, failed="not_sent")
-REFUND, BOOK = Effect(send_it, failed="refund_failed"), Effect(send_it, failed="callback_failed")
+SEND = effect(failed="not_sent")(send_it)
+REFUND, BOOK = effect(failed="refund_failed")(send_it), effect(failed="callback_failed")(send_it)
 
 
 CAST = {"hello": Host, "desk": Clerk, "sending": Waiting, "person": Person, "closed": Polite}

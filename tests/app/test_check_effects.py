@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 from statemachine import HistoryState, State
 
-from interlock.agents.flow import Effect
+from interlock.agents.effect import effect
 from interlock.app.check import check
 from interlock.machines.base import Machine
 from tests.app.check_parts import (
@@ -29,7 +29,7 @@ def from_the_root(monkeypatch):
 
 def of_effect(machine, code):
     """The findings of one code about a chart in which `sending` is work, its cast not looked at."""
-    its = flow(machine, {}, {"sending": Effect(send_it, failed="not_sent")})
+    its = flow(machine, {}, {"sending": effect(failed="not_sent")(send_it)})
     return [f for f in check(its) if f.code == code]
 
 
@@ -54,7 +54,7 @@ class Restless(Machine):
 
 def of_work(machine=Sound, failed="not_sent", unknown=""):
     """The findings about the outcomes of `sending`."""
-    its = flow(machine, {}, {"sending": Effect(send_it, failed, unknown=unknown)})
+    its = flow(machine, {}, {"sending": effect(failed=failed, unknown=unknown)(send_it)})
     return [f.text for f in check(its) if f.code == "effect_without_outcome"]
 
 

@@ -86,7 +86,7 @@ def worth_dying_at(steps, services):
     """Before the first thing asked of a business system, after the last was done, and with all facts of it known."""
     systems = {part.name for part in fields(services)}
     asked = [at for at, step in enumerate(steps) if step.split()[1].partition(".")[0] in systems]
-    ended = [at for at, step in enumerate(steps) if step == "before effect.ended"]
+    ended = [at for at, step in enumerate(steps) if step.startswith("before ") and "effect.ended" in step]
     return sorted({asked[0], asked[-1], ended[-1]})
 
 

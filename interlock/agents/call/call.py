@@ -9,6 +9,7 @@ from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
 from interlock.agents.call.clock import Clock, LoopClock
+from interlock.agents.call.deadlines import Deadlines
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.effects import Effects
 from interlock.agents.call.ending import REASONS, Ending
@@ -87,7 +88,8 @@ class Call:
         self._life = life = Life(flow, interlocking, record, clock, call_id=call_id)
         self._deciding = Deciding(life)
         self._ending = Ending(life, self._deciding)
-        self._effects = Effects(life, self._deciding, lambda effect, key, args: effect.run(self, key, args))
+        self._effects = Effects(life, self._deciding, lambda: self.services)
+        self._deadlines = Deadlines(life, self._deciding, lambda: self.services)
         self._resuming = Resuming(life, self._deciding, self._effects, left, here) if left and here else None
         self._first_words_due = left is not None
         self._opened: Written[Ready] | None = None
@@ -146,11 +148,6 @@ class Call:
     @on_lost.setter
     def on_lost(self, leave: Callable[[], None]) -> None:
         self._life.on_lost = leave
-
-    @property
-    def begun_before(self) -> set[str]:
-        """The keys of work that another process began, and that is asked for again."""
-        return self._effects.begun_before
 
     @property
     def facts(self) -> Facts:
@@ -267,6 +264,10 @@ class Call:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
         await self._deciding.learn_surely("established", lambda _: values)
 
+    async def learn(self, learned: Callable[[Any], Mapping[str, Any]]) -> None:
+        """As `establish`, of what is known at that very moment: `learned` makes the values of it."""
+        await self._deciding.learn_surely("established", lambda facts: dict(learned(facts)))
+
     async def note(self, *lines: Line) -> None:
         """Record lines that change nothing. Raises `JournalDown`; see `Record.write`."""
         await self._life.note(*lines)
@@ -298,7 +299,7 @@ class Call:
         self._switch.started()
         if self._resuming and self._opened:
             if not self._resuming.lost:
-                self.flow.taken_up(self)
+                self._deadlines.watch()
             self._resuming.go_on(self._opened)
 
     async def enter(self, desk: Agent) -> str | None:

@@ -1,21 +1,26 @@
 """One thing is decided or learned in a call at a time: judged, made durable, and acted on at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 
 from interlock.agents.call.acts import Decide
+from interlock.agents.call.draft import Line
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.life import Life
+from interlock.agents.effect import Outcome
 from interlock.agents.telemetry.spans import mark, traced, verdict_span
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts, Origin
 from interlock.machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
+
+Learned = Callable[[Facts], dict[str, Any]]
+"""Makes what is learned of what is known."""
 
 
 class Deciding:
@@ -48,17 +53,30 @@ class Deciding:
         seen = self._life.epoch if seen_epoch is None else seen_epoch
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
         as_of_now = seen_epoch is None and by != "agent"
-        judged = self._in_turn(proposal, as_of_now, answers_caller)
+        judged = self._in_turn(proposal, as_of_now=as_of_now, answers_caller=answers_caller)
         return await asyncio.shield(self._life.spawn(traced(self._life, proposal, judged)))
 
-    async def learn_surely(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
-        """As `learn`, whether or not whoever asks is cancelled meanwhile."""
-        await asyncio.shield(self._life.spawn(self.learn(origin, learned)))
+    async def report(self, outcome: Outcome, epoch: int, *first: Line) -> Verdict:
+        """As `propose` of the event by the system, seen in `epoch`; what was found is known whatever the verdict.
 
-    async def learn(self, origin: Origin, learned: Callable[[Facts], dict[str, Any]]) -> None:
-        """What is learned may depend on what is known, so it is asked for once nothing else can change that."""
+        It is recorded, `first` after it, in one transaction with the verdict. Raises `FactsError` (recorded) for what
+        cannot be known so, and whatever `outcome.known` raises; then nothing was decided.
+        """
+        proposal = Proposal(outcome.event, by="system", seen_epoch=epoch)
+        judged = self._in_turn(proposal, outcome=outcome, first=first)
+        return await asyncio.shield(self._life.spawn(traced(self._life, proposal, judged)))
+
+    async def learn_surely(self, origin: Origin, learned: Learned, *first: Line) -> None:
+        """As `learn`, whether or not whoever asks is cancelled meanwhile."""
+        await asyncio.shield(self._life.spawn(self.learn(origin, learned, *first)))
+
+    async def learn(self, origin: Origin, learned: Learned, *first: Line) -> None:
+        """What is learned may depend on what is known, so it is asked for once nothing else can change that.
+
+        The entries `first` are recorded with it, in one transaction.
+        """
         async with self._one_at_a_time():
-            ready = self._life.interlocking.learn(origin, learned(self._life.facts))
+            ready = self._life.interlocking.learn(origin, learned(self._life.facts), first)
             if ready.entries:
                 await self._life.persist(ready)
             if ready.error is not None:
@@ -75,19 +93,9 @@ class Deciding:
         if not self._lock.locked():  # found on record late, while nothing was decided
             self._life.spawn(self._catch_up())
 
-    @contextmanager
-    def knowing(self, facts: Facts) -> Iterator[None]:
-        """Have `facts` known for what is done at once in here; never wait in it."""
-        its = self._life.interlocking
-        now, its.facts = its.facts, facts
-        try:
-            yield
-        finally:
-            its.facts = now
-
-    async def _in_turn(self, proposal: Proposal, as_of_now: bool, answers_caller: bool) -> Verdict:
+    async def _in_turn(self, proposal: Proposal, **how: Any) -> Verdict:
         async with self._one_at_a_time():
-            return await self._decide(proposal, as_of_now, answers_caller)
+            return await self._decide(proposal, **how)
 
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:
@@ -106,16 +114,18 @@ class Deciding:
         while self._next:
             act = self._next.pop(0)
             try:
-                await self._decide(Proposal(act.event, by="system"), True, act.answers_caller)
+                await self._decide(Proposal(act.event, by="system"), as_of_now=True, answers_caller=act.answers_caller)
             except JournalDown:
                 log.error("journal.down", lost=act.event, **self._life.here)
 
-    async def _decide(self, proposal: Proposal, as_of_now: bool, answers_caller: bool) -> Verdict:
+    async def _decide(self, proposal: Proposal, **how: Any) -> Verdict:
         its, now = self._life.interlocking, self._life.clock.now()
         with verdict_span(self._life, proposal) as span:
-            ready = its.judge(proposal, now, as_of_now=as_of_now, answers_caller=answers_caller)
-            assert ready.verdict is not None
+            ready = its.judge(proposal, now, **how)
             if ready.entries:
                 await self._life.write(ready)
+            if ready.error is not None:
+                raise ready.error
+            assert ready.verdict is not None, "what is judged has a verdict"
             mark(span, ready.verdict)
         return ready.verdict

@@ -1,6 +1,6 @@
 """Work in the outside world, begun by entering a state and ended by a system event."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line
-from interlock.agents.flow import Effect
+from interlock.agents.effect import Assignment, Effect, Outcome
+from interlock.agents.systems import Refused
 from interlock.guards.facts import Facts
 from interlock.machines.decide import Verdict
 
@@ -20,7 +21,7 @@ log = structlog.get_logger("interlock.call")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class BegunEffect:
     """An effect that had begun: the accepted arguments, the facts they were judged by, and how it ended.
 
     `ended` is the event it ended with, empty where that is not on record.
@@ -31,92 +32,104 @@ class Work:
     ended: str = ""
 
 
-BeginWork = Callable[[Effect, str, dict[str, Any]], Coroutine[Any, Any, str]]
-"""Begins an effect's work, with its key and its arguments."""
-
-
 class Effects:
-    """The work of one call's states."""
+    """The work of one call's states; `systems` gives the business systems it asks."""
 
-    def __init__(self, life: Life, deciding: Deciding, begin: BeginWork) -> None:
+    def __init__(self, life: Life, deciding: Deciding, systems: Callable[[], Any]) -> None:
         self._life = life
         self._deciding = deciding
-        self._begin = begin
-        self.begun_before: set[str] = set()
-        """The keys of work that another process began, and that is asked for again."""
+        self._systems = systems
 
     def begin(self, act: Begin) -> None:
         """Begin the work of a state that was entered, beside everything else; never waits."""
         if not self._life.lost:
-            self._life.spawn(self.run(self._life.flow.effects[act.state], dict(act.args), act.epoch))
+            effect = self._life.flow.effects[act.state]
+            self._life.spawn(self.run(effect, act.judged_by, act.args, act.epoch))
 
-    async def run(self, effect: Effect, args: dict[str, Any], epoch: int) -> None:
-        """Run `effect` once and propose what came of it.
+    async def run(self, effect: Effect, facts: Facts, args: Mapping[str, Any], epoch: int) -> None:
+        """Run `effect` once and report what came of it.
 
         An error or a time-out says nothing about the work itself: it may have been done, and only its answer lost. So
-        it proposes `effect.unknown` and never that the work failed. The key `call_id:epoch` makes a second run of the
+        it reports `effect.unknown` and never that the work failed. The key `call_id:epoch` makes a second run of the
         same work the same work.
         """
-        await self._run(effect, self._begun(effect, key_of(self._life.id, epoch), args), epoch)
+        await self._run(effect, "effect.started", self._assigned(facts, args, epoch), epoch)
 
-    async def begin_again(self, effect: Effect, work: Work, judged_by: Facts, epoch: int) -> None:
+    async def begin_again(self, effect: Effect, begun: BegunEffect, judged_by: Facts, epoch: int) -> None:
         """Finish work whose process died: report the outcome that is on record, else ask the system by the same key.
 
         A system that does each key once answers as it did the first time, or does now what it was never asked; what is
         asked is what was accepted, whatever was learnt since. Of any other system nobody can tell: it is not asked
         twice. The record says `effect.asked_again`, also where whoever died had not come to `effect.started`.
         """
-        if work.ended or not effect.repeatable:
-            await self._conclude(effect, work.ended or effect.not_known, epoch)
+        if begun.ended or not effect.repeatable:
+            await self._report(effect, Outcome(begun.ended or effect.not_known), epoch)
             return
-        key = key_of(self._life.id, epoch)
-        self.begun_before.add(key)
-        with self._deciding.knowing(judged_by):
-            again = self._begun(effect, key, dict(work.args))
-        await self._run(effect, again, epoch)
+        await self._run(effect, "effect.asked_again", self._assigned(judged_by, begun.args, epoch), epoch)
 
-    async def _run(self, effect: Effect, work: Coroutine[Any, Any, str], epoch: int) -> None:
+    def _assigned(self, facts: Facts, args: Mapping[str, Any], epoch: int) -> Assignment[Facts, Any]:
         life = self._life
-        key, state = key_of(life.id, epoch), life.state
-        begun = "effect.asked_again" if key in self.begun_before else "effect.started"
-        try:
-            await life.note_if_possible(Line(begun, {"state": state, "key": key}))
-        except BaseException:  # the process ends
-            work.close()
-            raise
-        if life.lost:  # whoever drives the call now asks for it again
-            work.close()
-            return
-        try:
-            event, why = await within(life.clock, effect.timeout_s, work), ""
-        except Exception as error:
-            event, why = effect.not_known, type(error).__name__
-        await life.note_if_possible(Line("effect.ended", {"state": state, "key": key, "event": event, "why": why}))
-        await self._conclude(effect, event, epoch)
+        return Assignment(key_of(life.id, epoch), life.id, facts, self._systems(), dict(args), life.clock.now)
 
-    async def _conclude(self, effect: Effect, event: str, epoch: int) -> None:
-        """Report the outcome; one that the machine will not have counts as not known."""
+    async def _run(self, effect: Effect, how: str, work: Assignment[Facts, Any], epoch: int) -> None:
+        said = {"state": self._life.state, "key": work.key}
+        not_begun = await self._begin(effect, work, Line(how, said))
+        if self._life.lost:  # whoever drives the call now asks for it again
+            return
+        outcome, why = not_begun or await self._done(effect, work)
+        await self._report(effect, outcome, epoch, said, why)
+
+    async def _begin(self, effect: Effect, work: Assignment[Facts, Any], begun: Line) -> tuple[Outcome, str] | None:
+        """Have it on record that the work begins; where it must not, what that comes to, and why."""
+        try:
+            values, before = effect.facts_begun(work), self._life.facts
+            if not values:
+                await self._life.note_if_possible(begun)
+                return None
+            alone = effect.exclusive and begun.kind == "effect.started"
+            await self._deciding.learn_surely("established", lambda now: _begins(values, now, alone), begun)
+        except JournalDown:  # where it was written all the same, take it back: nothing was begun
+            return Outcome(effect.failed, lambda now: _taken_back(values, before, now)), "JournalDown"
+        except Exception as error:
+            return Outcome(effect.failed), type(error).__name__
+        return None
+
+    async def _done(self, effect: Effect, work: Assignment[Facts, Any]) -> tuple[Outcome, str]:
+        try:
+            return await within(self._life.clock, effect.timeout_s, effect.done(work)), ""
+        except Refused:
+            return Outcome(effect.failed, effect.refused), ""
+        except Exception as error:
+            return Outcome(effect.not_known), type(error).__name__
+
+    async def _report(
+        self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""
+    ) -> None:
+        """Report the outcome; one that cannot be known so, or that the machine will not have, counts as not known."""
         state = self._life.state
-        verdict = await self._report(event, epoch)
+        try:
+            verdict = await self._surely(effect, outcome, epoch, said, why)
+        except Exception as error:
+            outcome, why = Outcome(effect.not_known), type(error).__name__
+            verdict = await self._surely(effect, outcome, epoch, said, why)
         if verdict is not None and verdict.kind not in ("accepted", "stale", "terminated"):
             log.error("effect.misreported", **self._life.here, state=state, verdict=verdict.kind)
-            await self._report(effect.not_known, epoch)
+            await self._surely(effect, Outcome(effect.not_known), epoch)
 
-    def _begun(self, effect: Effect, key: str, args: dict[str, Any]) -> Coroutine[Any, Any, str]:
-        """The work, having read what it reads at once; work that cannot even begin fails like any other."""
-        try:
-            return self._begin(effect, key, args)
-        except Exception as error:
-            return _cannot_begin(error)
+    async def _surely(
+        self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""
+    ) -> Verdict | None:
+        """Report the outcome of this work and no later one: once the call moved on it is stale.
 
-    async def _report(self, event: str, epoch: int) -> Verdict | None:
-        """Propose the outcome of this work and no later one: once the call moved on it is stale.
-
-        While the journal is down, again every second for a minute: the call waits for it.
+        While the journal is down, again every second for a minute: the call waits for it. The last time what was found
+        is left out, should the journal not take that: then it is not known.
         """
-        for _ in range(RECORD_TRIES):
+        for left in reversed(range(RECORD_TRIES)):
+            if not left and (outcome.known or outcome.used_up):
+                outcome, why = Outcome(effect.not_known), "JournalDown"
+            ended = [Line("effect.ended", {**said, "event": outcome.event, "why": why})] if said else []
             try:
-                return await self._deciding.propose(event, by="system", seen_epoch=epoch)
+                return await self._deciding.report(outcome, epoch, *ended)
             except Superseded:
                 return None
             except JournalDown:
@@ -130,5 +143,12 @@ def key_of(call_id: str, epoch: int) -> str:
     return f"{call_id}:{epoch}"
 
 
-async def _cannot_begin(error: Exception) -> str:
-    raise error
+def _begins(values: dict[str, Any], now: Facts, alone: bool) -> dict[str, Any]:
+    """The facts work begins with. Raises `Refused` where it is to be alone, and other work of the kind is unclear."""
+    if alone and all(getattr(now, name) == its for name, its in values.items()):
+        raise Refused("other work of the kind is unclear")
+    return values
+
+
+def _taken_back(values: dict[str, Any], before: Facts, now: Facts) -> dict[str, Any]:
+    return {n: getattr(before, n) for n, its in values.items() if getattr(now, n) == its != getattr(before, n)}

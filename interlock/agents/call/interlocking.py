@@ -13,7 +13,8 @@ from typing import Any
 from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, SwitchTo
 from interlock.agents.call.budget import Budget
 from interlock.agents.call.draft import Line, unknown_name, verdict_line
-from interlock.agents.call.ready import Ready, Written
+from interlock.agents.call.ready import Asked, Ready, Written
+from interlock.agents.effect import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError, Origin
 from interlock.machines.base import Machine, Snapshot, events_of, is_over
@@ -37,7 +38,7 @@ class Interlocking:
         self.ended = False
         """Whether the end of the call is on record."""
         self._works = works
-        self._given: dict[tuple[int, str, str, str], Verdict] = {}
+        self._given: dict[Asked, Verdict] = {}
 
     @property
     def over(self) -> bool:
@@ -45,40 +46,71 @@ class Interlocking:
         return is_over(self.machine, self.snapshot)
 
     def judge(
-        self, proposal: Proposal, now: datetime, *, as_of_now: bool = False, answers_caller: bool = False
+        self,
+        proposal: Proposal,
+        now: datetime,
+        *,
+        as_of_now: bool = False,
+        answers_caller: bool = False,
+        outcome: Outcome | None = None,
+        first: tuple[Line, ...] = (),
     ) -> Ready:
         """The verdict on a proposal, and what follows from it; the same proposal again has the same verdict.
 
         `as_of_now` says that it was made in this epoch, whichever that is. `answers_caller` says that its acceptance
-        is the answer to whatever the caller said.
+        is the answer to whatever the caller said. What an `outcome` found is known whatever the verdict on it, and
+        goes on record before it, then the entries `first`; where it may not be known, a refusal with its `error`.
         """
         proposal = self._as_seen(proposal, as_of_now)
-        if proposal.tool_call_id and (given := self._given.get(_asked(proposal))) is not None:
+        asked = _asked(proposal, outcome)
+        if asked is not None and (given := self._given.get(asked)) is not None:
             return Ready(verdict=given)
-        facts = self.facts.model_copy(update={"now": now})
+        found = self._found(outcome)
+        if found.error is not None:
+            return found
+        facts = (found.facts or self.facts).model_copy(update={"now": now})
         verdict = decide(self.machine, self.snapshot, proposal, facts)
-        line = verdict_line(verdict, proposal, facts)
-        if not verdict.accepted:
-            return Ready((line,), verdict.after.epoch, proposal=proposal, verdict=verdict)
-        lines, acts = self._followed(line, verdict, proposal, facts)
-        answered = (CallerAnswered(),) if answers_caller else ()
-        return Ready(
-            lines,
+        judged = Ready(
+            (*found.entries, *first, verdict_line(verdict, proposal, facts)),
             verdict.after.epoch,
-            snapshot=verdict.after,
-            acts=(*acts, *answered),
+            facts=found.facts,
             proposal=proposal,
+            asked=asked,
             verdict=verdict,
         )
+        if not verdict.accepted:
+            return judged
+        lines, acts = self._followed(verdict, proposal, facts)
+        answered = (CallerAnswered(),) if answers_caller else ()
+        return replace(judged, entries=(*judged.entries, *lines), snapshot=verdict.after, acts=(*acts, *answered))
 
-    def learn(self, origin: Origin, values: Mapping[str, Any]) -> Ready:
-        """What there is to know after a claim or a finding; a refusal, with its `error`, where it may not be."""
+    def learn(self, origin: Origin, values: Mapping[str, Any], first: tuple[Line, ...] = ()) -> Ready:
+        """What there is to know after a claim or a finding, on record after the entries `first`; a refusal, with its
+        `error`, where it may not be."""
+        ready = self._learned(self.facts, origin, values)
+        return replace(ready, entries=(*first, *ready.entries)) if ready.facts is not None else ready
+
+    def _found(self, outcome: Outcome | None) -> Ready:
+        """What is known with what came of some work, and what is claimed no longer."""
+        if outcome is None:
+            return Ready()
+        found = self._learned(self.facts, "established", outcome.found(self.facts))
+        if found.error is not None:
+            return found
+        fresh = type(self.facts)()
+        gone = {name: getattr(fresh, name) for name in outcome.used_up}
+        used_up = self._learned(found.facts or self.facts, "claimed", gone)
+        if used_up.error is not None:
+            return used_up
+        return replace(found, entries=(*found.entries, *used_up.entries), facts=used_up.facts or found.facts)
+
+    def _learned(self, facts: Facts, origin: Origin, values: Mapping[str, Any]) -> Ready:
         if not values:
             return Ready()
-        known = type(self.facts).model_fields
+        known = type(facts).model_fields
         fields = sorted(name if name in known else unknown_name(name) for name in values)
         try:
-            after = self.facts.having(origin, dict(values))
+            after = facts.having(origin, dict(values))
         except FactsError as error:
             refused = Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"})
             return Ready((refused,), self.snapshot.epoch, error=error)
@@ -103,7 +135,7 @@ class Interlocking:
         self.ended = self.ended or ready.ended
         if ready.proposal is None or ready.verdict is None:
             return ready.acts
-        self._remember(ready.proposal, ready.verdict)
+        self._remember(ready)
         return (*ready.acts, *self._too_much(ready.verdict, ready.proposal))
 
     def _as_seen(self, proposal: Proposal, as_of_now: bool) -> Proposal:
@@ -113,18 +145,16 @@ class Interlocking:
             return replace(proposal, seen_epoch=self.snapshot.epoch)
         return proposal
 
-    def _followed(
-        self, line: Line, verdict: Verdict, proposal: Proposal, facts: Facts
-    ) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
+    def _followed(self, verdict: Verdict, proposal: Proposal, facts: Facts) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
         """What an acceptance has written and done: nothing is begun in a call that ends."""
         if self.ending:
-            return (line,), ()
+            return (), ()
         before, after = verdict.before.state, verdict.after.state
         started = Line("handoff.started", {"from": before, "to": after})
         switch = SwitchTo(after, verdict.event, before)
         if after not in self._works:
-            return (line, started), (switch,)
-        return (line, started), (switch, Begin(after, verdict.after.epoch, proposal.args, facts))
+            return (started,), (switch,)
+        return (started,), (switch, Begin(after, verdict.after.epoch, proposal.args, facts))
 
     def _move(self, after: Snapshot) -> None:
         here = self.snapshot.epoch
@@ -132,10 +162,12 @@ class Interlocking:
             raise AssertionError(f"an acceptance of epoch {after.epoch}, expected {here + 1}: the call is in {here}")
         self.snapshot = after
 
-    def _remember(self, proposal: Proposal, verdict: Verdict) -> None:
+    def _remember(self, ready: Ready) -> None:
         """Keep verdicts for as long as they can be asked for again: those of the epoch just left, and of this one."""
-        if proposal.tool_call_id:
-            self._given[_asked(proposal)] = verdict
+        verdict = ready.verdict
+        assert verdict is not None, "only what was judged is remembered"
+        if ready.asked is not None:
+            self._given[ready.asked] = verdict
         if verdict.accepted and self._given:
             self._given = {asked: its for asked, its in self._given.items() if asked[0] >= verdict.before.epoch}
 
@@ -147,7 +179,9 @@ class Interlocking:
         return tuple(Decide(event, answers_caller=True) for event in offers)[:1]
 
 
-def _asked(proposal: Proposal) -> tuple[int, str, str, str]:
-    """What makes two proposals the same one, asked again; nothing does without a tool call's id."""
-    args = json.dumps(dict(proposal.args), sort_keys=True)
-    return proposal.seen_epoch, proposal.event, proposal.tool_call_id or "", args
+def _asked(proposal: Proposal, outcome: Outcome | None) -> Asked | None:
+    """What makes two proposals the same one, asked again: a tool call's id, or the very outcome; nothing else does."""
+    by = outcome or proposal.tool_call_id
+    if not by:
+        return None
+    return proposal.seen_epoch, proposal.event, by, json.dumps(dict(proposal.args), sort_keys=True)

@@ -9,12 +9,15 @@ from typing import Generic, TypeVar
 
 from interlock.agents.call.acts import Act
 from interlock.agents.call.draft import Line
+from interlock.agents.effect import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError
 from interlock.machines.base import Snapshot
 from interlock.machines.decide import Verdict
 
 T = TypeVar("T", covariant=True)
+Asked = tuple[int, str, Outcome | str, str]
+"""The epoch a proposal was made in, its event, its tool call's id or the outcome it reports, and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,9 @@ class Ready:
     """What is to be written, all or none, and what follows once it is.
 
     `epoch` is the entries' own. `snapshot` and `facts` are where the call stands then, None where they stay what they
-    are; `ended` says that the call's end is among the entries. `error` is what whoever learned is told, a refusal on
-    record like any other. A verdict without entries was given before: nothing is written or done for it again.
+    are; `ended` says that the call's end is among the entries; `asked` is what the verdict is asked for by again.
+    `error` is what whoever learned is told, a refusal on record like any other. A verdict without entries was given
+    before: nothing is written or done for it again.
     """
 
     entries: tuple[Line, ...] = ()
@@ -32,6 +36,7 @@ class Ready:
     facts: Facts | None = None
     acts: tuple[Act, ...] = ()
     proposal: Proposal | None = None
+    asked: Asked | None = None
     verdict: Verdict | None = None
     error: FactsError | None = None
     ended: bool = False

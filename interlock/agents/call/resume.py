@@ -8,7 +8,7 @@ from livekit.agents import AgentSession, llm
 from pydantic import ValidationError
 
 from interlock.agents.call.deciding import Deciding
-from interlock.agents.call.effects import Effects, Work
+from interlock.agents.call.effects import BegunEffect, Effects
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.life import Life
 from interlock.agents.call.ready import Ready, Written
@@ -37,7 +37,7 @@ class Left:
     last_seq: int
     turns: Sequence[Turn] = ()
     event: str = ""
-    work: Work = field(default_factory=Work)
+    work: BegunEffect = field(default_factory=BegunEffect)
     lost: str = ""
 
 

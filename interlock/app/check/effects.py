@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from statemachine import State
 
-from interlock.agents.flow import Effect, Flow
+from interlock.agents.effect import Effect
+from interlock.agents.flow import Flow
 from interlock.app.check import source
 from interlock.app.check.finding import Finding
 from interlock.app.check.paths import Paths, leaves_of

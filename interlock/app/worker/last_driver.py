@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlock.agents.call.effects import Work, key_of
+from interlock.agents.call.effects import BegunEffect, key_of
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import Left
 from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
@@ -78,7 +78,7 @@ def _not_met(records: Sequence[Record], turns: Sequence[Turn]) -> str:
     return ""
 
 
-def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> Work:
+def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> BegunEffect:
     """What the last accepted proposal began; how earlier work ended may be on record after it."""
     ends: dict[str, str] = {}
     for record in reversed(records):
@@ -86,8 +86,9 @@ def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -
             ends.setdefault(str(record.audit["key"]), str(record.audit["event"]))
         if record.kind == ACCEPTED:
             kept = private.get(record.seq, {})
-            return Work(kept.get("args", {}), kept.get("facts"), ends.get(key_of(record.call_id, record.epoch), ""))
-    return Work()
+            ended = ends.get(key_of(record.call_id, record.epoch), "")
+            return BegunEffect(kept.get("args", {}), kept.get("facts"), ended)
+    return BegunEffect()
 
 
 def _lost(records: Sequence[Record]) -> str:
