@@ -7,8 +7,8 @@ import pytest
 from interlock.guards.base import Proposal, Proposer
 from interlock.machines.base import events_of, states_of
 from interlock.machines.decide import Kind, decide
+from interlock.testing.table import CALLBACK, PROPOSERS, OneFalse, Table
 from tests.machines.tables import TABLES
-from tests.machines.tables.table import CALLBACK, PROPOSERS, OneFalse, Table
 
 FLOWS = [pytest.param(table, id=name) for name, table in TABLES.items()]
 STATES = [pytest.param(table, state, id=f"{name}-{state}") for name, table in TABLES.items() for state in table.states]

@@ -9,9 +9,9 @@ from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError
 from interlock.machines.base import initial
 from interlock.machines.decide import decide
-from tests.machines.strange_names import STRANGE_NAMES
+from interlock.testing.strange_names import STRANGE_NAMES
+from interlock.testing.table import CALLBACK, PROPOSERS, Table
 from tests.machines.tables import TABLES
-from tests.machines.tables.table import CALLBACK, PROPOSERS, Table
 
 pytestmark = pytest.mark.slow
 

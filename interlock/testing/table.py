@@ -23,6 +23,10 @@ Key = tuple[str, str, Proposer]
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)  # a Monday
 CALLBACK = {"phone": "+4930123456", "time": "2026-03-24T10:00"}
+COMMON_GUARDS: Mapping[str | tuple[str, str], tuple[str, ...]] = {
+    "book_callback": ("callback_number_given", "callback_in_opening_hours"),
+    "caller_silent": ("silent_twice",),
+}
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,7 @@ class Table:
 
     def guards(self, state: str, event: str) -> tuple[str, ...]:
         """The guards asked for `event` in `state`."""
-        common = {
-            "book_callback": ("callback_number_given", "callback_in_opening_hours"),
-            "caller_silent": ("silent_twice",),
-        }
-        its = {**common, **self.guarded}
+        its: dict[str | tuple[str, str], tuple[str, ...]] = {**COMMON_GUARDS, **self.guarded}
         return its.get((state, event), its.get(event, ()))
 
     @cached_property
