@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from interlock.agents.call.call import Call
 from interlock.agents.call.journal import Entry, Journal
@@ -59,9 +59,6 @@ class TypedStage:
         return next(entry.audit for entry in reversed(self.entries) if entry.kind == kind)
 
 
-S = TypeVar("S", bound=TypedStage)
-
-
 @asynccontextmanager
 async def on_stage(
     flow: Flow,
@@ -70,9 +67,9 @@ async def on_stage(
     *,
     call_id: str = "call-1",
     writes_to: Journal | None = None,
-    stage: type[S] = TypedStage,  # type: ignore[assignment]
+    stage: type[TypedStage] = TypedStage,
     **given: Any,
-) -> AsyncIterator[S]:
+) -> AsyncIterator[TypedStage]:
     """A call of `flow` that was greeted; at the end `assert_at_rest` holds of it, and it is hung up.
 
     `writes_to` stands between call and `journal` and may fail; `given` goes to `interlock.app.open_call`.
