@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := interlock app agents guards machines
 
-.PHONY: dev demo livekit test test-fast check lint format diagrams bench lock image clean help
+.PHONY: dev demo livekit test test-fast check lint format diagrams api bench lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ format: $(READY) ## let ruff write
 
 diagrams: $(READY) ## draw every flow into diagrams/
 	$(BIN)/interlock diagrams
+
+api: $(READY) ## the public names into docs/api.md
+	$(BIN)/python -m tests.api
 
 bench: $(READY) ## how long deciding, recording and handing over take, and what a call costs
 	$(BIN)/python -m tests.bench

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from interlock.agents.tools import Tool, tools_of
@@ -22,6 +22,13 @@ from interlock.testing.typed import VERDICTS, TypedStage, assert_at_rest, on_sta
 WANTED = "wanted-"
 """Before a number: one of the tools there are when the turn begins."""
 MISCHIEF = ("", "", "", "barges in", "operator", "silence")
+UNHURRIED: dict[str, Any] = {
+    "deadline": None,
+    "derandomize": True,
+    "database": None,
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.generate,),  # to make a failing call shorter takes minutes of calls
+}
 Turn = tuple[Sequence[Says], str]
 
 
@@ -38,7 +45,7 @@ class RandomCalls(Suite):
     def test_no_model_breaks_what_always_holds(self, table: Table, tmp_path: Path) -> None:
         """Any tools, any arguments, any number at once."""
 
-        @settings(max_examples=self.calls, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=self.calls, **UNHURRIED)
         @given(turns=_turns(table), known=st.sets(st.sampled_from(sorted(table.known) or [""])))
         def holds(turns: list[Turn], known: set[str]) -> None:
             asyncio.run(_converse(table, turns, {**table.known} if len(turns) % 2 else _of(table, known), journal))

@@ -14,8 +14,11 @@ from interlock.machines.decide import Verdict, decide
 
 PROPOSERS: tuple[Proposer, ...] = get_args(Proposer)
 AGENT: tuple[Proposer, ...] = ("agent",)
+"""For an arrow of a table that agents may ask for."""
 SYSTEM: tuple[Proposer, ...] = ("system",)
+"""For one that is the system's to report."""
 OPERATOR: tuple[Proposer, ...] = ("operator",)
+"""For one that is our people's."""
 Arrow = tuple[tuple[str, ...], str, tuple[Proposer, ...], str]
 Step = tuple[str, Proposer] | tuple[str, Proposer, Mapping[str, Any]]
 """An event, who asks for it, and what is known then where that differs."""
