@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONHOME PYTHONPATH # other people's libraries
 PACKAGES := interlock app agents guards machines
 
-.PHONY: ready dev demo livekit test test-fast check lint format diagrams bench lock image clean help
+.PHONY: ready dev demo livekit test test-fast check lint format diagrams api bench lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ format: ready ## let ruff write
 
 diagrams: ready ## draw every flow into diagrams/
 	$(BIN)/interlock diagrams
+
+api: ready ## the public names into docs/api.md
+	$(BIN)/python -m tests.api
 
 bench: ready ## how long deciding, recording and handing over take, and what a call costs
 	$(BIN)/python -m tests.bench

@@ -1,6 +1,5 @@
-"""What all tests share: a real journal in a real file, and real business systems."""
+"""What all tests share: the plugin of every project, real business systems, a real PostgreSQL."""
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,23 +8,12 @@ import pytest
 
 from agents.support.systems import SupportSystems
 from app.business import open_support_systems
-from interlock.app.store import StoreJournal, open_journal
 from tests.e2e.reason import pytest_terminal_summary
 from tests.store.postgres import Postgres
 
 __all__ = ["pytest_terminal_summary"]
 
-os.environ["INTERLOCK_PROJECT"] = str(Path(__file__).parent.parent)  # whatever folder a test works in
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[StoreJournal]:
-    """
-    A SQLite journal in a file of its own.
-    """
-    opened = open_journal(tmp_path / "calls.sqlite")
-    yield opened
-    opened.close()
+pytest_plugins = ["interlock.testing.plugin"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.booking.systems import Appointment, BookingSystems, Contact
 from guards.appointments import Change, picked
-from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.agents.systems import Refused, SystemDown
 from machines.booking import BookingFacts
 

@@ -12,7 +12,7 @@ from typing import Any
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
 from guards.repairs import picked, where_and_what
-from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.agents.systems import Refused, SystemDown
 from machines.service import NO_WARRANTY, ServiceFacts
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.support.systems import SupportSystems
-from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.agents.systems import Refused
 from machines.support import SupportFacts
 

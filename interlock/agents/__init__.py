@@ -1,7 +1,58 @@
-"""Who speaks: the call, the thin agents and their tools."""
+"""Who speaks: the call, the thin agents and their tools.
 
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, LiveDesk
-from interlock.agents.flow import Flow
-from interlock.agents.tools import Slot, data_tool, proposes
+What is named in `__all__` is what an application imports; the modules below are private and may change.
+"""
 
-__all__ = ["COMMON_CAST", "COMMON_EFFECTS", "Flow", "LiveDesk", "Slot", "data_tool", "proposes"]
+from interlock.agents.call.call import Call
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.callbacks import Callbacks
+from interlock.agents.desk import Desk
+from interlock.agents.desks import (
+    COMMON_CAST,
+    COMMON_EFFECTS,
+    BookingClerk,
+    CallerDesk,
+    Farewell,
+    IsoTime,
+    LiveDesk,
+    PersonOffer,
+    WaitingDesk,
+    money,
+    waits,
+)
+from interlock.agents.effects import Assignment, Effect, Outcome, effect
+from interlock.agents.flow import Carry, Flow
+from interlock.agents.speech.reply import Chunk
+from interlock.agents.systems import Refused, SystemDown
+from interlock.agents.tools import Heard, Slot, data_tool, proposes
+
+__all__ = [
+    "COMMON_CAST",
+    "COMMON_EFFECTS",
+    "Assignment",
+    "BookingClerk",
+    "Call",
+    "Callbacks",
+    "CallerDesk",
+    "Carry",
+    "Chunk",
+    "Desk",
+    "Effect",
+    "Farewell",
+    "Flow",
+    "Heard",
+    "IsoTime",
+    "JournalDown",
+    "LiveDesk",
+    "Outcome",
+    "PersonOffer",
+    "Refused",
+    "Slot",
+    "SystemDown",
+    "WaitingDesk",
+    "data_tool",
+    "effect",
+    "money",
+    "proposes",
+    "waits",
+]

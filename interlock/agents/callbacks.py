@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.machines.common import CallerFacts
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from interlock.agents.callbacks import book_callback
 from interlock.agents.desk import Desk
-from interlock.agents.effect import Effect
+from interlock.agents.effects import Effect
 from interlock.agents.speech_requests import Asides
 from interlock.agents.tools import Slot, data_tool, proposes
 from interlock.guards.cards import Words
@@ -189,5 +189,5 @@ COMMON_EFFECTS: Mapping[str, Effect] = {"booking": book_callback}
 
 
 def money(cents: int) -> str:
-    """An amount as it is spoken."""
+    """An amount in cents as it is spoken, without a currency: 1250 is "12.50", 1200 is "12"."""
     return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.agents.effect import Effect
+from interlock.agents.effects import Effect
 from interlock.guards.facts import Facts
 from interlock.machines.base import Machine
 

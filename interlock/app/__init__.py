@@ -1,5 +1,47 @@
-"""The process: everything a call is made of, put together, and the commands around it."""
+"""The process: everything a call is made of, put together, and the commands around it.
+
+What is named in `__all__` is what an application imports; the modules below are private and may change. Each name is
+loaded when it is first asked for: a command that only reads the record loads no models.
+"""
 
 import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # onnxruntime calls home otherwise; it reads this when imported
+
+if TYPE_CHECKING:
+    from interlock.app.business.callbacks import CALLBACKS_PER_HOUR, SqlCallbacks, callbacks_table
+    from interlock.app.business.database import Database, Seed, bare, once
+    from interlock.app.calls.session import open_call, start_call
+    from interlock.app.project import Served
+    from interlock.app.store import open_journal
+
+__all__ = [
+    "CALLBACKS_PER_HOUR",
+    "Database",
+    "Seed",
+    "Served",
+    "SqlCallbacks",
+    "bare",
+    "callbacks_table",
+    "once",
+    "open_call",
+    "open_journal",
+    "start_call",
+]
+
+_IN = {
+    "business.callbacks": ("CALLBACKS_PER_HOUR", "SqlCallbacks", "callbacks_table"),
+    "business.database": ("Database", "Seed", "bare", "once"),
+    "calls.session": ("open_call", "start_call"),
+    "project": ("Served",),
+    "store": ("open_journal",),
+}
+_MODULE = {name: f"{__name__}.{module}" for module, names in _IN.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULE[name]), name)

@@ -1,1 +1,29 @@
-"""What must be true: pure predicates over facts and a proposal."""
+"""What must be true: pure predicates over facts and a proposal.
+
+What is named in `__all__` is what an application imports; the modules below are private and may change. It loads the
+standard library and pydantic only.
+"""
+
+from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
+from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled
+from interlock.guards.cards import Words, without_card_numbers
+from interlock.guards.facts import Facts, FactsError, claimed, established
+
+__all__ = [
+    "CLOSES",
+    "LAST_WEEKDAY",
+    "LEAST_DIGITS",
+    "OPENS",
+    "Facts",
+    "FactsError",
+    "Guard",
+    "Proposal",
+    "ProposalError",
+    "Proposer",
+    "Words",
+    "can_be_dialled",
+    "claimed",
+    "established",
+    "guard",
+    "without_card_numbers",
+]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from interlock.guards.facts import Facts
 
 Proposer = Literal["agent", "system", "operator"]
+"""Who asks for an event: an agent (that is, a model), our own systems and timers, or one of our people."""
 PROPOSERS: tuple[Proposer, ...] = ("agent", "system", "operator")
 
 ARGS_LIMIT_BYTES = 8 * 1024

@@ -7,9 +7,14 @@ from zoneinfo import ZoneInfo
 
 from interlock.guards.base import Proposal, guard
 
-LEAST_DIGITS = 3  # 112 is a number
-OPENS, CLOSES = time(9), time(18)
-LAST_WEEKDAY = 4  # Friday, as datetime.weekday() counts
+LEAST_DIGITS = 3
+"""The fewest digits that can be dialled: 112 is a number."""
+OPENS = time(9)
+"""When our people begin to call back, in the service's own time zone."""
+CLOSES = time(18)
+"""When our people stop calling back for the day, in the same zone."""
+LAST_WEEKDAY = 4
+"""The last day of the week on which they call back, as `datetime.weekday()` counts: Friday."""
 
 
 def can_be_dialled(phone: str | None) -> bool:

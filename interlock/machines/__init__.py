@@ -1,9 +1,35 @@
-"""What may happen: one chart a flow, and the one function that decides."""
+"""What may happen: one chart a flow, and the one function that decides.
 
-from statemachine import State
+What is named in `__all__` is what an application imports; the modules below are private and may change. It loads
+`interlock.guards` and python-statemachine only.
+"""
 
-from interlock.machines.common import CallerFacts
+from statemachine import HistoryState, State
+
+from interlock.machines.base import ANYBODY, ChartError, Machine, Snapshot
+from interlock.machines.common import COMMON_PROMISES, CallerFacts
 from interlock.machines.desks import Common, Desks, EffectState, SideDesk
+from interlock.machines.events import CALLER_LEFT, CALLER_SILENT, ESCALATE, HANDOFF_FAILED, REFUSED_THRICE
 from interlock.machines.promises import never, reachable
 
-__all__ = ["CallerFacts", "Common", "Desks", "EffectState", "SideDesk", "State", "never", "reachable"]
+__all__ = [
+    "ANYBODY",
+    "CALLER_LEFT",
+    "CALLER_SILENT",
+    "COMMON_PROMISES",
+    "ESCALATE",
+    "HANDOFF_FAILED",
+    "REFUSED_THRICE",
+    "CallerFacts",
+    "ChartError",
+    "Common",
+    "Desks",
+    "EffectState",
+    "HistoryState",
+    "Machine",
+    "SideDesk",
+    "Snapshot",
+    "State",
+    "never",
+    "reachable",
+]

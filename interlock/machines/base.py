@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 ANYBODY: frozenset[Proposer] = frozenset(PROPOSERS)
+"""For a chart's `proposers`: an event that agents, systems and operators may ask for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ COMMON_PROMISES: tuple[Promise, ...] = (
     reachable("person", from_="everywhere"),
     reachable("closed", from_="everywhere"),
 )
-"""What every flow promises."""
+"""What every flow promises: a person and an end reachable from everywhere, no callback outside opening hours."""
 
 
 def _arrow(event: str, source: State, target: State, **given: Any) -> None:

@@ -2,7 +2,7 @@
 
 from interlock.agents.caller.absence import AGAIN, CUT_OFF, I_SAID, RETURN_LIMIT_S
 from interlock.app.offline.scripted import Says
-from tests.agents.points import rounds
+from interlock.testing.points import rounds
 from tests.faults.stage import on_stage
 
 QUESTION = "What is your account number?"

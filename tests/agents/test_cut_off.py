@@ -4,7 +4,7 @@ import asyncio
 
 from interlock.agents.call.farewell import WE_CLOSE, WE_CLOSE_LIMIT_S
 from interlock.agents.call.record import RECORD_LIMIT_S
-from tests.agents.points import LIMIT_S, rounds
+from interlock.testing.points import LIMIT_S, rounds
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 

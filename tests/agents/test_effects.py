@@ -9,7 +9,7 @@ import pytest
 from agents.support import SUPPORT
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.record import RECORD_TRIES
-from interlock.agents.effect import Assignment, Outcome
+from interlock.agents.effects import Assignment, Outcome
 from interlock.agents.systems import Refused, SystemDown
 from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage

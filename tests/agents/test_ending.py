@@ -7,7 +7,7 @@ from interlock.agents.call.journal import JournalDown
 from interlock.app.calls.session import open_call, start_call
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import ScriptedModel
-from tests.agents.points import rounds
+from interlock.testing.points import rounds
 from tests.faults.held import OutageJournal
 from tests.faults.stage import on_stage
 

@@ -20,6 +20,15 @@ from interlock.app.project import FLOWS
 ROOT = Path(interlock.__file__).parent
 USED = {"context._info", "session._update_activity_atask"}
 """The private attributes of LiveKit's objects that agents/ and app/ touch: each has a test below."""
+ON_STAGE = {
+    "activity._audio_recognition",
+    "activity._on_enter_task",
+    "activity._user_turn_completed_atask",
+    "session._activity",
+    "session._closing_task",
+    "session._update_activity_atask",
+}
+"""What a test looks at to see that nobody speaks or is about to: `SpokenStage` fails loudly where one is gone."""
 
 
 @pytest.fixture
@@ -37,10 +46,16 @@ def test_no_other_private_attribute_is_used():
     """
     A new dependency on LiveKit's insides gets a test here before it is used.
     """
-    found = set()
-    for path in ROOT.rglob("*.py"):
-        found |= set(re.findall(r"\b((?:session|activity|speech|handle|context)\._[a-z]\w*)", path.read_text()))
+    stage = ROOT / "testing"
+    found = privates(path for path in ROOT.rglob("*.py") if not path.is_relative_to(stage))
     assert found == USED, f"expected exactly {USED}: test the new ones in {Path(__file__).name}"
+    assert privates(stage.rglob("*.py")) == ON_STAGE
+
+
+def privates(paths):
+    """What files touch of LiveKit's insides."""
+    named = re.compile(r"\b((?:session|activity|speech|handle|context)\._[a-z]\w*)")
+    return {found for path in paths for found in named.findall(path.read_text())}
 
 
 def test_a_job_knows_when_its_worker_was_asked():

@@ -8,7 +8,7 @@ from livekit import rtc
 
 from interlock.agents.speech.pace import FIRST_AUDIO_LIMIT_S, STALL_LIMIT_S, Pace
 from interlock.app.offline.clock import ManualClock
-from tests.agents.points import rounds
+from interlock.testing.points import rounds
 
 HZ = 16_000
 SENTENCE = "That is all I wanted to say. And now I say some more"

@@ -5,7 +5,7 @@ import asyncio
 from interlock.agents.call.ready import Ready
 from interlock.agents.call.record import Line, Record
 from interlock.app.offline.clock import ManualClock
-from tests.agents.points import rounds
+from interlock.testing.points import rounds
 
 
 async def test_a_line_whose_writing_is_cancelled_keeps_its_number(journal):

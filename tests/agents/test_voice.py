@@ -20,7 +20,7 @@ from interlock.app.kept_lines.folder import Folder
 from interlock.app.kept_lines.lines import Speaker, VoicedLines
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.providers.fallback import FallbackTTS
-from tests.agents.props import SAMPLE_RATE, Mouth, echo
+from interlock.testing.props import SAMPLE_RATE, Mouth, echo
 from tests.agents.stage import Stage
 
 SPEAKERS = {

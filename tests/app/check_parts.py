@@ -4,7 +4,7 @@ from pathlib import Path
 
 from statemachine import HistoryState, State
 
-from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.agents.flow import Flow
 from interlock.agents.tools import data_tool, proposes
 from interlock.app.check import check

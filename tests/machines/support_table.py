@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from tests.machines.strange_names import STRANGE_NAMES
+from interlock.testing.strange_names import STRANGE_NAMES
+from interlock.testing.table import CALLBACK, NOW, PROPOSERS
 from tests.machines.tables.support import TABLE
-from tests.machines.tables.table import CALLBACK, NOW, PROPOSERS
 
 __all__ = ["NOW", "PROPOSERS", "STRANGE_NAMES"]
 

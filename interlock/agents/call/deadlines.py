@@ -9,7 +9,7 @@ from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.effects import key_of
 from interlock.agents.call.journal import Entry
 from interlock.agents.call.life import Life
-from interlock.agents.effect import Assignment, Effect, Outcome
+from interlock.agents.effects import Assignment, Effect, Outcome
 from interlock.machines.base import offered
 
 A_MOMENT_S = 0.5

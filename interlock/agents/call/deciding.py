@@ -11,7 +11,7 @@ from interlock.agents.call.acts import Decide
 from interlock.agents.call.draft import Line
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.life import Life
-from interlock.agents.effect import Outcome
+from interlock.agents.effects import Outcome
 from interlock.agents.telemetry.spans import mark, traced, verdict_span
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts, Origin

@@ -12,7 +12,7 @@ from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line
-from interlock.agents.effect import Assignment, Effect, Outcome
+from interlock.agents.effects import Assignment, Effect, Outcome
 from interlock.agents.systems import Refused
 from interlock.guards.facts import Facts
 from interlock.machines.decide import Verdict

@@ -14,7 +14,7 @@ from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, Switc
 from interlock.agents.call.budget import Budget
 from interlock.agents.call.draft import Line, unknown_name, verdict_line
 from interlock.agents.call.ready import Asked, Ready, Written
-from interlock.agents.effect import Outcome
+from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError, Origin
 from interlock.machines.base import Machine, Snapshot, events_of, is_over

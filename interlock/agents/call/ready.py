@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from interlock.agents.call.acts import Act
 from interlock.agents.call.draft import Line
-from interlock.agents.effect import Outcome
+from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError
 from interlock.machines.base import Snapshot

@@ -31,6 +31,7 @@ FLOWING = 40
 _A_SENTENCE = re.compile(r"\S\s*[.!?\u2026]")
 
 Chunk = llm.ChatChunk | str | FlushSentinel
+"""A piece of what a model answers, as `Desk.llm_node` yields it."""
 
 
 def words_of(chunk: Chunk) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, T
 from interlock.app.business.database import Database, once
 
 CALLBACKS_PER_HOUR = 3
+"""How many colleagues call back in the same hour."""
 
 
 def callbacks_table(metadata: MetaData) -> Table:

@@ -19,6 +19,7 @@ BUSY_TIMEOUT_S = 3.0
 
 T = TypeVar("T")
 Seed = Mapping[Table, Sequence[Mapping[str, Any]]]
+"""The rows a new business database begins with, by table."""
 
 
 class Database:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from statemachine import State
 
-from interlock.agents.effect import Effect
+from interlock.agents.effects import Effect
 from interlock.agents.flow import Flow
 from interlock.app.check import source
 from interlock.app.check.finding import Finding

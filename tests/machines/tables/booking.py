@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from agents.booking import BOOKING
-from tests.machines.tables.table import AGENT, NOW, SYSTEM, OneFalse, Table
+from interlock.testing.table import AGENT, NOW, SYSTEM, OneFalse, Table
 
 SLOT = "2026-03-24T09:00:00+00:00"  # ten in Berlin
 HELD = (("find_time", "agent"), ("hold_time", "agent"), ("time_held", "system"))

@@ -1,7 +1,7 @@
 """What a help desk call may do."""
 
 from agents.helpdesk import HELPDESK
-from tests.machines.tables.table import AGENT, SYSTEM, OneFalse, Table
+from interlock.testing.table import AGENT, SYSTEM, OneFalse, Table
 
 TRIAGE = (("begin_triage", "agent"),)
 STEPPING = (*TRIAGE, ("troubleshoot", "agent"))

@@ -1,7 +1,7 @@
 """What an intake call may do."""
 
 from agents.intake import INTAKE
-from tests.machines.tables.table import AGENT, SYSTEM, OneFalse, Table
+from interlock.testing.table import AGENT, SYSTEM, OneFalse, Table
 
 BEGUN = (("begin_intake", "agent"),)
 CHECKING = (*BEGUN, ("check_details", "agent"))

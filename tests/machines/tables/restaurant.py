@@ -1,7 +1,7 @@
 """What a restaurant call may do."""
 
 from agents.restaurant import RESTAURANT
-from tests.machines.tables.table import AGENT, SYSTEM, OneFalse, Table
+from interlock.testing.table import AGENT, SYSTEM, OneFalse, Table
 
 READ = (("begin_order", "agent"), ("read_back", "agent"))
 REVIEWED = (*READ, ("order_read_back", "system"))

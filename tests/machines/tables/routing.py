@@ -1,7 +1,7 @@
 """What a routed call may do."""
 
 from agents.routing import ROUTING
-from tests.machines.tables.table import AGENT, SYSTEM, OneFalse, Step, Table
+from interlock.testing.table import AGENT, SYSTEM, OneFalse, Step, Table
 
 SPECIALISTS = ("technical", "billing", "sales", "general")
 ASKED: tuple[Step, ...] = (("transfer", "agent"),)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from agents.sales import SALES
-from tests.machines.tables.table import AGENT, NOW, SYSTEM, OneFalse, Step, Table
+from interlock.testing.table import AGENT, NOW, SYSTEM, OneFalse, Step, Table
 
 SLOT = "2026-03-24T09:00:00+00:00"
 ASKED: tuple[Step, ...] = (("begin_qualification", "agent"),)

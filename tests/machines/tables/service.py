@@ -1,7 +1,7 @@
 """What a service call may do."""
 
 from agents.service import SERVICE
-from tests.machines.tables.table import AGENT, SYSTEM, OneFalse, Step, Table
+from interlock.testing.table import AGENT, SYSTEM, OneFalse, Step, Table
 
 SPECIALISTS = ("cooling", "washing", "gas")
 DESKS = ("reception", "gathering", "cooling", "washing", "safety", "gas", "visit", "confirmation", "emergency")

@@ -1,7 +1,7 @@
 """What a support call may do."""
 
 from agents.support import SUPPORT
-from tests.machines.tables.table import AGENT, SYSTEM, OneFalse, Table
+from interlock.testing.table import AGENT, SYSTEM, OneFalse, Table
 
 TABLE = Table(
     flow=SUPPORT,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from livekit import rtc
@@ -12,7 +12,7 @@ from livekit.agents.voice import io
 
 from interlock.agents.call.journal import Entry, Journal
 from interlock.app.offline.scripted import Says, ScriptedModel, _Stream
-from tests.agents.points import Points, rounds
+from interlock.testing.points import Points, rounds
 
 SAMPLE_RATE = 16_000
 
@@ -25,6 +25,7 @@ class Model(ScriptedModel):
         self.points = points
         self.lines: dict[str, Says | list[Says]] = {}
         self.after_tools = ""
+        self.named: Callable[[Says], str] = lambda answer: "model"
 
     def chat(self, *, chat_ctx: llm.ChatContext, tools: list[llm.Tool] | None = None, **given: Any) -> llm.LLMStream:
         self.asked.append(chat_ctx.copy())
@@ -50,7 +51,7 @@ class Model(ScriptedModel):
 class _PointedStream(_Stream):
     async def _run(self) -> None:
         answer, points = self._answer, self._model.points  # type: ignore[attr-defined]
-        name = "handoff" if any(call.name == "begin_triage" for call in answer.calls) else "other"
+        name = self._model.named(answer)  # type: ignore[attr-defined]
         await points.through(f"{name}: before the model answers")
         if answer.gate is not None:
             await answer.gate.wait()
@@ -76,7 +77,7 @@ def last_words(chat_ctx: llm.ChatContext) -> str:
     return said[-1] if said else ""
 
 
-class Ears(stt.STT):
+class Ears(stt.STT[Any]):
     """Speech recognition that hears what the test says."""
 
     def __init__(self) -> None:
@@ -115,7 +116,7 @@ class _EarStream(stt.RecognizeStream):
             await utils.aio.cancel_and_wait(listening)
 
 
-class Mouth(tts.TTS):
+class Mouth(tts.TTS[Any]):
     """A tenth of a second of silence for every sentence."""
 
     def __init__(self, points: Points) -> None:
@@ -213,3 +214,6 @@ class PointedJournal:
             await self._points.through(f"{count}: being written")
         await self._journal.append(entries)
         await self._points.through(f"{count}: durable")
+
+    async def wrote(self, entries: Sequence[Entry]) -> bool:
+        return await self._journal.wrote(entries)

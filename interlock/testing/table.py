@@ -14,8 +14,11 @@ from interlock.machines.decide import Verdict, decide
 
 PROPOSERS: tuple[Proposer, ...] = get_args(Proposer)
 AGENT: tuple[Proposer, ...] = ("agent",)
+"""For an arrow of a table that agents may ask for."""
 SYSTEM: tuple[Proposer, ...] = ("system",)
+"""For one that is the system's to report."""
 OPERATOR: tuple[Proposer, ...] = ("operator",)
+"""For one that is our people's."""
 Arrow = tuple[tuple[str, ...], str, tuple[Proposer, ...], str]
 Step = tuple[str, Proposer] | tuple[str, Proposer, Mapping[str, Any]]
 """An event, who asks for it, and what is known then where that differs."""
@@ -23,6 +26,10 @@ Key = tuple[str, str, Proposer]
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)  # a Monday
 CALLBACK = {"phone": "+4930123456", "time": "2026-03-24T10:00"}
+COMMON_GUARDS: Mapping[str | tuple[str, str], tuple[str, ...]] = {
+    "book_callback": ("callback_number_given", "callback_in_opening_hours"),
+    "caller_silent": ("silent_twice",),
+}
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,12 @@ class Table:
 
     flow: Flow
     desks: tuple[str, ...]
-    work: tuple[str, ...]
     arrows: tuple[Arrow, ...]
-    guarded: Mapping[str | tuple[str, str], tuple[str, ...]]
-    one_false: tuple[OneFalse, ...]
-    ways: Mapping[str, tuple[Step, ...]]
-    known: Mapping[str, Any]
+    work: tuple[str, ...] = ()
+    guarded: Mapping[str | tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    one_false: tuple[OneFalse, ...] = ()
+    ways: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
     args: Mapping[str, Any] = field(default_factory=dict)
     back: str = ""
     escalates_to: str = "person"
@@ -92,11 +99,7 @@ class Table:
 
     def guards(self, state: str, event: str) -> tuple[str, ...]:
         """The guards asked for `event` in `state`."""
-        common = {
-            "book_callback": ("callback_number_given", "callback_in_opening_hours"),
-            "caller_silent": ("silent_twice",),
-        }
-        its = {**common, **self.guarded}
+        its: dict[str | tuple[str, str], tuple[str, ...]] = {**COMMON_GUARDS, **self.guarded}
         return its.get((state, event), its.get(event, ()))
 
     @cached_property
@@ -147,7 +150,11 @@ class Table:
         """The steps from the first desk to this state."""
         if state in self.ways:
             return self.ways[state]
-        there = self.ways[self.back or self.desks[0]]
+        if state == self.desks[0]:
+            return ()
+        if self.lacks_way(state):
+            raise LookupError(f"{self.flow.name}: the table has no way to {state}: add the steps there to ways")
+        there = self.ways.get(self.back or self.desks[0], ())
         person = (*there, ("escalate", "agent"), *self.arrives)
         common: dict[str, tuple[Step, ...]] = {
             "offer": (*there, ("refused_thrice", "system")),
@@ -156,6 +163,21 @@ class Table:
             "closed": (*there, ("say_goodbye", "agent")),
         }
         return common[state]
+
+    def lacks_way(self, state: str) -> bool:
+        """Whether nobody said how one comes to this state."""
+        return state in (*self.desks[1:], *self.work) and state not in self.ways
+
+    def asking(self, one: OneFalse) -> tuple[str, ...]:
+        """The states in which `one.event` asks `one.guard`, of those the row is meant for."""
+        states = [s for s, event, _ in self.legal if event == one.event and one.guard in self.guards(s, event)]
+        return tuple(dict.fromkeys(state for state in states if state in (one.states or states)))
+
+    def may_take(self, verdict: Verdict) -> bool:
+        """Whether an acceptance stands: each guard held, or another arrow is there for when it does not."""
+        wrong = [guard.name for guard in verdict.guards if not guard.held]
+        ways_round = {(one.event, one.guard) for one in self.one_false if one.leads_to}
+        return all((verdict.event, name) in ways_round for name in wrong)
 
     def _common(self) -> tuple[Arrow, ...]:
         away = (*self.desks, *self.work, "offer", "booking")
