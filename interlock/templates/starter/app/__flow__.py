@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from agents.__flow__.systems import Registered, __Flow__Systems
 from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Integer, MetaData, Table, Text, select
 
-from agents.__flow__.systems import Registered, __Flow__Systems
 from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
 from interlock.app.business.database import Database, bare, once
 

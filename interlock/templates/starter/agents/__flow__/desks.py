@@ -2,9 +2,10 @@
 
 from typing import Annotated, ClassVar
 
+from machines.__flow__ import __Flow__Facts
+
 from interlock.agents import LiveDesk, Slot, data_tool, proposes
 from interlock.guards.cards import Words
-from machines.__flow__ import __Flow__Facts
 
 ORDER = Slot("the order number, digits only", ask="What is your order number, please?", kind="digits")
 REASON = Slot("why it comes back, in the caller's words", ask="Why would you like to send it back?")
@@ -30,8 +31,8 @@ class Reception(__Flow__Desk):
     """The first voice."""
 
     INSTRUCTIONS = """
-You are the receptionist of a shop, warm and quick. Find out the order number and note it; then pass the caller on to the
-returns desk. You do not decide about returns yourself.
+You are the receptionist of a shop, warm and quick. Find out the order number and note it; then pass the caller on to
+the returns desk. You do not decide about returns yourself.
 """
     OPENING = "Hello, this is the returns line. What is your order number, please?"
     OPENINGS: ClassVar = {
@@ -54,8 +55,8 @@ class ReturnsDesk(__Flow__Desk):
     """The specialist."""
 
     INSTRUCTIONS = """
-You are the returns desk. Ask why the item comes back, note it, then register the return: our system, not you, says whether
-it may come back and gives the label. Never invent a label. When the system says no, tell why and offer a colleague.
+You are the returns desk. Ask why the item comes back, note it, then register the return: our system, not you, says
+whether it may come back and gives the label. Never invent a label. When it says no, tell why and offer a colleague.
 """
     OPENING = "Returns desk. Why would you like to send it back?"
 

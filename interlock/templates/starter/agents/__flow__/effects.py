@@ -3,10 +3,11 @@
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
+from machines.__flow__ import __Flow__Facts
+
 from agents.__flow__.systems import __Flow__Systems
 from interlock.agents.flow import Effect
 from interlock.agents.systems import Refused
-from machines.__flow__ import __Flow__Facts
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
