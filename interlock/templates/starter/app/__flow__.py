@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from agents.__flow__.systems import Registered, __Flow__Systems
 from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Integer, MetaData, Table, Text, select
 
+from agents.__flow__.systems import Registered, Systems
 from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
 from interlock.app.business.database import Database, bare, once
 
@@ -32,10 +32,10 @@ SEED_ORDERS = (
 )
 
 
-def open___flow___systems(path: str | Path = ":memory:") -> __Flow__Systems:
+def open___flow___systems(path: str | Path = ":memory:") -> Systems:
     """The systems over one database, made and seeded when new. Raises `StoreError` when the file is unusable."""
     database = Database(path, _metadata, {_orders: SEED_ORDERS})
-    return __Flow__Systems(_Returns(database), SqlCallbacks(database, _callbacks))
+    return Systems(_Returns(database), SqlCallbacks(database, _callbacks))
 
 
 class _Returns:

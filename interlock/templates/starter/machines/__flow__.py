@@ -4,7 +4,6 @@ What the caller says is claimed; what our own systems found is established, and 
 """
 
 from guards.__flow__ import not_registered_yet, order_given, reason_given
-
 from interlock.guards.cards import Words
 from interlock.guards.facts import claimed, established
 from interlock.machines import CallerFacts, Desks, Rest, State, Work, never, reachable

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from machines.__flow__ import __Flow__, __Flow__Facts
 
 from interlock.guards.base import Proposal, Proposer
 from interlock.machines.base import Snapshot, initial
 from interlock.machines.decide import decide
+from machines.__flow__ import __Flow__, __Flow__Facts
 
 AGENT: Proposer = "agent"
 SYSTEM: Proposer = "system"

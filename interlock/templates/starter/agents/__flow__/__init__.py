@@ -1,10 +1,9 @@
 """A call about returns: who speaks in each state, and the work that registers one."""
 
-from machines.__flow__ import __Flow__, __Flow__Facts
-
 from agents.__flow__.desks import Reception, RegisteringClerk, ReturnsDesk
 from agents.__flow__.effects import REGISTER
 from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow
+from machines.__flow__ import __Flow__, __Flow__Facts
 
 __FLOW__ = Flow(
     name="__flow__",

@@ -2,16 +2,15 @@
 
 from typing import Annotated, ClassVar
 
-from machines.__flow__ import __Flow__Facts
-
 from interlock.agents import LiveDesk, Slot, data_tool, proposes
 from interlock.guards.cards import Words
+from machines.__flow__ import __Flow__Facts
 
 ORDER = Slot("the order number, digits only", ask="What is your order number, please?", kind="digits")
 REASON = Slot("why it comes back, in the caller's words", ask="Why would you like to send it back?")
 
 
-class __Flow__Desk(LiveDesk):
+class NotesOrders(LiveDesk):
     """What both desks can do: note the order number."""
 
     @data_tool("my order number is 1042", "it is order 1043", "order number 2 0 0 1", "1042", leads_on=True)
@@ -27,7 +26,7 @@ class __Flow__Desk(LiveDesk):
         return facts
 
 
-class Reception(__Flow__Desk):
+class Reception(NotesOrders):
     """The first voice."""
 
     INSTRUCTIONS = """
@@ -51,7 +50,7 @@ the returns desk. You do not decide about returns yourself.
         """Pass the caller on to the returns desk, once the order number is noted."""
 
 
-class ReturnsDesk(__Flow__Desk):
+class ReturnsDesk(NotesOrders):
     """The specialist."""
 
     INSTRUCTIONS = """

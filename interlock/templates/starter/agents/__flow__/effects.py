@@ -3,11 +3,10 @@
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from machines.__flow__ import __Flow__Facts
-
-from agents.__flow__.systems import __Flow__Systems
+from agents.__flow__.systems import Systems
 from interlock.agents.flow import Effect
 from interlock.agents.systems import Refused
+from machines.__flow__ import __Flow__Facts
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -22,7 +21,7 @@ def register(call: "Call", key: str, args: Mapping[str, Any]) -> Coroutine[Any, 
 
 async def _register(call: "Call", key: str, order_number: str, reason: str) -> str:
     systems = call.services
-    assert isinstance(systems, __Flow__Systems)
+    assert isinstance(systems, Systems)
     try:
         done = await systems.returns.register(key, order_number, reason)
     except Refused as no:

@@ -21,7 +21,7 @@ class Returns(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class __Flow__Systems:
+class Systems:
     """What `Call.services` holds in such a call."""
 
     returns: Returns
