@@ -1,5 +1,6 @@
 """`interlock new` writes a whole project or nothing; `interlock upgrade-project` never overwrites what was edited."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -284,6 +285,7 @@ def test_a_new_project_holds_at_once(tmp_path, start):
     Its promises, its drawings, its tests, its style: whatever it began with.
     """
     flow = "lost_and_found_of_a_large_shop" if start == "starter" else start
+    env = {name: value for name, value in os.environ.items() if name != "INTERLOCK_PROJECT"}
     root = begin(answers(tmp_path / "my-desk", start, flow))
     for line in (
         ["-m", "interlock.app.command", "--project", ".", "check"],
@@ -292,5 +294,5 @@ def test_a_new_project_holds_at_once(tmp_path, start):
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
     ):
-        done = subprocess.run([sys.executable, *line], cwd=root, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, *line], cwd=root, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
