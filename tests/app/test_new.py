@@ -144,6 +144,9 @@ def test_the_locks_have_the_providers_and_every_hash_of_ours(tmp_path):
     assert "pytest==" in (root / "requirements-dev.txt").read_text()
     ours = (ROOT / "requirements-dev.txt").read_text().splitlines()
     assert set(lock.splitlines()[1:]) <= set(ours)
+    numpy = [line for line in ours if line.startswith("numpy==")]
+    assert len(numpy) > 1, "expected a version for each Python"
+    assert set(numpy) <= set(lock.splitlines())
     assert "# ANTHROPIC_API_KEY=" in (root / ".env.example").read_text()
 
 

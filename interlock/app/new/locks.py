@@ -24,8 +24,13 @@ def locks(lock: Path, version: str, extras: Iterable[str]) -> dict[str, bytes]:
 
 
 def _blocks(text: str) -> dict[str, str]:
-    found = re.split(r"(?m)^(?=[A-Za-z0-9])", text)
-    return {re.split(r"[=\[ ;]", block, maxsplit=1)[0].lower(): block for block in found if "==" in block}
+    """Each package's lines; one that has a version for each Python has them all."""
+    found: dict[str, str] = {}
+    for block in re.split(r"(?m)^(?=[A-Za-z0-9])", text):
+        if "==" in block:
+            name = re.split(r"[=\[ ;]", block, maxsplit=1)[0].lower()
+            found[name] = found.get(name, "") + block
+    return found
 
 
 def _cut(blocks: Mapping[str, str], roots: set[str], version: str) -> str:
@@ -38,8 +43,8 @@ def _cut(blocks: Mapping[str, str], roots: set[str], version: str) -> str:
 
 
 def _asked_by(block: str) -> set[str]:
-    _, _, told = block.partition("# via")
-    return {name.lower() for name in re.findall(r"[A-Za-z0-9._-]+", told.replace("#", " "))}
+    told = re.findall(r"(?m)^ +# +(?:via )?([A-Za-z0-9._-]+)", block)
+    return {name.lower() for name in told}
 
 
 def _needed(extra: str) -> set[str]:
