@@ -8,7 +8,6 @@ from agents.routing import ROUTING
 from agents.sales import SALES
 from agents.service import SERVICE
 from agents.support import SUPPORT
-from app.business import open_support_systems
 from app.business.booking import open_booking_systems
 from app.business.helpdesk import open_helpdesk_systems
 from app.business.intake import open_intake_systems
@@ -16,6 +15,7 @@ from app.business.restaurant import open_restaurant_systems
 from app.business.routing import open_routing_systems
 from app.business.sales import open_sales_systems
 from app.business.service import open_service_systems
+from app.business.support import open_support_systems
 from interlock.app.project import Served
 
 PAID = "Nobody pays by the link of a demonstration: its payment system counts it as paid after 5 seconds."

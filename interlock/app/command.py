@@ -5,10 +5,9 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 
-from statemachine.exceptions import InvalidDefinition
 from typer.exceptions import TyperException
 
-from interlock.machines.chart import ChartError
+from interlock.app.project_code import RefusedFlow
 
 FOUND, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -17,6 +16,7 @@ EXPECTED = {
     "DemoError",
     "JournalDown",
     "LiveKitServerError",
+    "NewError",
     "OfflineModelError",
     "OutputError",
     "ProjectError",
@@ -56,17 +56,13 @@ def main() -> None:
 
 
 def _loaded_and_run() -> int:
-    try:
-        from interlock.app.cli import main as cli
-        from interlock.app.project import project
+    from interlock.app.cli import main as cli
 
-        project()
-    except (ChartError, InvalidDefinition, TypeError) as error:
-        if "--traceback" in sys.argv:
-            raise
-        _show_refused(error)
+    try:
+        code = cli.app(standalone_mode=False)
+    except RefusedFlow as refused:
+        _show_refused(refused.error)
         return FOUND
-    code = cli.app(standalone_mode=False)
     if sys.stdout is not None:
         sys.stdout.flush()
     return code if isinstance(code, int) else 0

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     checkpoint_records: int = _says("a whole number above 0", 100, ge=1)
     store_key: StoreKeys | None = _says("32 bytes in base64, as interlock store key makes them; others after commas")
     retention_days: int | None = _says("whole days from 1 to 36500", ge=1, le=36500)
-    flow: str = _says("the name of a flow, as interlock flows lists them", "support", pattern=r"^[a-z][a-z0-9_]*$")
+    flow: str = _says("the name of a flow, as interlock flows lists them", "", pattern=r"^([a-z][a-z0-9_]*)?$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _says(
         "DEBUG, INFO, WARNING, ERROR or CRITICAL", "INFO"
     )
@@ -246,7 +246,7 @@ def _found(variable: str) -> str:
 
 
 def _unknown() -> list[str]:
-    known = {_variable(field) for field in Settings.model_fields} | {"INTERLOCK_PROJECT"}  # read by `.project`
+    known = {_variable(field) for field in Settings.model_fields} | {"INTERLOCK_PROJECT"}  # read by `.project_file`
     return [
         f"{name} is no setting{_nearest(name, known)}"
         for name in sorted(_given())

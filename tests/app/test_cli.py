@@ -326,52 +326,6 @@ def test_an_unknown_flow_in_the_settings_comes_before_the_help(interlock):
     assert (code, shown, len(said)) == (2, "", 1)
 
 
-BROKEN = """
-import machines.support
-from interlock.machines.base import Machine
-from statemachine import State
-
-class Broken(Machine):
-    one = State(initial=True)
-    two = State()
-    go = one.to(two, cond=lambda: True)
-"""
-
-
-@pytest.fixture
-def broken(monkeypatch):
-    """A chart that is refused at import, where the command finds it."""
-    monkeypatch.delitem(sys.modules, "interlock.app.cli.main", raising=False)
-    monkeypatch.delattr("interlock.app.cli.main", raising=False)
-
-    class Finder:
-        def find_spec(self, name, path=None, target=None):
-            if name == "interlock.app.cli.main":
-                exec(compile(BROKEN, "broken.py", "exec"), {"__name__": "broken"})
-
-    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
-
-
-def test_a_chart_that_is_refused_at_import_is_a_finding(interlock, broken):
-    """
-    Not a traceback; exit code 1.
-    """
-    code, shown, said = interlock("check")
-    assert (code, shown) == (1, "")
-    assert "chart_error" in said[0]
-    assert not any("Traceback" in line for line in said)
-
-
-def test_a_chart_that_is_refused_at_import_is_json_where_json_was_asked(interlock, broken):
-    """
-    A program that reads findings reads this one too.
-    """
-    code, shown, said = interlock("check", "--json")
-    assert (code, said) == (1, [])
-    (finding,) = json.loads(shown)["(not loaded)"]
-    assert finding["code"] == "chart_error"
-
-
 def process(*args, **kwargs):
     """The command as a process of its own."""
     return subprocess.Popen([sys.executable, "-m", "interlock.app.command", *args], env=surroundings(), **kwargs)

@@ -26,7 +26,7 @@ def test_nothing_set_is_enough(monkeypatch):
     """A clean machine has every default."""
     monkeypatch.setenv("XDG_DATA_HOME", "/data")
     settings = load_settings()
-    assert (settings.store, settings.flow, settings.timezone) == ("/data/interlock/calls.sqlite", "support", "UTC")
+    assert (settings.store, settings.flow, settings.timezone) == ("/data/interlock/calls.sqlite", "", "UTC")
     assert not settings.live
 
 

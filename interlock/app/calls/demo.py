@@ -14,6 +14,7 @@ from rich.console import Console
 from interlock.agents.call.call import Call
 from interlock.agents.call.journal import Entry
 from interlock.agents.flow import Flow
+from interlock.app.calls.caller import WRITTEN, recorded, spoken, written
 from interlock.app.calls.journal import journal_of
 from interlock.app.calls.one_line import tell
 from interlock.app.calls.screen import Screen
@@ -46,10 +47,12 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
     a call that does not end, `OutputError` and `BrokenPipeError`.
     """
     sounds = [read_wav(path) for path in wavs or shipped(flow)]
+    lines = [] if sounds else written(flow)
     recording, transcript = _folder(out) / f"{flow.name}.wav", out / f"{flow.name}.txt"
     screen = Screen(console, as_json=False)
     with closing(journal_of(settings)) as journal:
-        ears, brain, mouth = await _load(settings, console, len(sounds))
+        ears, brain, mouth = await _load(settings, console, len(sounds or lines))
+        sounds = sounds or await asyncio.to_thread(spoken, lines, settings)
         if told := stand_in(flow):
             console.print(told, style="dim")
         teller = _Teller(screen)
@@ -77,10 +80,13 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
 
 
 def shipped(flow: Flow) -> list[Path]:
-    """The caller's side that comes with a flow, a file a turn. Raises `DemoError` when there is none."""
-    found = sorted((project().callers / flow.name).glob("*.wav"))
-    if not found:
-        raise DemoError(f"no recorded caller comes with the flow {flow.name}, expected --wav FILE for each turn")
+    """The recorded caller of a flow, a file a turn; none where one is only written. Raises `DemoError` without both."""
+    found = recorded(flow)
+    if not (found or written(flow)):
+        raise DemoError(
+            f"no caller comes with the flow {flow.name}, expected --wav FILE for each turn, or what a caller says, a"
+            f" line a turn, in {project().callers / flow.name / WRITTEN}"
+        )
     return found
 
 

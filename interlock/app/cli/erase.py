@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interlock.app.store.erasing import Erasure
-from interlock.app.store.upkeep import Upkeep
+if TYPE_CHECKING:
+    from interlock.app.store.erasing import Erasure
+    from interlock.app.store.upkeep import Upkeep
 
 NAMED_LIMIT = 10
 """How many calls the question names."""
@@ -63,7 +64,7 @@ def audit_erase(
         raise typer.Exit(1)
 
 
-def _named(store: Upkeep, calls: Sequence[str]) -> list[str]:
+def _named(store: "Upkeep", calls: Sequence[str]) -> list[str]:
     from interlock.app.audit import AuditError
     from interlock.app.audit.words import clean
 
@@ -73,7 +74,7 @@ def _named(store: Upkeep, calls: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(calls))
 
 
-def _theirs(store: Upkeep, caller: str) -> list[str]:
+def _theirs(store: "Upkeep", caller: str) -> list[str]:
     from interlock.app.audit import AuditError
     from interlock.app.cli.shared import counted
     from interlock.app.store.callers import calls_of
@@ -97,7 +98,7 @@ def _confirmed(ids: Sequence[str]) -> bool:
         return False
 
 
-def _tell(done: Sequence[Erasure], files: str) -> None:
+def _tell(done: Sequence["Erasure"], files: str) -> None:
     from interlock.app.audit.words import clean
 
     for its in done:

@@ -1,13 +1,13 @@
 """The commands about a LiveKit server: one on this machine, and how to call the agent there."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import SecretStr
 
 from interlock.app.cli.run import run
-from interlock.app.settings import Settings, SettingsError, load_settings
-from interlock.app.telemetry.logs import configure_logs
+
+if TYPE_CHECKING:
+    from interlock.app.settings import Settings
 
 
 def livekit(install: Annotated[bool, typer.Option("--install", help="Only get the program.")] = False) -> None:
@@ -27,6 +27,8 @@ def token(
     ] = "",
 ) -> None:
     """How to call the agent: a link and a token for one call."""
+    from interlock.app.settings import load_settings
+    from interlock.app.telemetry.logs import configure_logs
     from interlock.app.worker.dispatch import flow_of
     from interlock.app.worker.tokens import invitation
     from interlock.app.worker.worker import AGENT_NAME
@@ -37,7 +39,7 @@ def token(
     print(invitation(settings, agent_name=AGENT_NAME, metadata=metadata, identity=identity))
 
 
-def develop(settings: Settings, *, reload: bool, under: int | None) -> None:
+def develop(settings: "Settings", *, reload: bool, under: int | None) -> None:
     """The worker as a developer wants it, which says how to call it; with `reload` it is started anew on changes.
 
     `under` is the process that does so: without it the worker ends.
@@ -55,10 +57,13 @@ def develop(settings: Settings, *, reload: bool, under: int | None) -> None:
     run(run_worker(settings, dev=True, ready=ready, until=parent_gone(under) if under else None))
 
 
-def with_local_server(settings: Settings) -> Settings:
+def with_local_server(settings: "Settings") -> "Settings":
     """The settings, with the server that `interlock livekit` runs here, when none is named and the models are there."""
+    from pydantic import SecretStr
+
     from interlock.app.livekit_server import running_server
     from interlock.app.providers import require_models
+    from interlock.app.settings import SettingsError
 
     server = None if settings.live else running_server()
     if server is None:
@@ -75,6 +80,8 @@ def with_local_server(settings: Settings) -> Settings:
 
 def watch() -> None:
     """Look after calls whose worker died while the caller is still there: send for another worker. Several may run."""
+    from interlock.app.settings import load_settings
+    from interlock.app.telemetry.logs import configure_logs
     from interlock.app.worker.worker import AGENT_NAME, log_json
 
     settings = with_local_server(load_settings())
@@ -82,7 +89,7 @@ def watch() -> None:
     run(_watch(settings, AGENT_NAME))
 
 
-async def _watch(settings: Settings, agent_name: str) -> None:
+async def _watch(settings: "Settings", agent_name: str) -> None:
     from livekit.api import LiveKitAPI
 
     from interlock.agents.call.clock import LoopClock

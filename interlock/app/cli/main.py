@@ -1,26 +1,28 @@
 """The command `interlock`."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from interlock.agents.flow import Flow
-from interlock.app.calls.callscript import read_script
-from interlock.app.calls.journal import journal_of
-from interlock.app.calls.screen import Screen
 from interlock.app.cli.audit import audit_app
 from interlock.app.cli.livekit import develop, livekit, token, watch, with_local_server
+from interlock.app.cli.new import new, upgrade_project
 from interlock.app.cli.run import run
 from interlock.app.cli.store import store_app
-from interlock.app.project import FLOWS, flow_named, open_systems
-from interlock.app.settings import Settings, load_settings
-from interlock.app.telemetry.logs import configure_logs
+from interlock.app.project import FLOWS, flow_named, open_systems, project
+from interlock.app.project_file import NAMED
+
+if TYPE_CHECKING:  # what each command needs it imports itself: the help is not to wait for LiveKit
+    from interlock.agents.flow import Flow
+    from interlock.app.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A voice-agent orchestrator: agents propose, a state machine decides, a journal records why.",
 )
+app.command()(new)
+app.command("upgrade-project")(upgrade_project)
 app.add_typer(audit_app, name="audit")
 app.add_typer(store_app, name="store")
 app.command()(livekit)
@@ -36,7 +40,28 @@ app.command()(watch)
 
 console = Console(highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
-FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="A flow, as `interlock flows` lists them.")]
+FlowName = Annotated[
+    str, typer.Argument(metavar="FLOW", help="A flow, as `interlock flows` lists them; the first without.")
+]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"interlock {version('interlock')}")
+        raise typer.Exit
+
+
+@app.callback()
+def anywhere(
+    project: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The project, instead of the one this folder is in (INTERLOCK_PROJECT)."),
+    ] = None,
+    _: Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_show_version)] = False,
+) -> None:
+    """What holds for every command."""
+    if project is not None:
+        os.environ[NAMED] = str(project.absolute())  # also for the processes this one starts
 
 
 @app.command()
@@ -51,7 +76,7 @@ def flows(as_json: AsJson = False) -> None:
 
 @app.command()
 def chat(
-    flow: FlowName = "support",
+    flow: FlowName = "",
     script: Annotated[Path | None, typer.Option(help="Play a call script instead of asking the terminal.")] = None,
     model: Annotated[str, typer.Option(help="offline, or openai/NAME (needs OPENAI_API_KEY).")] = "offline",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
@@ -62,7 +87,10 @@ def chat(
     whether you are still there, after three more the agent says goodbye. Input from a pipe or a file ends the call
     with its last line; of a line, the first 2000 bytes count. With --script, silence comes from `advance:` steps.
     """
+    from interlock.app.calls.callscript import read_script
     from interlock.app.calls.chat import chat_from_script
+    from interlock.app.calls.journal import journal_of
+    from interlock.app.calls.screen import Screen
 
     settings, its = _settings("ERROR"), flow_named(flow)
     if script is None:
@@ -81,7 +109,7 @@ def chat(
 
 @app.command()
 def demo(
-    flow: FlowName = "support",
+    flow: FlowName = "",
     wav: Annotated[list[Path] | None, typer.Option(help="What the caller says, a file a turn; repeat.")] = None,
     out: Annotated[Path, typer.Option(help="Where the recording and the transcript go.")] = Path("out"),
 ) -> None:
@@ -100,19 +128,23 @@ def dev(
     under: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Try it: the worker when LIVEKIT_URL is set or `interlock livekit` runs, else a typed call on embedded models."""
+    from interlock.app.telemetry.logs import configure_logs
+
     settings = with_local_server(_settings(None))
     if settings.live:
         develop(settings, reload=sys.stderr.isatty() if reload is None else reload, under=under)
         return
     configure_logs("ERROR", settings.log_json)
     flow = flow_named(settings.flow)
-    console.print(OFFLINE_HELP, markup=False)
+    console.print(_offline_help(flow), markup=False)
     _chat(flow, settings, "offline", as_json=False)
 
 
 @app.command()
 def start() -> None:
     """Serve calls from a LiveKit server (LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET)."""
+    from interlock.app.settings import load_settings
+    from interlock.app.telemetry.logs import configure_logs
     from interlock.app.worker.worker import log_json, run_worker
 
     settings = load_settings()
@@ -146,17 +178,22 @@ def check(
 
 @app.command()
 def diagrams(
-    folder: Annotated[Path, typer.Option(help="Where the drawings are.")] = Path("diagrams"),
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the drawings are; the project's folder diagrams without.")
+    ] = None,
     only_check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when stale.")] = False,
 ) -> None:
     """Draw every flow: FLOW.md and FLOW.svg."""
     from interlock.app.draw import stale, write
 
+    where = folder or project().root / "diagrams"
+    if where.is_relative_to(Path.cwd()):
+        where = where.relative_to(Path.cwd())
     for flow in FLOWS.values():
         if not only_check:
-            for path in write(flow, folder):
-                console.print(str(path), markup=False)
-        elif old := stale(flow, folder):
+            for path in write(flow, where):
+                console.print(str(path), markup=False, soft_wrap=True)
+        elif old := stale(flow, where):
             print(f"stale: {', '.join(old)}; run `make diagrams` and look at what changed", file=sys.stderr)
             raise typer.Exit(1)
 
@@ -164,21 +201,32 @@ def diagrams(
 OFFLINE_HELP = """\
 No LIVEKIT_URL: this is a typed call on the embedded models; nothing leaves this machine. You are the caller; dimmed \
 lines are what the agents proposed and what the machine said to it. Ctrl-D hangs up.
-Try, line by line: Hello, my name is Anna Kowalski | I was charged twice for my router | 4471 | 80331 | order 1042 | \
-please refund 20 euros | goodbye. Or at any time: a human, please.
+{tries}Or at any time: a human, please.
 To go live, set LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET, OPENAI_API_KEY, ASSEMBLYAI_API_KEY and \
 ELEVEN_API_KEY (see .env.example) and run the same command again.
 """
 
 
-def _settings(level: str | None) -> Settings:
+def _offline_help(flow: "Flow") -> str:
+    from interlock.app.calls.caller import written
+
+    lines = written(flow)
+    return OFFLINE_HELP.format(tries=f"Try, line by line: {' | '.join(lines)}\n" if lines else "")
+
+
+def _settings(level: str | None) -> "Settings":
+    from interlock.app.settings import load_settings
+    from interlock.app.telemetry.logs import configure_logs
+
     settings = load_settings()
     configure_logs(level or settings.log_level, settings.log_json)
     return settings
 
 
-def _chat(flow: Flow, settings: Settings, model: str, *, as_json: bool) -> None:
+def _chat(flow: "Flow", settings: "Settings", model: str, *, as_json: bool) -> None:
     from interlock.app.calls.chat import chat
+    from interlock.app.calls.journal import journal_of
+    from interlock.app.calls.screen import Screen
 
     language_model, spare = _models(settings, model)
     screen = Screen(console, as_json=as_json)
@@ -197,7 +245,7 @@ def _chat(flow: Flow, settings: Settings, model: str, *, as_json: bool) -> None:
     screen.check()
 
 
-def _models(settings: Settings, model: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
+def _models(settings: "Settings", model: str) -> tuple[Callable[[], Any], Callable[[], Any]]:
     from interlock.app.offline import embedded
     from interlock.app.providers import language_model
 

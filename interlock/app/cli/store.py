@@ -1,12 +1,15 @@
 """The command `interlock store`."""
 
+from typing import TYPE_CHECKING
+
 import typer
 from rich.console import Console
 
 from interlock.app.cli.upkeep import compact, prune, rotate_key
 from interlock.app.cli.verify import checkpoint_key
-from interlock.app.settings import Settings, load_settings
-from interlock.app.telemetry.logs import configure_logs
+
+if TYPE_CHECKING:
+    from interlock.app.settings import Settings
 
 store_app = typer.Typer(no_args_is_help=True, help="Look after the record: its tables, its key, and how long it lasts.")
 store_app.command()(prune)
@@ -38,7 +41,10 @@ def key() -> None:
     print(new_key())
 
 
-def _settings() -> Settings:
+def _settings() -> "Settings":
+    from interlock.app.settings import load_settings
+    from interlock.app.telemetry.logs import configure_logs
+
     settings = load_settings()
     configure_logs("WARNING", settings.log_json)
     return settings

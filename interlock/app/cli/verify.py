@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from interlock.app.settings import Settings, load_settings
-from interlock.app.telemetry.logs import configure_logs
-
 if TYPE_CHECKING:
     from interlock.app.proof.report import Telling
+    from interlock.app.settings import Settings
 
 console = Console(highlight=False)
 
@@ -99,7 +97,7 @@ def checkpoint_key() -> None:
 
 
 def _verify_store(
-    settings: Settings, folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Telling"
+    settings: "Settings", folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Telling"
 ) -> int:
     from interlock.app.proof.opening import opened_shelf, opened_store, require_known, verifying_keys
     from interlock.app.proof.report import tell
@@ -112,7 +110,7 @@ def _verify_store(
         return tell(its, to, Console(stderr=True), source.records, signed=shelf is not None)
 
 
-def _verify_bundle(settings: Settings, path: Path, given: Sequence[str], to: "Telling") -> int:
+def _verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "Telling") -> int:
     from interlock.app.proof.checkpoint_index import Shelf
     from interlock.app.proof.opening import verifying_keys
     from interlock.app.proof.report import Aside, tell
@@ -129,7 +127,10 @@ def _verify_bundle(settings: Settings, path: Path, given: Sequence[str], to: "Te
             return tell(its, to, Console(stderr=True), bundle.records, signed=shelf.count > 0, aside=aside)
 
 
-def _settings() -> Settings:
+def _settings() -> "Settings":
+    from interlock.app.settings import load_settings
+    from interlock.app.telemetry.logs import configure_logs
+
     settings = load_settings()
     configure_logs("WARNING", settings.log_json)
     return settings

@@ -1,0 +1,124 @@
+"""Which folder is the project, and what its `pyproject.toml` says of it; nothing of the project is imported here."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+NAMED = "INTERLOCK_PROJECT"
+EXPECTED = '[tool.interlock] with flows = "app.flows:FLOWS"'
+KEYS = ("flows", "systems", "engine")
+
+
+class ProjectError(Exception):
+    """A folder that is no project, or one whose flows cannot be found; the text says so in a few lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a project says of itself: its folder, and where its flows and systems are, as "module:name"."""
+
+    root: Path
+    flows: str
+    systems: str | None = None
+
+    @property
+    def file(self) -> Path:
+        """Where it says so."""
+        return self.root / "pyproject.toml"
+
+
+def find_project(named: str | None = None, here: Path | None = None) -> Told:
+    """The project `named`, that of INTERLOCK_PROJECT, or the nearest one upwards from `here`. Raises `ProjectError`."""
+    named = named or os.environ.get(NAMED)
+    if named:
+        return _of_folder(_folder(named)) or _nowhere(_folder(named))
+    here = here or Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "pyproject.toml").is_file() and (told := _of_folder(folder)):
+            return told
+    return _nowhere(here)
+
+
+def root_or_here() -> Path:
+    """The project's folder, or where there is none the present one."""
+    try:
+        return find_project().root
+    except ProjectError:
+        return Path.cwd()
+
+
+def _folder(named: str) -> Path:
+    folder = Path(named).absolute()
+    if not folder.is_dir():
+        raise ProjectError(f"the project is {named}, no folder, expected one whose pyproject.toml has {EXPECTED}")
+    return folder
+
+
+def _nowhere(here: Path) -> Told:
+    raise ProjectError(
+        f"{here} is in no Interlock project, expected {EXPECTED} in a pyproject.toml there or above:"
+        " go to one, name one (interlock --project FOLDER ...), or begin one (interlock new NAME)"
+    )
+
+
+def _of_folder(folder: Path) -> Told | None:
+    file = folder / "pyproject.toml"
+    table = _tool(file).get("interlock") if file.is_file() else None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ProjectError(f"{file}: tool.interlock is {table!r}, expected a table: {EXPECTED}")
+    _require_engine(file, table.get("engine"))
+    for key in table:
+        _require_known(file, key)
+    return Told(folder, _place(file, table, "flows"), _place(file, table, "systems") if "systems" in table else None)
+
+
+def _tool(file: Path) -> Mapping[str, Any]:
+    try:
+        tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{file} is no TOML: {error}") from None
+    return tool if isinstance(tool, dict) else {}
+
+
+def _require_known(file: Path, key: str) -> None:
+    if key not in KEYS:
+        near = get_close_matches(key, KEYS, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ProjectError(f"{file}: tool.interlock has {key!r}, expected {', '.join(KEYS)}{hint}")
+
+
+def _place(file: Path, table: Mapping[str, Any], key: str) -> str:
+    told = table.get(key)
+    if not isinstance(told, str) or not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", told):
+        found = "missing" if told is None else repr(told)
+        raise ProjectError(f"{file}: {key} of tool.interlock is {found}, expected module:name as in {EXPECTED}")
+    return told
+
+
+def _require_engine(file: Path, needed: object) -> None:
+    """A project says by which engine it was made; an older one than that does not know what it uses."""
+    if needed is None:
+        return
+    if not isinstance(needed, str) or not re.fullmatch(r"\d+(\.\d+)*", needed):
+        raise ProjectError(f'{file}: engine of tool.interlock is {needed!r}, expected a version such as "0.1"')
+    if numbers(needed) > numbers(version("interlock")):
+        raise ProjectError(
+            f"{file}: this project is made for Interlock {needed} or newer, and this is {version('interlock')}:"
+            " install the one its requirements name (rm -rf .venv, then make check)"
+        )
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """A version as numbers that compare, without its zeros at the end or what follows a release's numbers."""
+    found = [int(each) for each in re.match(r"\d+(?:\.\d+)*", text)[0].split(".")]  # type: ignore[index]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)

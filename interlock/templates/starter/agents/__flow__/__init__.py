@@ -1,0 +1,21 @@
+"""A call about returns: who speaks in each state, and the work that registers one."""
+
+from agents.__flow__.desks import Reception, RegisteringClerk, ReturnsDesk
+from agents.__flow__.effects import REGISTER
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow
+from machines.__flow__ import __Flow__, __Flow__Facts
+
+__FLOW__ = Flow(
+    name="__flow__",
+    title="__Title__",
+    summary="From an order number to a return label, or handed to a person.",
+    machine=__Flow__,
+    facts=__Flow__Facts,
+    cast={
+        "reception": Reception,
+        "returns": ReturnsDesk,
+        "registering": RegisteringClerk,
+        **COMMON_CAST,
+    },
+    effects={"registering": REGISTER, **COMMON_EFFECTS},
+)

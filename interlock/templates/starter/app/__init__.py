@@ -1,0 +1,1 @@
+"""What this project serves, and the systems that do its business."""

@@ -1,0 +1,1 @@
+"""What may happen: one chart a flow."""
