@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from interlock.agents.call.budget import ROUNDS_LIMIT
+from interlock.agents.call.failure_budget import ROUNDS_LIMIT
 from interlock.agents.call.journal import JournalDown
 from interlock.app.offline.scripted import Asks, Says
 from interlock.guards.base import ProposalError
@@ -141,7 +141,7 @@ async def test_verdicts_are_kept_no_longer_than_they_can_be_asked_for(journal, s
             event = ("route_to_billing", "route_to_technical")[n % 2]
             await stage.call.heard_caller()
             assert (await stage.call.propose(event, tool_call_id=f"{n}")).accepted
-        assert len(stage.call._life.interlocking._given) <= 2
+        assert len(stage.call._context.interlocking._given) <= 2
 
 
 async def test_what_systems_and_operators_report_is_judged_as_of_the_decision(journal, systems):

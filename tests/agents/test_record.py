@@ -6,15 +6,15 @@ import pytest
 
 from agents.support import SUPPORT
 from interlock.agents.call.call import Call
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import Entry
-from interlock.agents.call.record import Line
 from interlock.app.offline.clock import ManualClock
 from interlock.app.store import StoreJournal
 
 
 async def opened(journal: StoreJournal, watch) -> Call:
     call = Call(SUPPORT, call_id="told", journal=journal, clock=ManualClock(), watch=watch)
-    await call.note(Line("call.opened", snapshot=call.snapshot))
+    await call.record(DraftEntry("call.opened", snapshot=call.snapshot))
     return call
 
 

@@ -18,7 +18,7 @@ AGAIN, SLOW = Says(calls=(Asks("repeat"),)), Says(calls=(Asks("speak_slower"),))
 
 
 def _voice(call, voiced, slower=None):
-    return Voice(call._life, call.providers, call.trouble, call.voices, voiced, slower)
+    return Voice(call._context, call.providers, call.failures, call.voices, voiced, slower)
 
 
 async def said(stage, words, answer):

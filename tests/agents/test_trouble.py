@@ -6,7 +6,7 @@ import pytest
 
 from agents.service import SERVICE
 from app.business.service import open_service_systems
-from interlock.agents.call.budget import FRUITLESS_TURNS
+from interlock.agents.call.failure_budget import FRUITLESS_TURNS
 from interlock.app.offline.scripted import Asks, Says
 from tests.faults.stage import on_stage
 

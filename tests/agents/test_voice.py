@@ -11,7 +11,7 @@ from livekit.agents import APIStatusError, tts
 
 from agents.support import SUPPORT
 from agents.support.desks import BillingDesk, Reception, WaitingDesk
-from interlock.agents.call.budget import FAILED_TURNS
+from interlock.agents.call.failure_budget import FAILED_TURNS
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.speech.pace import FIRST_AUDIO_LIMIT_S
 from interlock.agents.speech.reply import LAST_RESORT
@@ -32,7 +32,7 @@ SPOKEN, KEPT, KEPT_ELSEWHERE = 1, 2, 3
 
 
 def _voice(call, voiced, slower=None):
-    return Voice(call._life, call.providers, call.trouble, call.voices, voiced, slower)
+    return Voice(call._context, call.providers, call.failures, call.voices, voiced, slower)
 
 
 class Throat(Mouth):

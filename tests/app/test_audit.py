@@ -10,7 +10,7 @@ from rich.console import Console
 from guards.identity import caller_verified, checks_left
 from guards.issue import issue_known
 from interlock.agents.call.journal import Entry
-from interlock.agents.call.record import verdict_line
+from interlock.agents.call.record import verdict_entry
 from interlock.app.audit import AuditError, list_calls, print_calls, print_history, print_why, show, why
 from interlock.app.store import open_journal
 from interlock.guards.base import Proposal
@@ -143,7 +143,7 @@ async def test_what_a_call_writes_of_a_real_verdict_is_what_why_reads(store):
     """The words of the record are the call's; a new name for an entry must not silence the audit."""
     facts, asked = SupportFacts(issue_category="billing"), Proposal("route_to_billing")
     where = Snapshot("Support", 1, ("live", "desks", "triage"))
-    line = verdict_line(decide(Support, where, asked, facts), asked, facts)
+    line = verdict_entry(decide(Support, where, asked, facts), asked, facts)
     await store.append([Entry("c1", "support", 7, line.kind, AT, 1, line.audit, line.private, line.snapshot)])
     (third,) = why(store, "c1", 3, {g.name: g.sentence for g in (caller_verified, checks_left, issue_known)})
     assert (third.event, third.by, third.kind, third.refused_by) == (

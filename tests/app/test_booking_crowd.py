@@ -12,7 +12,7 @@ from agents.booking import BOOKING
 from app.business.booking import open_booking_systems
 from app.business.booking_calendar import HOLD_FOR, moment
 from interlock.agents.call.call import Call
-from interlock.agents.call.record import Line
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.tools import tools_of
 from interlock.app.offline.clock import ManualClock
 
@@ -45,7 +45,7 @@ class Caller:
     async def opens(self):
         here = self.call.snapshot
         audit = {"machine": here.machine, "version": here.version, "state": here.state}
-        await self.call.note(Line("call.opened", audit, snapshot=here))
+        await self.call.record(DraftEntry("call.opened", audit, snapshot=here))
         await self.call.claim(caller_name=f"Caller {self.call.id}", contact_phone="+4930123456")
 
     async def looks(self):

@@ -42,7 +42,7 @@ async def drive(journal):
     A call on record that is driven and watched in a room, and how often it left the room.
     """
     room, call, left = Room(), Call(SUPPORT, call_id="c1", journal=journal, clock=ManualClock()), []
-    await call.note(call._first_line())
+    await call.record(call._first_line())
     call.on_lost = lambda: left.append(1)
     driving = Driving(journal, Taken("c1"))
     await driving.renew(call)
@@ -159,12 +159,12 @@ async def test_signs_of_life_go_on_until_the_end_is_on_record(journal, drive):
 
     async def counted(work):
         signs.append(drive.call.ending)
-        drive.call._life.interlocking.ended = len(signs) == 2
+        drive.call._context.interlocking.ended = len(signs) == 2
         return await transact(work)
 
     journal.transact = counted
-    drive.call._life.clock = Hasty()
-    drive.call._life.interlocking.ending = True
+    drive.call._context.clock = Hasty()
+    drive.call._context.interlocking.ending = True
     await drive.driving.keep(drive.call)
     assert signs == [True, True]
 
@@ -175,7 +175,7 @@ async def test_a_call_whose_room_another_one_has_ends(journal, drive):
     """
     room = Life("RM_1", "a room", "support")
     await journal.transact(lambda c: claim_room(c, journal.seal, room, "c2", "another"))
-    drive.call._life.session = SimpleNamespace(interrupt=lambda **_: None)
+    drive.call._context.session = SimpleNamespace(interrupt=lambda **_: None)
     await Driving(journal, Taken("c1"), room).renew(drive.call)
     assert (journal.call("c1").end_reason, drive.call.lost, drive.left) == ("room_taken", True, [1])
 

@@ -14,8 +14,8 @@ from livekit.agents import metrics as livekit_metrics
 from prometheus_client import CollectorRegistry, generate_latest
 
 from agents.support import SUPPORT
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.call.record import Line
 from interlock.app.calls.session import open_call
 from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
@@ -71,11 +71,11 @@ async def a_call(journal, systems, metrics: Metrics, *answers: Says) -> None:
     for answer in answers:
         model.add(answer)
         await typed.caller("My name is Canary.")
-    await call.note(Line("provider.failed", {"kind": "stt", "provider": "a canary said so", "error": "X"}))
-    await call.note(Line("provider.failed", {"kind": "llm", "provider": "openai", "error": "X"}))
-    await call.note(Line("provider.fell_back", {"kind": "tts", "to": "elevenlabs"}))
-    await call.note(Line("call.first_word", {"joined_ms": 250}))
-    await call.note(Line("turn.measured", {"answer_ms": 1200, "llm_ttft_ms": 300}))
+    await call.record(DraftEntry("provider.failed", {"kind": "stt", "provider": "a canary said so", "error": "X"}))
+    await call.record(DraftEntry("provider.failed", {"kind": "llm", "provider": "openai", "error": "X"}))
+    await call.record(DraftEntry("provider.fell_back", {"kind": "tts", "to": "elevenlabs"}))
+    await call.record(DraftEntry("call.first_word", {"joined_ms": 250}))
+    await call.record(DraftEntry("turn.measured", {"answer_ms": 1200, "llm_ttft_ms": 300}))
     await typed.hang_up()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from agents.support import SUPPORT
 from interlock.agents.call.call import Call
-from interlock.agents.call.record import Line
+from interlock.agents.call.draft import DraftEntry
 from interlock.app.offline.clock import ManualClock
 from interlock.app.replay import replay
 from interlock.app.store import open_journal, open_reader
@@ -26,7 +26,7 @@ async def path(tmp_path: Path) -> Path:
     path = tmp_path / "calls.sqlite"
     journal = open_journal(path)
     call = Call(SUPPORT, call_id=CALL, journal=journal, clock=ManualClock())
-    await call.note(Line("call.opened", snapshot=call.snapshot))
+    await call.record(DraftEntry("call.opened", snapshot=call.snapshot))
     await call.propose("begin_triage")
     await call.claim(caller_name=CANARY, issue_category="technical")
     await call.propose("begin_triage", tool_call_id="an id of no form: äöü")

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from agents.support import SUPPORT
 from interlock.agents.call.call import Call
-from interlock.agents.call.record import Line
+from interlock.agents.call.draft import DraftEntry
 from interlock.app.offline.clock import ManualClock
 from interlock.app.replay import InJson, InProse, Tally, of_today, recorded_calls, replay_calls, tell, version_named
 from interlock.app.store import JournalReader, open_journal, open_reader
@@ -258,7 +258,7 @@ async def test_a_call_sealed_with_a_key_we_do_not_have_is_named(tmp_path: Path) 
     for call_id, key in (("open", ""), ("sealed", new_key())):
         with closing(open_journal(path, key)) as journal:
             call = Call(SUPPORT, call_id=call_id, journal=journal, clock=ManualClock())
-            await call.note(Line("call.opened", snapshot=call.snapshot))
+            await call.record(DraftEntry("call.opened", snapshot=call.snapshot))
             await call.propose("escalate")
     with open_reader(path) as reader:
         lines, tally = replayed(reader)
@@ -273,7 +273,7 @@ async def test_a_record_that_was_tampered_with_is_named(tmp_path: Path) -> None:
     path = tmp_path / "calls.sqlite"
     with closing(open_journal(path)) as journal:
         call = Call(SUPPORT, call_id="c1", journal=journal, clock=ManualClock())
-        await call.note(Line("call.opened", snapshot=call.snapshot))
+        await call.record(DraftEntry("call.opened", snapshot=call.snapshot))
         await call.propose("escalate")
         await call.propose("say_goodbye")
     with closing(sqlite3.connect(path)) as db:

@@ -71,12 +71,12 @@ def test_a_call_that_begins_anew_is_replayed(tmp_path, monkeypatch):
     """
     One transition later, at the beginning: the record says why, and then that a person was asked for.
     """
-    left_by = lives.left_by
+    last_driver_of = lives.last_driver_of
 
     async def lost(*given):
-        return replace(await left_by(*given), lost="nobody knows any more")
+        return replace(await last_driver_of(*given), lost="nobody knows any more")
 
-    monkeypatch.setattr(lives, "left_by", lost)
+    monkeypatch.setattr(lives, "last_driver_of", lost)
 
     def look(its):
         assert (its.typed.call.state, its.typed.call.epoch) == ("person", 4)

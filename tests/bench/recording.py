@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agents.support import SUPPORT
 from interlock.agents.call.call import Call
-from interlock.agents.call.record import Line
+from interlock.agents.call.draft import DraftEntry
 from interlock.app.calls.session import new_call_id
 from interlock.app.store import StoreJournal, open_journal
 from tests.bench.deciding import BACK, THERE
@@ -54,7 +54,7 @@ async def _together(folder: Path, calls: int, each: int) -> tuple[Times, Times]:
 async def desk_to_desk(journal: StoreJournal) -> Call:
     """A call at the technical desk that may go on to the billing desk, and back."""
     call = Call(SUPPORT, call_id=new_call_id(), journal=journal)
-    await call.note(Line("call.opened", snapshot=call.snapshot))
+    await call.record(DraftEntry("call.opened", snapshot=call.snapshot))
     await ready(call)
     for event in ("begin_triage", BACK):
         await call.propose(event)

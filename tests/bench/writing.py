@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from interlock.agents.call.draft import DraftEntry, verdict_entry
 from interlock.agents.call.journal import Entry
-from interlock.agents.call.record import Line, verdict_line
 from interlock.app.store import Seal, StoreJournal, open_journal
 from interlock.app.store.rows import rows_of
 from interlock.guards.base import Proposal
@@ -54,18 +54,18 @@ async def _calls(journal: StoreJournal, calls: int, each: int) -> list[list[Appe
     return [[_append(name, lines[n % 2], desk.epoch + n + 1, 2 * n + 2, at) for n in range(each)] for name in ids]
 
 
-def _accepted(here: Snapshot) -> list[Line]:
+def _accepted(here: Snapshot) -> list[DraftEntry]:
     """What a call says of an accepted verdict, on the way there and on the way back."""
     lines = []
     for event in (THERE, BACK):
         proposal = Proposal(event, by="agent", seen_epoch=here.epoch)
         verdict = decide(Support, here, proposal, PROVED)
-        lines.append(verdict_line(verdict, proposal, PROVED))
+        lines.append(verdict_entry(verdict, proposal, PROVED))
         here = verdict.after
     return lines
 
 
-def _append(call_id: str, line: Line, epoch: int, seq: int, at: datetime) -> Append:
+def _append(call_id: str, line: DraftEntry, epoch: int, seq: int, at: datetime) -> Append:
     """One verdict as `Call` writes it: what was decided, and that the next agent is sent for."""
     assert line.snapshot is not None, "it was refused"
     snapshot = replace(line.snapshot, epoch=epoch)

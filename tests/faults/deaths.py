@@ -15,7 +15,7 @@ from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import ScriptedModel
 from interlock.app.store import StoreJournal
 from interlock.app.store.lease import take
-from interlock.app.worker.last_driver import left_by
+from interlock.app.worker.last_driver import last_driver_of
 
 
 class MortalJournal:
@@ -74,7 +74,7 @@ async def taken_over(
     await expire(journal, call_id)
     taken = await journal.transact(lambda connection: take(connection, call_id, "another"))
     assert taken is not None, "nobody could take the call over"
-    left = await left_by(journal, taken)
+    left = await last_driver_of(journal, taken)
     session, call = open_call(
         flow,
         llm=model,
@@ -83,7 +83,7 @@ async def taken_over(
         clock=clock,
         call_id=call_id,
         memory=journal,
-        left=left,
+        last_driver=left,
         spare=None,
     )
     return TypedCall(session, call)
@@ -108,6 +108,6 @@ async def bury(its: TypedCall) -> None:
     """What is left of a dead process in this one: stop it without a word on record."""
     call: Call = its.call
     call.superseded()
-    for task in list(call._life.tasks):
+    for task in list(call._context.tasks):
         task.cancel()
     await its.session.aclose()

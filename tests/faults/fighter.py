@@ -12,7 +12,7 @@ from interlock.agents.call.call import Call
 from interlock.agents.call.journal import JournalDown
 from interlock.app.store import StoreJournal, open_journal
 from interlock.app.store.lease import Taken, take
-from interlock.app.worker.last_driver import left_by
+from interlock.app.worker.last_driver import last_driver_of
 from interlock.app.worker.lease import Driving
 from tests.bench.deciding import BACK, THERE
 
@@ -36,7 +36,7 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
 
 async def drive(journal: StoreJournal, taken: Taken, over: float) -> None:
     """Decide until the call is lost."""
-    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, left=await left_by(journal, taken))
+    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, last_driver=await last_driver_of(journal, taken))
     alive = asyncio.create_task(Driving(journal, taken).keep(call))
     try:
         while not call.lost and time.monotonic() < over:

@@ -14,7 +14,7 @@ from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Says, ScriptedModel
 from interlock.app.store import StoreJournal, open_journal
 from interlock.app.store.lease import take
-from interlock.app.worker.last_driver import left_by
+from interlock.app.worker.last_driver import last_driver_of
 from tests.faults.deaths import expire
 from tests.faults.dying import Elsewhere, Life, MortalJournal, MortalSystem
 
@@ -96,7 +96,7 @@ class World:
             if taken is None:
                 journal.close()
                 return None
-            left = await left_by(journal, taken)
+            left = await last_driver_of(journal, taken)
         mortal, model = MortalJournal(journal, life, self.elsewhere), ScriptedModel(then=lambda: Says("All right."))
         session, call = open_call(
             self.flow,
@@ -106,7 +106,7 @@ class World:
             services=_mortal(self.services, life),
             clock=clock,
             call_id=CALL_ID,
-            left=left,
+            last_driver=left,
         )
         its = Process(life, TypedCall(session, call), model, clock, journal, self.services)
         _watched(its)

@@ -119,8 +119,8 @@ async def a_long_call(stage: Any) -> None:
     """Everything a support call can note, and everything that can go wrong in it."""
     stage.model._then = lambda: WELL
     for answer in BAD_CALLS:
-        stage.call.trouble.turn_answered()
-        stage.call.trouble.came_to_something()
+        stage.call.failures.turn_answered()
+        stage.call.failures.tool_worked()
         await stage.caller(f"I am {bird('callers_words')}.", answer)
     assert stage.state == "greeting"
     await stage.caller("Anna.", asks("note_name", {"name": bird("caller_name")}))

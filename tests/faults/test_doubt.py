@@ -185,7 +185,7 @@ async def hangs_up(stage):
 
 def lose_after_the_verdict(stage, lose):
     """Once a verdict was written, and before anything else is."""
-    interlocking = stage.call._life.interlocking
+    interlocking = stage.call._context.interlocking
     commit = interlocking.commit
 
     def committed(written):
@@ -226,7 +226,7 @@ async def test_fault_25_a_journal_that_never_comes_back(store, systems, capsys):
         while "journal.doubtful" not in shown:
             stage.clock.advance(RECORD_AGAIN_S)
             with suppress(JournalDown):
-                await stage.call._life.sure()  # as long as a try takes
+                await stage.call._context.settle_surely()  # as long as a try takes
             shown += capsys.readouterr().out
         await stage.call.settled()
         assert (shown + capsys.readouterr().out).count("journal.doubtful") == 1

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from interlock.agents.call.budget import ROUNDS_LIMIT
+from interlock.agents.call.failure_budget import ROUNDS_LIMIT
 from interlock.agents.speech.tool_call_filter import CALLS_LIMIT
 from interlock.app.offline.scripted import Asks, Says
 from tests.faults.door import door, unlocked

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, SwitchTo
-from interlock.agents.call.draft import Line
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.ready import Ready, durable
 from interlock.guards.base import Proposal
@@ -55,7 +55,7 @@ class Down(Exception):
 class Paper:
     """What is on record."""
 
-    lines: list[tuple[int, Line]] = field(default_factory=list)
+    lines: list[tuple[int, DraftEntry]] = field(default_factory=list)
     places: list[Snapshot] = field(default_factory=lambda: [BEGIN])
     facts: dict[str, Any] = field(default_factory=lambda: SupportFacts().model_dump(mode="json"))
 
@@ -244,7 +244,7 @@ class Schedule:
                 known = known.model_validate({**known.model_dump(), **line.private["facts"]})
         assert here == self.call.snapshot, "the record leads elsewhere (I4)"
 
-    def _verdict_holds(self, line: Line, here: Snapshot, known: SupportFacts) -> Snapshot:
+    def _verdict_holds(self, line: DraftEntry, here: Snapshot, known: SupportFacts) -> Snapshot:
         audit, private = line.audit, line.private
         facts = SupportFacts.model_validate(private["facts"])
         assert facts.model_copy(update={"now": None}) == known, "judged by facts the record does not have (I4)"

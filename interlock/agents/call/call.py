@@ -9,20 +9,21 @@ from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
 from interlock.agents.call.clock import Clock, LoopClock
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deadlines import Deadlines
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.effects import Effects
 from interlock.agents.call.ending import REASONS, Ending
+from interlock.agents.call.failures import Failures
 from interlock.agents.call.farewell import cut_off
 from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.journal import Entry, Journal, Memory
-from interlock.agents.call.life import Life
 from interlock.agents.call.ready import Ready, Written
-from interlock.agents.call.record import Line, Record
+from interlock.agents.call.record import CallRecord
 from interlock.agents.call.remembering import Remembering
-from interlock.agents.call.resume import Left, Resuming, standing
+from interlock.agents.call.resume import LastDriver, Resuming, starting_point
 from interlock.agents.call.switch import Switch
-from interlock.agents.call.trouble import Trouble
 from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
 from interlock.agents.caller.missing_transcript import Deafness
@@ -70,7 +71,7 @@ class Call:
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
         memory: Memory | None = None,
-        left: Left | None = None,
+        last_driver: LastDriver | None = None,
     ) -> None:
         self.services = services
         self.spare = spare
@@ -79,80 +80,82 @@ class Call:
         self.in_turn = asyncio.Lock()
         clock = clock or LoopClock()
         snapshot, facts = initial(flow.machine), flow.facts(timezone=timezone, call_id=call_id)
-        here = standing(flow, left, facts) if left is not None else None
+        here = starting_point(flow, last_driver, facts) if last_driver is not None else None
         if here is not None:
             snapshot, facts = here.snapshot, here.facts
-        fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
-        record = Record(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
+        fence, last_seq = (last_driver.fence, last_driver.last_seq) if last_driver else (1, 0)
+        record = CallRecord(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
         interlocking = Interlocking(flow.machine, flow.effects, snapshot=snapshot, facts=facts)
-        self._life = life = Life(flow, interlocking, record, clock, call_id=call_id)
-        self._deciding = Deciding(life)
-        self._ending = Ending(life, self._deciding)
-        self._effects = Effects(life, self._deciding, lambda: self.services)
-        self._deadlines = Deadlines(life, self._deciding, lambda: self.services)
-        self._resuming = Resuming(life, self._deciding, self._effects, left, here) if left and here else None
-        self._first_words_due = left is not None
+        self._context = context = CallContext(flow, interlocking, record, clock, call_id=call_id)
+        self._deciding = Deciding(context)
+        self._ending = Ending(context, self._deciding)
+        self._effects = Effects(context, self._deciding, lambda: self.services)
+        self._deadlines = Deadlines(context, self._deciding, lambda: self.services)
+        self._resuming = (
+            Resuming(context, self._deciding, self._effects, last_driver, here) if last_driver and here else None
+        )
+        self._first_words_due = last_driver is not None
         self._opened: Written[Ready] | None = None
-        self._remembering = Remembering(life, memory, fence=fence, before=left.turns if left else ())
+        self._remembering = Remembering(context, memory, fence=fence, before=last_driver.turns if last_driver else ())
         if watch is not None:
             self.watch(watch)
-        self.hearing = Hearing(life, self._deciding)
-        self.trouble = Trouble(life, self._deciding)
-        self.providers = Providers(life, self.models, self.voices)
-        self._deafness = Deafness(life, self.providers, self.trouble)
-        self.voice = Voice(life, self.providers, self.trouble, self.voices, voiced, slower)
-        self.absence = Absence(life, self._ending)
-        self._switch = Switch(life, self._deciding, self._ending, lambda state, event: flow.cast[state](self, event))
-        self._silence = Silence(life, self._deciding, self.absence)
-        self._measures = Measures(life)
-        life.at_its_end += (self._silence.stop, self.absence.stop, self._switch.stop)
-        life.performs(
+        self.hearing = Hearing(context, self._deciding)
+        self.failures = Failures(context, self._deciding)
+        self.providers = Providers(context, self.models, self.voices)
+        self._deafness = Deafness(context, self.providers, self.failures)
+        self.voice = Voice(context, self.providers, self.failures, self.voices, voiced, slower)
+        self.absence = Absence(context, self._ending)
+        self._switch = Switch(context, self._deciding, self._ending, lambda state, event: flow.cast[state](self, event))
+        self._silence = Silence(context, self._deciding, self.absence)
+        self._measures = Measures(context)
+        context.at_its_end += (self._silence.stop, self.absence.stop, self._switch.stop)
+        context.performs(
             {
                 SwitchTo: self._switch.to,
                 Begin: self._effects.begin,
                 Decide: self._deciding.decide_next,
-                CallerAnswered: lambda _: self.hearing.dealt_with(),
+                CallerAnswered: lambda _: self.hearing.all_answered(),
             }
         )
 
     @property
     def id(self) -> str:
         """The call's name in the record."""
-        return self._life.id
+        return self._context.id
 
     @property
     def flow(self) -> Flow:
         """The flow it runs."""
-        return self._life.flow
+        return self._context.flow
 
     @property
     def clock(self) -> Clock:
         """What its timers run on."""
-        return self._life.clock
+        return self._context.clock
 
     @property
     def session(self) -> "AgentSession[Call] | None":
         """LiveKit's session, once the call is open."""
-        return self._life.session
+        return self._context.session
 
     @property
     def lost(self) -> bool:
         """Whether another driver has the call, or is to have it."""
-        return self._life.lost
+        return self._context.lost
 
     @property
     def on_lost(self) -> Callable[[], None]:
         """Leaves the room; whoever runs the call sets it."""
-        return self._life.on_lost
+        return self._context.on_lost
 
     @on_lost.setter
     def on_lost(self, leave: Callable[[], None]) -> None:
-        self._life.on_lost = leave
+        self._context.on_lost = leave
 
     @property
     def facts(self) -> Facts:
         """What is known now."""
-        return self._life.facts
+        return self._context.facts
 
     @property
     def configuration(self) -> tuple[str, ...]:
@@ -172,27 +175,27 @@ class Call:
     @property
     def snapshot(self) -> Snapshot:
         """Where the call stands, as data."""
-        return self._life.snapshot
+        return self._context.snapshot
 
     @property
     def here(self) -> dict[str, Any]:
         """What every log line about this call carries."""
-        return self._life.here
+        return self._context.here
 
     @property
     def over(self) -> bool:
         """Whether the machine reached its end; the last words may still be spoken."""
-        return self._life.over
+        return self._context.over
 
     @property
     def ending(self) -> bool:
         """Whether the end of the call is on record, or about to be: nothing is begun any more."""
-        return self._life.ending
+        return self._context.ending
 
     @property
     def ended(self) -> bool:
         """Whether the end of the call is on record."""
-        return self._life.interlocking.ended
+        return self._context.interlocking.ended
 
     @property
     def resumed(self) -> bool:
@@ -202,12 +205,12 @@ class Call:
     @property
     def at_rest(self) -> bool:
         """Whether no proposal, switch or effect is under way."""
-        return not self._deciding.under_way and not self.switching and not self._life.tasks
+        return not self._deciding.under_way and not self.switching and not self._context.tasks
 
     @property
     def switching(self) -> bool:
         """Whether the next agent was sent for and has not entered yet."""
-        return self._life.switching
+        return self._context.switching
 
     def offered(self, by: Proposer = "agent") -> tuple[str, ...]:
         """The events the chart allows from here for this proposer."""
@@ -215,12 +218,12 @@ class Call:
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
         """Show each journal entry from now on to one more watcher, once the entry is durable."""
-        self._life.watch(watcher)
+        self._context.watch(watcher)
 
     async def open(self, session: AgentSession["Call"]) -> None:
         """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
-        self._life.session = session
-        self._opened = await self._life.note(self._resuming.line() if self._resuming else self._first_line())
+        self._context.session = session
+        self._opened = await self._context.record(self._resuming.line() if self._resuming else self._first_line())
         if self._resuming:
             self._resuming.recall(session)
         self._remembering.listen(session)
@@ -232,10 +235,10 @@ class Call:
         self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
 
-    def _first_line(self) -> Line:
+    def _first_line(self) -> DraftEntry:
         audit = {"machine": self.snapshot.machine, "version": self.snapshot.version, "state": self.state}
         known = {"facts": self.facts.model_dump(mode="json")}
-        return Line("call.opened", audit, known, self.snapshot)
+        return DraftEntry("call.opened", audit, known, self.snapshot)
 
     async def propose(
         self,
@@ -268,28 +271,28 @@ class Call:
         """As `establish`, of what is known at that very moment: `learned` makes the values of it."""
         await self._deciding.learn_surely("established", lambda facts: dict(learned(facts)))
 
-    async def note(self, *lines: Line) -> None:
-        """Record lines that change nothing. Raises `JournalDown`; see `Record.write`."""
-        await self._life.note(*lines)
+    async def record(self, *lines: DraftEntry) -> None:
+        """CallRecord lines that change nothing. Raises `JournalDown`; see `CallRecord.write`."""
+        await self._context.record(*lines)
 
-    async def note_if_possible(self, *lines: Line) -> None:
-        """Record lines about something that already happened: without the journal they are at least logged."""
-        await self._life.note_if_possible(*lines)
+    async def record_if_possible(self, *lines: DraftEntry) -> None:
+        """CallRecord lines about something that already happened: without the journal they are at least logged."""
+        await self._context.record_if_possible(*lines)
 
     async def malformed(self, tool: str, why: str) -> None:
-        """Record a call of a declared tool that never became a proposal; `why` holds none of its arguments."""
-        await self.note_if_possible(Line("proposal.malformed", {"event": tool, "why": why}))
-        await self.trouble.came_to_nothing()
+        """CallRecord a call of a declared tool that never became a proposal; `why` holds none of its arguments."""
+        await self.record_if_possible(DraftEntry("proposal.malformed", {"event": tool, "why": why}))
+        await self.failures.tool_failed()
 
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
-        await self.trouble.turn_failed(why)
+        await self.failures.turn_failed(why)
 
     def first_agent(self) -> Agent:
         """The agent a call begins with; hand it to `session.start`."""
         return self._switch.first(self.flow.cast[self.state](self, self._resuming.event if self._resuming else ""))
 
-    def taken_up(self) -> Resuming | None:
+    def resuming_once(self) -> Resuming | None:
         """How a call that was taken over finds its words again; once, for the first agent to speak."""
         first, self._first_words_due = self._first_words_due, False
         return self._resuming if first else None
@@ -307,8 +310,8 @@ class Call:
         if not self._switch.entered(desk):
             return None
         said = {"turns": self._remembering.turns}
-        line = Line("handoff.entered", {"state": self.state, "agent": type(desk).__name__, **said})
-        await asyncio.wait([self.spawn(self.note_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
+        line = DraftEntry("handoff.entered", {"state": self.state, "agent": type(desk).__name__, **said})
+        await asyncio.wait([self.spawn(self.record_if_possible(line))], timeout=ENTRY_NOTE_LIMIT_S)
         return None if self.switching else self.hearing.take()
 
     async def heard_caller(self) -> None:
@@ -316,32 +319,32 @@ class Call:
         await self._deciding.heard_caller()
 
     async def end(self, reason: str) -> None:
-        """Record that the call is over, once, and stop its timers; from then on nothing is begun any more.
+        """CallRecord that the call is over, once, and stop its timers; from then on nothing is begun any more.
 
-        A caller who left is the machine's to know too.
+        A caller who last_driver is the machine's to know too.
         """
         await self._ending.end(reason)
 
     def superseded(self) -> None:
         """Another driver has the call: fall silent at once, begin nothing, record nothing, and let `on_lost` leave."""
-        self._life.lose("call.superseded")
+        self._context.lose("call.superseded")
 
     def let_go(self) -> None:
         """This process cannot go on with the call, which has not ended: another driver is to have it. As above."""
-        self._life.lose("call.let_go")
+        self._context.lose("call.let_go")
 
     async def cut_off(self) -> None:
         """End it because its process has to end: see `cut_off`."""
-        await cut_off(self._life, self._ending)
+        await cut_off(self._context, self._ending)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
-        return self._life.spawn(work)
+        return self._context.spawn(work)
 
     async def settled(self) -> None:
         """Wait until no switch and no work of the call's own is under way."""
-        while self._life.tasks or self.switching:
-            if self._life.tasks:
-                await asyncio.wait(set(self._life.tasks))
+        while self._context.tasks or self.switching:
+            if self._context.tasks:
+                await asyncio.wait(set(self._context.tasks))
             else:
                 await self._switch.arrived()

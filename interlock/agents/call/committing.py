@@ -6,7 +6,7 @@ from typing import Any
 
 from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.ready import Ready, Written
-from interlock.agents.call.record import Record
+from interlock.agents.call.record import CallRecord
 
 Perform = Callable[[Any], None]
 """Performs the acts of one kind. Never waits and never raises, so that it can follow a commit at once."""
@@ -15,7 +15,7 @@ Perform = Callable[[Any], None]
 class Committing:
     """One call's record and interlocking, and the table of who performs which act."""
 
-    def __init__(self, record: Record, interlocking: Interlocking) -> None:
+    def __init__(self, record: CallRecord, interlocking: Interlocking) -> None:
         self._record = record
         self._interlocking = interlocking
         self._in_order = asyncio.Lock()
@@ -23,7 +23,7 @@ class Committing:
         """Who performs the acts of each kind; whoever puts the call together fills it."""
 
     async def write(self, ready: Ready) -> Written[Ready]:
-        """Write what was judged, and do at once what follows. Raises `JournalDown`; see `Record.write`.
+        """Write what was judged, and do at once what follows. Raises `JournalDown`; see `CallRecord.write`.
 
         After `InDoubt` it is done late, by whoever finds it on record, or never.
         """

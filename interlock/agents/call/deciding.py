@@ -8,9 +8,9 @@ from typing import Any
 import structlog
 
 from interlock.agents.call.acts import Decide
-from interlock.agents.call.draft import Line
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.call.life import Life
 from interlock.agents.effects import Outcome
 from interlock.agents.telemetry.spans import mark, traced, verdict_span
 from interlock.guards.base import Proposal, Proposer
@@ -26,8 +26,8 @@ Learned = Callable[[Facts], dict[str, Any]]
 class Deciding:
     """The lock around one call's interlocking."""
 
-    def __init__(self, life: Life) -> None:
-        self._life = life
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._lock = asyncio.Lock()
         self._next: list[Decide] = []
 
@@ -50,13 +50,13 @@ class Deciding:
 
         `answers_caller` says that the handoff it leads to answers whatever the caller said.
         """
-        seen = self._life.epoch if seen_epoch is None else seen_epoch
+        seen = self._context.epoch if seen_epoch is None else seen_epoch
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
         as_of_now = seen_epoch is None and by != "agent"
         judged = self._in_turn(proposal, as_of_now=as_of_now, answers_caller=answers_caller)
-        return await asyncio.shield(self._life.spawn(traced(self._life, proposal, judged)))
+        return await asyncio.shield(self._context.spawn(traced(self._context, proposal, judged)))
 
-    async def report(self, outcome: Outcome, epoch: int, *first: Line) -> Verdict:
+    async def report(self, outcome: Outcome, epoch: int, *first: DraftEntry) -> Verdict:
         """As `propose` of the event by the system, seen in `epoch`; what was found is known whatever the verdict.
 
         It is recorded, `first` after it, in one transaction with the verdict. Raises `FactsError` (recorded) for what
@@ -64,34 +64,34 @@ class Deciding:
         """
         proposal = Proposal(outcome.event, by="system", seen_epoch=epoch)
         judged = self._in_turn(proposal, outcome=outcome, first=first)
-        return await asyncio.shield(self._life.spawn(traced(self._life, proposal, judged)))
+        return await asyncio.shield(self._context.spawn(traced(self._context, proposal, judged)))
 
-    async def learn_surely(self, origin: Origin, learned: Learned, *first: Line) -> None:
+    async def learn_surely(self, origin: Origin, learned: Learned, *first: DraftEntry) -> None:
         """As `learn`, whether or not whoever asks is cancelled meanwhile."""
-        await asyncio.shield(self._life.spawn(self.learn(origin, learned, *first)))
+        await asyncio.shield(self._context.spawn(self.learn(origin, learned, *first)))
 
-    async def learn(self, origin: Origin, learned: Learned, *first: Line) -> None:
+    async def learn(self, origin: Origin, learned: Learned, *first: DraftEntry) -> None:
         """What is learned may depend on what is known, so it is asked for once nothing else can change that.
 
         The entries `first` are recorded with it, in one transaction.
         """
         async with self._one_at_a_time():
-            ready = self._life.interlocking.learn(origin, learned(self._life.facts), first)
+            ready = self._context.interlocking.learn(origin, learned(self._context.facts), first)
             if ready.entries:
-                await self._life.persist(ready)
+                await self._context.persist(ready)
             if ready.error is not None:
                 raise ready.error
 
     async def heard_caller(self) -> None:
         """The caller spoke: silences before no longer count, also one that is just being noted."""
-        self._life.interlocking.budget.heard_caller()
+        self._context.interlocking.budget.heard_caller()
         await self.learn_surely("established", lambda facts: {"silences": 0} if facts.silences else {})
 
     def decide_next(self, act: Decide) -> None:
         """Decide on the call's own event before anything else is."""
         self._next.append(act)
         if not self._lock.locked():  # found on record late, while nothing was decided
-            self._life.spawn(self._catch_up())
+            self._context.spawn(self._catch_up())
 
     async def _in_turn(self, proposal: Proposal, **how: Any) -> Verdict:
         async with self._one_at_a_time():
@@ -101,7 +101,7 @@ class Deciding:
     async def _one_at_a_time(self) -> AsyncIterator[None]:
         """What is in doubt may have moved the call on, and what the call itself proposes comes first and last."""
         async with self._lock:
-            await self._life.settle()
+            await self._context.settle()
             await self._decide_all_next()
             yield
             await self._decide_all_next()
@@ -116,14 +116,14 @@ class Deciding:
             try:
                 await self._decide(Proposal(act.event, by="system"), as_of_now=True, answers_caller=act.answers_caller)
             except JournalDown:
-                log.error("journal.down", lost=act.event, **self._life.here)
+                log.error("journal.down", lost=act.event, **self._context.here)
 
     async def _decide(self, proposal: Proposal, **how: Any) -> Verdict:
-        its, now = self._life.interlocking, self._life.clock.now()
-        with verdict_span(self._life, proposal) as span:
+        its, now = self._context.interlocking, self._context.clock.now()
+        with verdict_span(self._context, proposal) as span:
             ready = its.judge(proposal, now, **how)
             if ready.entries:
-                await self._life.write(ready)
+                await self._context.write(ready)
             if ready.error is not None:
                 raise ready.error
             assert ready.verdict is not None, "what is judged has a verdict"

@@ -13,7 +13,7 @@ EXACT = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DraftEntry:
     """What one entry says, before it has a number and a time."""
 
     kind: str
@@ -22,7 +22,7 @@ class Line:
     snapshot: Snapshot | None = None
 
 
-def verdict_line(verdict: Verdict, proposal: Proposal, facts: Facts) -> Line:
+def verdict_entry(verdict: Verdict, proposal: Proposal, facts: Facts) -> DraftEntry:
     """What the journal says of a verdict: everything `decide` saw, personal data apart."""
     audit: dict[str, Any] = {
         "event": unknown_name(verdict.event) if verdict.kind == "unknown_event" else verdict.event,
@@ -44,7 +44,7 @@ def verdict_line(verdict: Verdict, proposal: Proposal, facts: Facts) -> Line:
         "before": verdict.before.to_json(),
     }
     kind = "transition.accepted" if verdict.accepted else "transition.refused"
-    return Line(kind, audit, private, verdict.after if verdict.accepted else None)
+    return DraftEntry(kind, audit, private, verdict.after if verdict.accepted else None)
 
 
 def unknown_name(name: str) -> str:

@@ -8,10 +8,11 @@ import structlog
 
 from interlock.agents.call.acts import Begin
 from interlock.agents.call.clock import pause, within
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import JournalDown, Superseded
-from interlock.agents.call.life import Life
-from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line
+from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.agents.effects import Assignment, Effect, Outcome
 from interlock.agents.systems import Refused
 from interlock.guards.facts import Facts
@@ -35,16 +36,16 @@ class BegunEffect:
 class Effects:
     """The work of one call's states; `systems` gives the business systems it asks."""
 
-    def __init__(self, life: Life, deciding: Deciding, systems: Callable[[], Any]) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, deciding: Deciding, systems: Callable[[], Any]) -> None:
+        self._context = context
         self._deciding = deciding
         self._systems = systems
 
     def begin(self, act: Begin) -> None:
         """Begin the work of a state that was entered, beside everything else; never waits."""
-        if not self._life.lost:
-            effect = self._life.flow.effects[act.state]
-            self._life.spawn(self.run(effect, act.judged_by, act.args, act.epoch))
+        if not self._context.lost:
+            effect = self._context.flow.effects[act.state]
+            self._context.spawn(self.run(effect, act.judged_by, act.args, act.epoch))
 
     async def run(self, effect: Effect, facts: Facts, args: Mapping[str, Any], epoch: int) -> None:
         """Run `effect` once and report what came of it.
@@ -68,23 +69,25 @@ class Effects:
         await self._run(effect, "effect.asked_again", self._assigned(judged_by, begun.args, epoch), epoch)
 
     def _assigned(self, facts: Facts, args: Mapping[str, Any], epoch: int) -> Assignment[Facts, Any]:
-        life = self._life
-        return Assignment(key_of(life.id, epoch), life.id, facts, self._systems(), dict(args), life.clock.now)
+        context = self._context
+        return Assignment(key_of(context.id, epoch), context.id, facts, self._systems(), dict(args), context.clock.now)
 
     async def _run(self, effect: Effect, how: str, work: Assignment[Facts, Any], epoch: int) -> None:
-        said = {"state": self._life.state, "key": work.key}
-        not_begun = await self._begin(effect, work, Line(how, said))
-        if self._life.lost:  # whoever drives the call now asks for it again
+        said = {"state": self._context.state, "key": work.key}
+        not_begun = await self._begin(effect, work, DraftEntry(how, said))
+        if self._context.lost:  # whoever drives the call now asks for it again
             return
         outcome, why = not_begun or await self._done(effect, work)
         await self._report(effect, outcome, epoch, said, why)
 
-    async def _begin(self, effect: Effect, work: Assignment[Facts, Any], begun: Line) -> tuple[Outcome, str] | None:
+    async def _begin(
+        self, effect: Effect, work: Assignment[Facts, Any], begun: DraftEntry
+    ) -> tuple[Outcome, str] | None:
         """Have it on record that the work begins; where it must not, what that comes to, and why."""
         try:
-            values, before = effect.facts_begun(work), self._life.facts
+            values, before = effect.facts_begun(work), self._context.facts
             if not values:
-                await self._life.note_if_possible(begun)
+                await self._context.record_if_possible(begun)
                 return None
             alone = effect.exclusive and begun.kind == "effect.started"
             await self._deciding.learn_surely("established", lambda now: _begins(values, now, alone), begun)
@@ -96,7 +99,7 @@ class Effects:
 
     async def _done(self, effect: Effect, work: Assignment[Facts, Any]) -> tuple[Outcome, str]:
         try:
-            return await within(self._life.clock, effect.timeout_s, effect.done(work)), ""
+            return await within(self._context.clock, effect.timeout_s, effect.done(work)), ""
         except Refused:
             return Outcome(effect.failed, effect.refused), ""
         except Exception as error:
@@ -106,14 +109,14 @@ class Effects:
         self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""
     ) -> None:
         """Report the outcome; one that cannot be known so, or that the machine will not have, counts as not known."""
-        state = self._life.state
+        state = self._context.state
         try:
             verdict = await self._surely(effect, outcome, epoch, said, why)
         except Exception as error:
             outcome, why = Outcome(effect.not_known), type(error).__name__
             verdict = await self._surely(effect, outcome, epoch, said, why)
         if verdict is not None and verdict.kind not in ("accepted", "stale", "terminated"):
-            log.error("effect.misreported", **self._life.here, state=state, verdict=verdict.kind)
+            log.error("effect.misreported", **self._context.here, state=state, verdict=verdict.kind)
             await self._surely(effect, Outcome(effect.not_known), epoch)
 
     async def _surely(
@@ -127,14 +130,14 @@ class Effects:
         for left in reversed(range(RECORD_TRIES)):
             if not left and (outcome.known or outcome.used_up):
                 outcome, why = Outcome(effect.not_known), "JournalDown"
-            ended = [Line("effect.ended", {**said, "event": outcome.event, "why": why})] if said else []
+            ended = [DraftEntry("effect.ended", {**said, "event": outcome.event, "why": why})] if said else []
             try:
                 return await self._deciding.report(outcome, epoch, *ended)
             except Superseded:
                 return None
             except JournalDown:
-                await pause(self._life.clock, RECORD_AGAIN_S)
-        log.error("effect.unreported", **self._life.here)
+                await pause(self._context.clock, RECORD_AGAIN_S)
+        log.error("effect.unreported", **self._context.here)
         return None
 
 

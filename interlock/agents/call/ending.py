@@ -3,9 +3,9 @@
 import structlog
 
 from interlock.agents.call.clock import pause
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown, Superseded
-from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.machines.base import events_of
 from interlock.machines.events import CALLER_LEFT
@@ -21,8 +21,8 @@ LEFT = frozenset({CALLER_LEFT, "closed"})
 class Ending:
     """Whether one call has ended, and the record of it."""
 
-    def __init__(self, life: Life, deciding: Deciding) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, deciding: Deciding) -> None:
+        self._context = context
         self._deciding = deciding
 
     async def end(self, reason: str) -> None:
@@ -30,25 +30,25 @@ class Ending:
 
         While the journal is down, again every second for a minute, unawaited.
         """
-        self._life.stop()
-        if self._life.ending:
+        self._context.stop()
+        if self._context.ending:
             return
-        self._life.interlocking.ending = True
-        reason = "agent_closed" if self._life.over else reason
+        self._context.interlocking.ending = True
+        reason = "agent_closed" if self._context.over else reason
         if not await self._recorded(reason):
-            self._life.spawn(self._record_later(reason))
+            self._context.spawn(self._record_later(reason))
 
     async def _record_later(self, reason: str) -> None:
         for _ in range(RECORD_TRIES):
-            await pause(self._life.clock, RECORD_AGAIN_S)
+            await pause(self._context.clock, RECORD_AGAIN_S)
             if await self._recorded(reason):
                 return
-        log.error("journal.down", lost="call.ended", **self._life.here)
+        log.error("journal.down", lost="call.ended", **self._context.here)
 
     async def _recorded(self, reason: str) -> bool:
-        call = self._life
+        call = self._context
         try:
-            await call.sure()  # the last try may have been written, and only its answer lost
+            await call.settle_surely()  # the last try may have been written, and only its answer lost
             if call.interlocking.ended:
                 return True
             if reason in LEFT and not call.over and CALLER_LEFT in events_of(call.flow.machine):

@@ -10,8 +10,8 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, ModelSettings
 
 from interlock.agents.call.clock import done_within, within
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.ending import Ending
-from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
 
 log = structlog.get_logger("interlock.call")
@@ -25,34 +25,34 @@ DRAINED = "drained"
 """The reason on record when it was we who had to end the call."""
 
 
-async def apologise(life: Life, ending: Ending) -> None:
+async def apologise(context: CallContext, ending: Ending) -> None:
     """Say what can be said when no agent can take over, and close the session."""
-    session = life.session
+    session = context.session
     assert session is not None, "a call that never opened has nobody to apologise to"
     try:
-        await within(life.clock, APOLOGY_LIMIT_S, _say(session, APOLOGY))
+        await within(context.clock, APOLOGY_LIMIT_S, _say(session, APOLOGY))
     except (RuntimeError, TimeoutError) as error:
-        log.error("apology.unspoken", **life.here, error=type(error).__name__)
-    life.spawn(ending.end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
+        log.error("apology.unspoken", **context.here, error=type(error).__name__)
+    context.spawn(ending.end("handoff_failed"))  # beside the hanging up: it may have to wait for the journal
     session.shutdown(drain=False)
 
 
-async def cut_off(life: Life, ending: Ending) -> None:
+async def cut_off(context: CallContext, ending: Ending) -> None:
     """End a call because its process has to end: on record first, then with a word to the caller, in 10 s at most.
 
     The session is left for whoever asked to close. A call that has ended already is left alone.
     """
-    session = life.session
-    if session is None or life.ending:
+    session = context.session
+    if session is None or context.ending:
         return
-    goodbye = session.current_speech if life.over else None
-    await done_within(life.clock, RECORD_LIMIT_S, life.spawn(ending.end(DRAINED)))
-    if life.lost:
+    goodbye = session.current_speech if context.over else None
+    await done_within(context.clock, RECORD_LIMIT_S, context.spawn(ending.end(DRAINED)))
+    if context.lost:
         return
     try:
-        await within(life.clock, WE_CLOSE_LIMIT_S, goodbye.wait_for_playout() if goodbye else _break_off(session))
+        await within(context.clock, WE_CLOSE_LIMIT_S, goodbye.wait_for_playout() if goodbye else _break_off(session))
     except (RuntimeError, TimeoutError) as error:
-        log.error("farewell.unspoken", **life.here, error=type(error).__name__)
+        log.error("farewell.unspoken", **context.here, error=type(error).__name__)
 
 
 async def _break_off(session: AgentSession[Any]) -> None:

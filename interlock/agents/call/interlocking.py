@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, SwitchTo
-from interlock.agents.call.budget import Budget
-from interlock.agents.call.draft import Line, unknown_name, verdict_line
+from interlock.agents.call.draft import DraftEntry, unknown_name, verdict_entry
+from interlock.agents.call.failure_budget import FailureBudget
 from interlock.agents.call.ready import Asked, Ready, Written
 from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
@@ -32,7 +32,7 @@ class Interlocking:
         self.machine = machine
         self.snapshot = snapshot
         self.facts = facts
-        self.budget = Budget()
+        self.budget = FailureBudget()
         self.ending = False
         """Whether the end of the call is on record, or about to be: nothing is begun any more."""
         self.ended = False
@@ -53,7 +53,7 @@ class Interlocking:
         as_of_now: bool = False,
         answers_caller: bool = False,
         outcome: Outcome | None = None,
-        first: tuple[Line, ...] = (),
+        first: tuple[DraftEntry, ...] = (),
     ) -> Ready:
         """The verdict on a proposal, and what follows from it; the same proposal again has the same verdict.
 
@@ -71,7 +71,7 @@ class Interlocking:
         facts = (found.facts or self.facts).model_copy(update={"now": now})
         verdict = decide(self.machine, self.snapshot, proposal, facts)
         judged = Ready(
-            (*found.entries, *first, verdict_line(verdict, proposal, facts)),
+            (*found.entries, *first, verdict_entry(verdict, proposal, facts)),
             verdict.after.epoch,
             facts=found.facts,
             proposal=proposal,
@@ -84,7 +84,7 @@ class Interlocking:
         answered = (CallerAnswered(),) if answers_caller else ()
         return replace(judged, entries=(*judged.entries, *lines), snapshot=verdict.after, acts=(*acts, *answered))
 
-    def learn(self, origin: Origin, values: Mapping[str, Any], first: tuple[Line, ...] = ()) -> Ready:
+    def learn(self, origin: Origin, values: Mapping[str, Any], first: tuple[DraftEntry, ...] = ()) -> Ready:
         """What there is to know after a claim or a finding, on record after the entries `first`; a refusal, with its
         `error`, where it may not be."""
         ready = self._learned(self.facts, origin, values)
@@ -112,14 +112,16 @@ class Interlocking:
         try:
             after = facts.having(origin, dict(values))
         except FactsError as error:
-            refused = Line("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"})
+            refused = DraftEntry("facts.refused", {"fields": fields, "why": f"not {origin} or not valid"})
             return Ready((refused,), self.snapshot.epoch, error=error)
         plain = after.model_dump(mode="json", include=set(values))
-        return Ready((Line(f"facts.{origin}", {"fields": fields}, {"facts": plain}),), self.snapshot.epoch, facts=after)
+        return Ready(
+            (DraftEntry(f"facts.{origin}", {"fields": fields}, {"facts": plain}),), self.snapshot.epoch, facts=after
+        )
 
     def end(self, reason: str) -> Ready:
         """The end of the call, and why."""
-        line = Line("call.ended", {"reason": reason, "state": self.snapshot.state})
+        line = DraftEntry("call.ended", {"reason": reason, "state": self.snapshot.state})
         return Ready((line,), self.snapshot.epoch, ended=True)
 
     def commit(self, written: Written[Ready]) -> tuple[Act, ...]:
@@ -145,12 +147,14 @@ class Interlocking:
             return replace(proposal, seen_epoch=self.snapshot.epoch)
         return proposal
 
-    def _followed(self, verdict: Verdict, proposal: Proposal, facts: Facts) -> tuple[tuple[Line, ...], tuple[Act, ...]]:
+    def _followed(
+        self, verdict: Verdict, proposal: Proposal, facts: Facts
+    ) -> tuple[tuple[DraftEntry, ...], tuple[Act, ...]]:
         """What an acceptance has written and done: nothing is begun in a call that ends."""
         if self.ending:
             return (), ()
         before, after = verdict.before.state, verdict.after.state
-        started = Line("handoff.started", {"from": before, "to": after})
+        started = DraftEntry("handoff.started", {"from": before, "to": after})
         switch = SwitchTo(after, verdict.event, before)
         if after not in self._works:
             return (started,), (switch,)

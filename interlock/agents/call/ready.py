@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from interlock.agents.call.acts import Act
-from interlock.agents.call.draft import Line
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError
@@ -30,7 +30,7 @@ class Ready:
     before: nothing is written or done for it again.
     """
 
-    entries: tuple[Line, ...] = ()
+    entries: tuple[DraftEntry, ...] = ()
     epoch: int = 0
     snapshot: Snapshot | None = None
     facts: Facts | None = None

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import structlog
 
 from interlock.agents.call.clock import Clock
-from interlock.agents.call.draft import Line as Line
+from interlock.agents.call.draft import DraftEntry as DraftEntry
 from interlock.agents.call.draft import unknown_name as unknown_name
-from interlock.agents.call.draft import verdict_line as verdict_line
+from interlock.agents.call.draft import verdict_entry as verdict_entry
 from interlock.agents.call.journal import Entry, InDoubt, Journal
 from interlock.agents.call.ready import Ready, Written, durable
 
@@ -20,7 +20,7 @@ RECORD_TRIES, RECORD_AGAIN_S = 60, 1.0
 """How often what must be on record is tried while the journal is down, and how long is waited in between."""
 
 
-class Record:
+class CallRecord:
     """Writes one call's entries, one `Ready` at a time; each of `watchers` sees each entry after it is durable."""
 
     def __init__(

@@ -7,12 +7,12 @@ from typing import Any
 from livekit.agents import AgentSession, llm
 from pydantic import ValidationError
 
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.effects import BegunEffect, Effects
 from interlock.agents.call.journal import Turn
-from interlock.agents.call.life import Life
 from interlock.agents.call.ready import Ready, Written
-from interlock.agents.call.record import Line
 from interlock.agents.caller.absence import CUT_OFF, recap
 from interlock.agents.flow import Flow
 from interlock.guards.facts import Facts
@@ -22,7 +22,7 @@ from interlock.machines.migrating import MigrationError, migrated
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LastDriver:
     """What the last driver of a call of `flow` left on record.
 
     `facts` is None when they were erased; `event` is the one whose agent had not spoken yet, empty when it had;
@@ -42,7 +42,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StartingPoint:
     """Where a call goes on: at `lost`, which says why, it begins anew and asks for a person.
 
     `judged_by` is what the last accepted proposal was judged by.
@@ -54,26 +54,28 @@ class Standing:
     lost: str = ""
 
 
-def standing(flow: Flow, left: Left, fresh: Facts) -> Standing:
+def starting_point(flow: Flow, left: LastDriver, fresh: Facts) -> StartingPoint:
     """What this program makes of what was left; what it cannot read with certainty it does not guess."""
     try:
         snapshot = migrated(flow.machine, left.snapshot)
         if left.lost or left.facts is None:
             raise MigrationError(left.lost or "what was known in the call was erased")
         facts = flow.facts.model_validate(left.facts)
-        return Standing(snapshot, facts, flow.facts.model_validate(left.work.facts or left.facts))
+        return StartingPoint(snapshot, facts, flow.facts.model_validate(left.work.facts or left.facts))
     except ValidationError:
         why = "what was known in the call is of another shape"
     except MigrationError as error:
         why = str(error)
-    return Standing(replace(initial(flow.machine), epoch=left.snapshot.epoch + 1), fresh, fresh, why)
+    return StartingPoint(replace(initial(flow.machine), epoch=left.snapshot.epoch + 1), fresh, fresh, why)
 
 
 class Resuming:
     """Takes one call over."""
 
-    def __init__(self, life: Life, deciding: Deciding, effects: Effects, left: Left, here: Standing) -> None:
-        self._life = life
+    def __init__(
+        self, context: CallContext, deciding: Deciding, effects: Effects, left: LastDriver, here: StartingPoint
+    ) -> None:
+        self._context = context
         self._deciding = deciding
         self._effects = effects
         self._left = left
@@ -86,13 +88,15 @@ class Resuming:
         """The event the first agent is entered by."""
         return "" if self._lost else self._left.event
 
-    def line(self) -> Line:
+    def line(self) -> DraftEntry:
         """What the record says of it."""
-        call = self._life
+        call = self._context
         audit = {"machine": call.snapshot.machine, "version": call.snapshot.version, "state": call.state}
         known = {"facts": call.facts.model_dump(mode="json"), "before": self._left.snapshot.to_json()}
         private = {**known, "after": call.snapshot.to_json()}
-        return Line("call.resumed", {**audit, "driver": self._left.fence, "why": self._lost}, private, call.snapshot)
+        return DraftEntry(
+            "call.resumed", {**audit, "driver": self._left.fence, "why": self._lost}, private, call.snapshot
+        )
 
     def recall(self, session: AgentSession[Any]) -> None:
         """Give the session the conversation so far."""
@@ -105,13 +109,13 @@ class Resuming:
 
         Work that is finished before anybody speaks has moved the call on, and its outcome is told.
         """
-        assert self._life.session is not None
-        if is_over(self._life.flow.machine, self._life.snapshot):
+        assert self._context.session is not None
+        if is_over(self._context.flow.machine, self._context.snapshot):
             return opening
-        moved = self._life.epoch != self._epoch
+        moved = self._context.epoch != self._epoch
         if opening and (moved or self._lost or self._left.event or not self._left.turns):
             return f"{CUT_OFF} {opening}"
-        return recap(self._life.session)
+        return recap(self._context.session)
 
     @property
     def lost(self) -> bool:
@@ -120,7 +124,7 @@ class Resuming:
 
     def go_on(self, resumed: Written[Ready]) -> None:
         """Finish work that had begun, and ask for a person where the thread is lost; once the takeover is on record."""
-        call = self._life
+        call = self._context
         if self._lost:
             call.spawn(self._deciding.propose(ESCALATE, by="system"))
             return

@@ -11,9 +11,9 @@ from livekit.agents import AgentSession, llm
 from livekit.agents.voice import SpeechHandle
 
 from interlock.agents.call.clock import Timer, within
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.ending import Ending
-from interlock.agents.call.life import Life
-from interlock.agents.call.record import Line
 from interlock.machines.events import CALLER_LEFT
 
 log = structlog.get_logger("interlock.call")
@@ -30,8 +30,8 @@ I_SAID = "I was saying:"
 class Absence:
     """Whether the caller is on the line."""
 
-    def __init__(self, life: Life, ending: Ending) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, ending: Ending) -> None:
+        self._context = context
         self._ending = ending
         self._timer: Timer | None = None
 
@@ -42,18 +42,18 @@ class Absence:
 
     def lost(self, why: str, limit_s: float = RETURN_LIMIT_S) -> None:
         """The line broke; `why` is LiveKit's word for it, `limit_s` how long the caller may take to be back."""
-        if self.away or self._life.ending:
+        if self.away or self._context.ending:
             return
-        self._timer = self._life.clock.call_later(limit_s, self._gone)
-        self._life.spawn(self._life.note_if_possible(Line("caller.lost", {"why": why})))
+        self._timer = self._context.clock.call_later(limit_s, self._gone)
+        self._context.spawn(self._context.record_if_possible(DraftEntry("caller.lost", {"why": why})))
 
     def back(self) -> None:
         """The caller is there again: the agent goes on."""
-        if not self.away or self._life.ending:
+        if not self.away or self._context.ending:
             return
         self.stop()
-        self._life.spawn(self._life.note_if_possible(Line("caller.returned")))
-        self._life.spawn(self._go_on())
+        self._context.spawn(self._context.record_if_possible(DraftEntry("caller.returned")))
+        self._context.spawn(self._go_on())
 
     def stop(self) -> None:
         """Wait no longer."""
@@ -63,25 +63,25 @@ class Absence:
 
     def _gone(self) -> None:
         self._timer = None
-        self._life.spawn(self._ending.end(CALLER_LEFT))  # beside the hanging up: it may have to wait for the journal
-        if self._life.session is not None:
-            self._life.session.shutdown(drain=False)
+        self._context.spawn(self._ending.end(CALLER_LEFT))  # beside the hanging up: it may have to wait for the journal
+        if self._context.session is not None:
+            self._context.session.shutdown(drain=False)
 
     async def _go_on(self) -> None:
-        session = self._life.session
+        session = self._context.session
         assert session is not None, "nobody is missed before the call is open"
         if (speech := session.current_speech) is not None:
             await self._to_its_end(speech)
-        if self._life.switching or self._life.over or self._life.ending or self.away:
+        if self._context.switching or self._context.over or self._context.ending or self.away:
             return  # the next agent speaks, or there is nothing more to say, or nobody to say it to
         try:
             session.say(recap(session))
         except RuntimeError as error:
-            log.warning("return.unspoken", **self._life.here, error=type(error).__name__)
+            log.warning("return.unspoken", **self._context.here, error=type(error).__name__)
 
     async def _to_its_end(self, speech: SpeechHandle) -> None:
         try:
-            await within(self._life.clock, SPEECH_LIMIT_S, speech.wait_for_playout())
+            await within(self._context.clock, SPEECH_LIMIT_S, speech.wait_for_playout())
         except TimeoutError:
             speech.interrupt(force=True)
 

@@ -17,15 +17,15 @@ from livekit.agents import (
     llm,
 )
 
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
-from interlock.agents.call.life import Life
 
 
 class Hearing:
     """Listens to one session's events."""
 
-    def __init__(self, life: Life, deciding: Deciding) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, deciding: Deciding) -> None:
+        self._context = context
         self._deciding = deciding
         self._heard: dict[int, str] = {}
         self._told_up_to: dict[str, int] = {}
@@ -43,10 +43,10 @@ class Hearing:
 
     def hear(self, words: str) -> None:
         """Typed words of the caller: answered now, or by the next agent when one is on its way."""
-        session = self._life.session
+        session = self._context.session
         assert session is not None, "a call hears nothing before it is open"
-        self._life.spawn(self._deciding.heard_caller())
-        if self._life.switching:
+        self._context.spawn(self._deciding.heard_caller())
+        if self._context.switching:
             self._left_behind.append(words)
             return
         session.generate_reply(user_input=words)
@@ -82,14 +82,14 @@ class Hearing:
         self._waiting = [message for message in self._waiting if message not in self._answered]
         self._owed = [message for message in self._owed if message not in self._answered]
 
-    def dealt_with(self) -> None:
+    def all_answered(self) -> None:
         """Whatever the caller said, the handoff now under way is the answer."""
         self.answered([*self._waiting, *self._owed])
 
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
             self._heard[next(self._count)] = event.transcript.strip()
-            self._life.spawn(self._deciding.heard_caller())
+            self._context.spawn(self._deciding.heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
         if isinstance(event.item, llm.AgentHandoff):
@@ -127,5 +127,5 @@ class Hearing:
 
     def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
         """The agent that called these tools has handed over: the next one speaks."""
-        if self._life.switching:
+        if self._context.switching:
             event.cancel_tool_reply()

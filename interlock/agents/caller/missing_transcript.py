@@ -12,9 +12,9 @@ from livekit.agents import AgentSession, UserInputTranscribedEvent
 from livekit.agents.voice.events import UserTranscriptionTimeoutEvent
 
 from interlock.agents.call.clock import done_within
-from interlock.agents.call.life import Life
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.failures import Failures
 from interlock.agents.call.record import RECORD_LIMIT_S
-from interlock.agents.call.trouble import Trouble
 from interlock.agents.speech.providers import Providers
 
 WORDS_LIMIT_S = 3.0
@@ -36,10 +36,10 @@ class Restarts(Protocol):
 class Deafness:
     """Watches one session for speech without words."""
 
-    def __init__(self, life: Life, providers: Providers, trouble: Trouble) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, providers: Providers, failures: Failures) -> None:
+        self._context = context
         self._providers = providers
-        self._trouble = trouble
+        self._failures = failures
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to watch."""
@@ -51,19 +51,19 @@ class Deafness:
             self._providers.worked("stt")
 
     def _not_heard(self, event: UserTranscriptionTimeoutEvent) -> None:
-        session = self._life.session
+        session = self._context.session
         if session is None or event.speech_duration < SHORTEST_S or session.agent_state != "listening":
             return  # too short for words, or the caller hears the agent anyway
-        if self._life.switching or self._life.over or self._life.ending:
+        if self._context.switching or self._context.over or self._context.ending:
             return
         self._providers.failed("stt", "NoTranscript", recoverable=True)
         if isinstance(session.stt, Restarts):
             session.stt.restart()
-        self._life.spawn(self._ask_again())
+        self._context.spawn(self._ask_again())
 
     async def _ask_again(self) -> None:
-        call = self._life
-        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(self._trouble.turn_failed("not heard")))
+        call = self._context
+        await done_within(call.clock, RECORD_LIMIT_S, call.spawn(self._failures.turn_failed("not heard")))
         if call.session is None or call.switching:
             return  # a person was asked for, and speaks
         with suppress(RuntimeError):  # the session closed meanwhile

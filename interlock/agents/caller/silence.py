@@ -5,9 +5,9 @@ from typing import Any
 from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
 
 from interlock.agents.call.clock import Timer, within
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.caller.absence import Absence
 from interlock.machines.base import events_of
@@ -20,8 +20,8 @@ STILL_THERE = "Are you still there?"
 class Silence:
     """Runs while the agent listens and the caller says nothing; then counts a silence and asks the machine."""
 
-    def __init__(self, life: Life, deciding: Deciding, absence: Absence) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, deciding: Deciding, absence: Absence) -> None:
+        self._context = context
         self._deciding = deciding
         self._absence = absence
         self._timer: Timer | None = None
@@ -50,7 +50,7 @@ class Silence:
     def _restart(self) -> None:
         self._cancel()
         if self._agent_listens and not self._caller_speaks and not self._stopped:
-            self._timer = self._life.clock.call_later(self._life.flow.silence_s, self._silent)
+            self._timer = self._context.clock.call_later(self._context.flow.silence_s, self._silent)
 
     def _cancel(self) -> None:
         if self._timer is not None:
@@ -62,10 +62,10 @@ class Silence:
         if self._absence.away:  # nobody is there to say anything, which is not silence
             self._restart()
             return
-        self._life.spawn(self._ask_the_machine())
+        self._context.spawn(self._ask_the_machine())
 
     async def _ask_the_machine(self) -> None:
-        call = self._life
+        call = self._context
         if CALLER_SILENT not in events_of(call.flow.machine) or call.session is None:
             return
         if call.switching:  # the next agent may be cut off before its first word: this silence is noticed again
@@ -84,8 +84,8 @@ class Silence:
 
     async def _verdict(self) -> Verdict | None:
         """What the machine says to one silence more; None when the caller spoke while it was noted."""
-        epoch = self._life.epoch
+        epoch = self._context.epoch
         await self._deciding.learn_surely("established", lambda facts: {"silences": facts.silences + 1})
-        if not self._life.facts.silences:
+        if not self._context.facts.silences:
             return None
         return await self._deciding.propose(CALLER_SILENT, by="system", seen_epoch=epoch)

@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 from livekit.agents import AgentSession, ErrorEvent, llm, stt, tts
 
-from interlock.agents.call.life import Life
-from interlock.agents.call.record import Line
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.draft import DraftEntry
 
 log = structlog.get_logger("interlock.call")
 
@@ -22,8 +22,10 @@ FELL_BACK = "fell_back"
 class Providers:
     """One call's providers, each of a kind (llm, stt or tts). Writes `provider.failed` and `provider.fell_back`."""
 
-    def __init__(self, life: Life, models: Mapping[str, llm.LLM[Any]], voices: Mapping[str, tts.TTS[Any]]) -> None:
-        self._life = life
+    def __init__(
+        self, context: CallContext, models: Mapping[str, llm.LLM[Any]], voices: Mapping[str, tts.TTS[Any]]
+    ) -> None:
+        self._context = context
         self._models = models
         self._voices = voices
         self._noted: set[tuple[str, str, str]] = set()
@@ -47,12 +49,13 @@ class Providers:
         by = provider or self._serving(kind)
         audit: dict[str, Any] = {"kind": kind, "error": error, "recoverable": recoverable, "provider": by}
         self._note_once(
-            (kind, by, f"{error} {status}"), Line("provider.failed", audit | ({"status": status} if status else {}))
+            (kind, by, f"{error} {status}"),
+            DraftEntry("provider.failed", audit | ({"status": status} if status else {})),
         )
 
     def fell_back(self, kind: str, to: str) -> None:
         """Note that `to` answers from now on, or for this once."""
-        self._note_once((kind, to, ""), Line("provider.fell_back", {"kind": kind, "to": to}))
+        self._note_once((kind, to, ""), DraftEntry("provider.fell_back", {"kind": kind, "to": to}))
 
     def worked(self, kind: str) -> None:
         """A provider of this kind did its work: what fails from now on is worth a line again."""
@@ -81,7 +84,7 @@ class Providers:
 
     def _serving(self, kind: str) -> str:
         """The provider of the agent's model of this kind, "" when nobody speaks."""
-        session = self._life.session
+        session = self._context.session
         if session is None:
             return ""
         with suppress(RuntimeError):  # not running
@@ -89,10 +92,10 @@ class Providers:
             return provider_of(model.label) if isinstance(model, llm.LLM | stt.STT) else ""
         return ""
 
-    def _note_once(self, key: tuple[str, str, str], line: Line) -> None:
+    def _note_once(self, key: tuple[str, str, str], line: DraftEntry) -> None:
         if key not in self._noted:
             self._noted.add(key)
-            self._life.spawn(self._life.note_if_possible(line))
+            self._context.spawn(self._context.record_if_possible(line))
 
 
 def provider_of(label: str) -> str:

@@ -9,7 +9,8 @@ import structlog
 from livekit.agents import FlushSentinel, ModelSettings, llm
 
 from interlock.agents.call.clock import done_within, no_gap
-from interlock.agents.call.record import RECORD_LIMIT_S, Line
+from interlock.agents.call.draft import DraftEntry
+from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.speech.providers import provider_of
 from interlock.agents.speech.start_timeout import begins_within
 from interlock.agents.speech.tool_call_filter import Sieve
@@ -115,7 +116,7 @@ async def reply(
         async for chunk in chunks:
             yield chunk
     if sieve.ignored:
-        call.spawn(call.note_if_possible(Line("calls.ignored", {"count": sieve.ignored, "state": call.state})))
+        call.spawn(call.record_if_possible(DraftEntry("calls.ignored", {"count": sieve.ignored, "state": call.state})))
 
 
 async def _answered(

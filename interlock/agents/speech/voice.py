@@ -15,10 +15,10 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, ConversationItemAddedEvent, ErrorEvent, ModelSettings, llm, tts
 
 from interlock.agents.call.clock import done_within
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.failures import Failures
 from interlock.agents.call.farewell import APOLOGY
-from interlock.agents.call.life import Life
 from interlock.agents.call.record import RECORD_LIMIT_S
-from interlock.agents.call.trouble import Trouble
 from interlock.agents.speech.kept_lines import NothingVoiced, Voiced
 from interlock.agents.speech.pace import Pace
 from interlock.agents.speech.providers import Providers, provider_of
@@ -39,17 +39,17 @@ class Voice:
 
     def __init__(
         self,
-        life: Life,
+        context: CallContext,
         providers: Providers,
-        trouble: Trouble,
+        failures: Failures,
         voices: Mapping[str, tts.TTS[Any]],
         voiced: Voiced | None,
         slower: Callable[[tts.TTS[Any]], bool] | None = None,
     ) -> None:
         self._providers = providers
-        self._trouble = trouble
+        self._failures = failures
         self._voices = voices
-        self._life = life
+        self._context = context
         self._slower = slower or (lambda voice: False)
         self._slowed: set[int] = set()
         self._latest: Utterance | None = None
@@ -66,7 +66,7 @@ class Voice:
     def model_answered(self) -> None:
         """The model had an answer: that counts unless the voice before it was dead and may be still."""
         if not self._dead:
-            self._trouble.turn_answered()
+            self._failures.turn_answered()
 
     def role_of(self, agent: Agent) -> str:
         """The role whose voice this agent speaks with."""
@@ -84,7 +84,7 @@ class Voice:
         slowed = {key for key, voice in voices.items() if key in self._slowed or self._slower(voice)}
         fixed = sorted({provider_of(voice.label) for key, voice in voices.items() if key not in slowed})
         self._slowed |= slowed
-        (log.warning if fixed or not voices else log.info)("voice.slower", **self._life.here, cannot=fixed)
+        (log.warning if fixed or not voices else log.info)("voice.slower", **self._context.here, cannot=fixed)
         return self.is_slow(agent)
 
     def whole(self, heard: str) -> str:
@@ -98,7 +98,7 @@ class Voice:
         """The sound of these words; something else when no voice can speak them."""
         role, words = self.role_of(agent), aiter(text)
         told, is_all = ("", False) if self.is_slow(agent) else await self._beginning(words)
-        utterance = self._latest = Utterance(told, words, Pace(self._life.clock), may_be_kept=is_all)
+        utterance = self._latest = Utterance(told, words, Pace(self._context.clock), may_be_kept=is_all)
         if is_all and (kept := self._voiced.find(told.strip(), role)) is not None:
             for frame in kept:
                 yield frame
@@ -148,7 +148,7 @@ class Voice:
             self._providers.failed("tts", error, provider=provider, recoverable=True)
         if self._dead:
             self._dead = False
-            self._trouble.turn_answered()
+            self._failures.turn_answered()
         may_be_anothers = isinstance(voice_of(agent), tts.FallbackAdapter)
         if utterance.frames and not may_be_anothers:
             self._voiced.keep(utterance.told.strip(), role, utterance.frames)
@@ -158,14 +158,14 @@ class Voice:
         self._dead = True
         provider = provider_of(getattr(voice_of(agent), "label", "none"))
         self._providers.failed("tts", utterance.failed, provider=provider)
-        noted = self._life.spawn(self._trouble.turn_failed(utterance.failed))
-        await done_within(self._life.clock, RECORD_LIMIT_S, noted)
-        if self._life.switching:
+        noted = self._context.spawn(self._failures.turn_failed(utterance.failed))
+        await done_within(self._context.clock, RECORD_LIMIT_S, noted)
+        if self._context.switching:
             return ()
         said = utterance.told.strip()
         kept = () if utterance.last else self._voiced.find_in_any(said) or ()
         if not kept:
-            said = APOLOGY if self._life.over or self._life.ending else UNHEARD
+            said = APOLOGY if self._context.over or self._context.ending else UNHEARD
             kept = self._voiced.find(said, role) or self._voiced.find_in_any(said) or ()
         if kept and utterance.last and kept[0].sample_rate != utterance.last.sample_rate:
             kept = ()  # LiveKit plays one utterance at one rate

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from livekit.agents import AgentSession, AgentStateChangedEvent, JobContext
 
-from interlock.agents.call.record import Line
+from interlock.agents.call.draft import DraftEntry
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -38,7 +38,7 @@ class FirstWord:
                 self._written = True
                 now = self._now()
                 took = {name: round((now - since) * 1000) for name, since in self._since.items()}
-                call.spawn(call.note_if_possible(Line("call.first_word", took)))
+                call.spawn(call.record_if_possible(DraftEntry("call.first_word", took)))
 
         session.on("agent_state_changed", changed)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from livekit.agents import AgentSession, AgentStateChangedEvent, ConversationItemAddedEvent, llm
 
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import Entry
-from interlock.agents.call.life import Life
-from interlock.agents.call.record import Line
 
 ANSWER = "e2e_latency"
 """LiveKit's name for the time between the caller's last sound and the agent's first."""
@@ -36,14 +36,14 @@ class _Handoff:
 class Measures:
     """Listens to one call and its session, and writes `turn.measured` and `handoff.heard`, never waited for."""
 
-    def __init__(self, life: Life) -> None:
-        self._life = life
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._heard: dict[str, int] = {}
         self._handoff: _Handoff | None = None
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen."""
-        self._life.watch(self._told)
+        self._context.watch(self._told)
         session.on("conversation_item_added", self._added)
         session.on("agent_state_changed", self._state_changed)
 
@@ -56,13 +56,13 @@ class Measures:
             self._heard = _ms(item.metrics, HEARD)
         elif isinstance(item, llm.ChatMessage) and item.role == "assistant" and ANSWER in item.metrics:
             took, self._heard = _ms(item.metrics, SAID) | self._heard, {}
-            self._write("turn.measured", {"state": self._life.state, **took})
+            self._write("turn.measured", {"state": self._context.state, **took})
 
     def _state_changed(self, event: AgentStateChangedEvent) -> None:
         """The first sound after LiveKit switched is the new agent's."""
         output, handoff = event.new_state == "speaking" and self._sounds(), self._handoff
         if output and handoff is not None and handoff.switched and handoff.heard is None:
-            handoff.heard = self._life.clock.now()
+            handoff.heard = self._context.clock.now()
             self._handed_over()
 
     def _told(self, entry: Entry) -> None:
@@ -82,12 +82,12 @@ class Measures:
         self._write("handoff.heard", {**ends, "entered_ms": entered, "heard_ms": heard})
 
     def _sounds(self) -> bool:
-        session = self._life.session
+        session = self._context.session
         return session is not None and session.output.audio is not None and session.output.audio_enabled
 
     def _write(self, kind: str, audit: dict[str, Any]) -> None:
-        if not self._life.ending:
-            self._life.spawn(self._life.note_if_possible(Line(kind, audit)))
+        if not self._context.ending:
+            self._context.spawn(self._context.record_if_possible(DraftEntry(kind, audit)))
 
 
 def _ms(metrics: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:

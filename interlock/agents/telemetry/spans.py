@@ -15,7 +15,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span, set_span_in_context
 
 from interlock.agents.call.acts import SwitchTo
-from interlock.agents.call.life import Life
+from interlock.agents.call.context import CallContext
 from interlock.guards.base import Proposal
 from interlock.machines.base import events_of
 from interlock.machines.decide import Verdict
@@ -26,9 +26,9 @@ UNKNOWN = "(unknown)"
 _within: ContextVar[Context | None] = ContextVar("the proposal that is judged", default=None)
 
 
-async def traced(life: Life, proposal: Proposal, judged: Coroutine[Any, Any, Verdict]) -> Verdict:
+async def traced(context: CallContext, proposal: Proposal, judged: Coroutine[Any, Any, Verdict]) -> Verdict:
     """The verdict, under a span that lasts from the asking to the acting."""
-    span = tracer.start_span("interlock.proposal", attributes=_asked(life, proposal))
+    span = tracer.start_span("interlock.proposal", attributes=_asked(context, proposal))
     token = _within.set(set_span_in_context(span))
     try:
         verdict = await judged
@@ -40,9 +40,9 @@ async def traced(life: Life, proposal: Proposal, judged: Coroutine[Any, Any, Ver
 
 
 @contextmanager
-def verdict_span(life: Life, proposal: Proposal) -> Iterator[Span]:
+def verdict_span(context: CallContext, proposal: Proposal) -> Iterator[Span]:
     """A span for deciding and making the verdict durable; one that was not made durable has no kind."""
-    span = tracer.start_span("interlock.verdict", context=_within.get(), attributes=_asked(life, proposal))
+    span = tracer.start_span("interlock.verdict", context=_within.get(), attributes=_asked(context, proposal))
     try:
         yield span
     finally:
@@ -65,14 +65,14 @@ def mark(span: Span, verdict: Verdict) -> None:
 class HandoffSpan:
     """The handoff under way, if any: from the verdict until the next agent entered, or until it never will."""
 
-    def __init__(self, life: Life) -> None:
-        self._life = life
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
         self._span: Span | None = None
 
     def begin(self, act: SwitchTo) -> None:
         """The next agent is sent for."""
         self.end("overtaken")
-        attributes = _here(self._life) | {
+        attributes = _here(self._context) | {
             "interlock.event": act.event,
             "interlock.before": act.before,
             "interlock.after": act.state,
@@ -87,10 +87,10 @@ class HandoffSpan:
             self._span = None
 
 
-def _here(life: Life) -> dict[str, Any]:
-    return {f"interlock.{name}": value for name, value in life.here.items()}
+def _here(context: CallContext) -> dict[str, Any]:
+    return {f"interlock.{name}": value for name, value in context.here.items()}
 
 
-def _asked(life: Life, proposal: Proposal) -> dict[str, Any]:
-    event = proposal.event if proposal.event in events_of(life.flow.machine) else UNKNOWN
-    return _here(life) | {"interlock.event": event, "interlock.by": proposal.by, "interlock.before": life.state}
+def _asked(context: CallContext, proposal: Proposal) -> dict[str, Any]:
+    event = proposal.event if proposal.event in events_of(context.flow.machine) else UNKNOWN
+    return _here(context) | {"interlock.event": event, "interlock.by": proposal.by, "interlock.before": context.state}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from interlock.agents.call.record import verdict_line
+from interlock.agents.call.record import verdict_entry
 from interlock.app.store import Record
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts
@@ -88,7 +88,7 @@ def _again(
     except (KeyError, ValueError) as error:  # another chart or version, or facts of another shape
         why = f"cannot be judged ({type(error).__name__})"
         return [*begun, Difference(record.seq, "verdict", record.audit.get("kind"), why)], here
-    line = verdict_line(verdict, proposal, known)
+    line = verdict_entry(verdict, proposal, known)
     judged = Record(record.call_id, record.seq, line.kind, record.at, verdict.after.epoch, _plain(line.audit))
     return [*begun, *_differences(record, judged)], _plain(verdict.after.to_json())
 

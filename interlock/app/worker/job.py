@@ -26,7 +26,7 @@ from interlock.app.telemetry.metrics import open_metrics
 from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_line
 from interlock.app.worker.dispatch import flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
-from interlock.app.worker.last_driver import left_by
+from interlock.app.worker.last_driver import last_driver_of
 from interlock.app.worker.lease import Driving, claim
 from interlock.app.worker.refusal import NOTHING, close_room, refuse, told
 
@@ -95,7 +95,7 @@ async def _take(job: _Job) -> None:
 
 async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
     settings, kept = job.settings, job.context.proc.userdata
-    left = await left_by(driving.journal, driving.taken) if driving.taken.resumes else None
+    left = await last_driver_of(driving.journal, driving.taken) if driving.taken.resumes else None
     flow = flow_named(left.flow) if left else flow
     systems, its, spare = open_systems(flow, settings.store), models(settings), kept.get(SPARE)
     job.opened.push_async_callback(close_models, *its.all, spare)
@@ -116,7 +116,7 @@ async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
         silence_s=settings.silence_s,
         call_id=driving.taken.call_id,
         memory=driving.journal,
-        left=left,
+        last_driver=left,
     )
     call.on_lost = partial(_leave, job.context)
     job.opened.callback(asyncio.get_running_loop().create_task(driving.keep(call)).cancel)

@@ -6,7 +6,7 @@ from typing import Any
 
 from interlock.agents.call.effects import BegunEffect, key_of
 from interlock.agents.call.journal import Turn
-from interlock.agents.call.resume import Left
+from interlock.agents.call.resume import LastDriver
 from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
 from interlock.app.store.lease import Taken
 from interlock.app.store.remembering import recall
@@ -14,7 +14,7 @@ from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
 
 
-async def left_by(journal: StoreJournal, taken: Taken) -> Left:
+async def last_driver_of(journal: StoreJournal, taken: Taken) -> LastDriver:
     """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`.
 
     A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
@@ -29,7 +29,7 @@ async def left_by(journal: StoreJournal, taken: Taken) -> Left:
     if row is None or place is None:
         raise StoreError(f"call {taken.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
-    return Left(
+    return LastDriver(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
         facts=facts_at_the_end(records, private),

@@ -2,28 +2,28 @@
 
 import structlog
 
+from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.call.life import Life
-from interlock.agents.call.record import Line
 from interlock.machines.base import events_of
 from interlock.machines.events import ESCALATE, REFUSED_THRICE
 
 log = structlog.get_logger("interlock.call")
 
 
-class Trouble:
+class Failures:
     """Watches one call's turns, verdicts and look-ups."""
 
-    def __init__(self, life: Life, deciding: Deciding) -> None:
-        self._life = life
+    def __init__(self, context: CallContext, deciding: Deciding) -> None:
+        self._context = context
         self._deciding = deciding
-        self._budget = life.interlocking.budget
+        self._budget = context.interlocking.budget
 
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
-        epoch = self._life.epoch
-        await self._life.note_if_possible(Line("turn.failed", {"why": why, "state": self._life.state}))
+        epoch = self._context.epoch
+        await self._context.record_if_possible(DraftEntry("turn.failed", {"why": why, "state": self._context.state}))
         # with a person already, the chart knows what else is left
         if self._budget.failed() and await self._ask_for_a_person((ESCALATE, REFUSED_THRICE), epoch):
             self._budget.answered()
@@ -32,17 +32,17 @@ class Trouble:
         """The model answered: failures before this one no longer count."""
         self._budget.answered()
 
-    async def came_to_nothing(self) -> None:
+    async def tool_failed(self) -> None:
         """A tool call was malformed or its look-up failed; too many turns of such, and a person is offered."""
         if self._budget.fruitless():
-            await self._ask_for_a_person((REFUSED_THRICE, ESCALATE), self._life.epoch)
+            await self._ask_for_a_person((REFUSED_THRICE, ESCALATE), self._context.epoch)
 
-    def came_to_something(self) -> None:
+    def tool_worked(self) -> None:
         """A look-up worked: turns that came to nothing before it no longer count."""
         self._budget.fruitful()
 
     async def _ask_for_a_person(self, events: tuple[str, ...], epoch: int) -> bool:
-        call = self._life
+        call = self._context
         try:
             for event in (event for event in events if event in events_of(call.flow.machine)):
                 verdict = await self._deciding.propose(event, by="system", seen_epoch=epoch, answers_caller=True)

@@ -9,7 +9,7 @@ FRUITLESS_TURNS = 6
 ROUNDS_LIMIT = 10
 
 
-class Budget:
+class FailureBudget:
     """Counts refusals of the same event in a row, turns in a row that no model answered, turns in a row in which tools
     were called and none did anything, and agents' steps while nobody heard the caller.
 

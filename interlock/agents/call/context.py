@@ -1,4 +1,4 @@
-"""The life of one call: where it stands, what it is doing, and its record. Every part of a call stands on this one.
+"""The context of one call: where it stands, what it is doing, and its record. Every part of a call stands on this one.
 
 Anybody may read where it stands; only what is on record moves it. `Ending` ends it, `Switch` says who is sent for.
 """
@@ -14,10 +14,11 @@ from livekit.agents import AgentSession
 from interlock.agents.call.acts import Act
 from interlock.agents.call.clock import Clock, pause
 from interlock.agents.call.committing import Committing, Perform
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.journal import Entry, InDoubt, JournalDown, Superseded
 from interlock.agents.call.ready import Ready, Written
-from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, Line, Record
+from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, CallRecord
 from interlock.agents.flow import Flow
 from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot
@@ -26,10 +27,12 @@ log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
 
 
-class Life:
+class CallContext:
     """What all parts of one call share."""
 
-    def __init__(self, flow: Flow, interlocking: Interlocking, record: Record, clock: Clock, *, call_id: str) -> None:
+    def __init__(
+        self, flow: Flow, interlocking: Interlocking, record: CallRecord, clock: Clock, *, call_id: str
+    ) -> None:
         self.id = call_id
         self.flow = flow
         self.clock = clock
@@ -94,14 +97,14 @@ class Life:
         """Say who performs which kind of act."""
         self._committing.performs.update(table)
 
-    async def note(self, *lines: Line) -> Written[Ready]:
-        """Record lines that change nothing. Raises `JournalDown`; see `Record.write`."""
+    async def record(self, *lines: DraftEntry) -> Written[Ready]:
+        """CallRecord lines that change nothing. Raises `JournalDown`; see `CallRecord.write`."""
         return await self.persist(Ready(lines, self.epoch))
 
-    async def note_if_possible(self, *lines: Line) -> None:
-        """Record lines about something that already happened: without the journal they are at least logged."""
+    async def record_if_possible(self, *lines: DraftEntry) -> None:
+        """CallRecord lines about something that already happened: without the journal they are at least logged."""
         try:
-            await self.note(*lines)
+            await self.record(*lines)
         except JournalDown:
             for line in lines:
                 log.error("journal.down", lost=line.kind, **self.here)
@@ -126,7 +129,7 @@ class Life:
         """Find out what became of lines in doubt. Raises `JournalDown` while nobody can tell."""
         await self._committing.settle()
 
-    async def sure(self) -> None:
+    async def settle_surely(self) -> None:
         """As `settle`, whether or not whoever asks is cancelled meanwhile."""
         await asyncio.shield(self.spawn(self.settle()))
 
