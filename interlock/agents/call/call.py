@@ -21,10 +21,10 @@ from interlock.agents.call.switch import Switch
 from interlock.agents.call.trouble import Trouble
 from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
-from interlock.agents.caller.missing_transcript import Deafness
+from interlock.agents.caller.missing_transcript import MissingTranscript
 from interlock.agents.caller.silence import Silence
 from interlock.agents.flow import Flow
-from interlock.agents.speech.kept_lines import Voiced
+from interlock.agents.speech.kept_lines import KeptLines
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
@@ -47,8 +47,8 @@ class Call:
     `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
     `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
     is the model that answers when the real one fails; `voices` and `models` are those of single roles (`Desk.VOICE`),
-    others speak and think with the session's; `voiced` holds fixed lines as sound; `slower` has a voice speak slower
-    and says whether it can; `watch` sees each journal entry once it is durable.
+    others speak and think with the session's; `kept_lines` holds fixed lines as sound; `slower` has a voice speak
+    slower and says whether it can; `watch` sees each journal entry once it is durable.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Call:
         spare: llm.LLM[Any] | None = None,
         voices: Mapping[str, tts.TTS[Any]] | None = None,
         models: Mapping[str, llm.LLM[Any]] | None = None,
-        voiced: Voiced | None = None,
+        kept_lines: KeptLines | None = None,
         slower: Callable[[tts.TTS[Any]], bool] = lambda voice: False,
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
@@ -93,8 +93,8 @@ class Call:
         self.trouble = Trouble(life, self._deciding, self.hearing.dealt_with)
         self._deciding.too_much, self._deciding.came_to_that = self.trouble.too_much, self.hearing.dealt_with
         self.providers = Providers(life, self.models, self.voices)
-        self._deafness = Deafness(life, self.providers, self.trouble)
-        self.voice = Voice(life, self.providers, self.trouble, self.voices, voiced, slower)
+        self._missing_transcript = MissingTranscript(life, self.providers, self.trouble)
+        self.voice = Voice(life, self.providers, self.trouble, self.voices, kept_lines, slower)
         self._ending = Ending(life, self._deciding)
         self.absence = Absence(life, self.end)
         self._switch = Switch(life, self._deciding, lambda state, event: flow.cast[state](self, event), self._give_up)
@@ -220,7 +220,7 @@ class Call:
         self.hearing.listen(session)
         self._silence.listen(session)
         self.providers.listen(session)
-        self._deafness.listen(session)
+        self._missing_transcript.listen(session)
         self.voice.listen(session)
         self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self.end(REASONS.get(ev.reason.value, ev.reason.value))))

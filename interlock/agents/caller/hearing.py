@@ -27,7 +27,7 @@ class Hearing:
         self._life = life
         self._heard_caller = heard_caller
         self._heard: dict[int, str] = {}
-        self._told_up_to: dict[str, int] = {}
+        self._transcribed_up_to: dict[str, int] = {}
         self._count = itertools.count()
         self._left_behind: list[str] = []
         self._waiting: list[str] = []
@@ -77,7 +77,7 @@ class Hearing:
         """An agent speaks, or hands over, in answer to these messages."""
         self._answered.update(messages)
         for message in messages:
-            self._forget_up_to(self._told_up_to.pop(message, -1))
+            self._forget_up_to(self._transcribed_up_to.pop(message, -1))
         self._waiting = [message for message in self._waiting if message not in self._answered]
         self._owed = [message for message in self._owed if message not in self._answered]
 
@@ -99,7 +99,7 @@ class Hearing:
                 self._forget_up_to(latest)
             else:
                 self._waiting.append(event.item.id)
-                self._told_up_to[event.item.id] = latest
+                self._transcribed_up_to[event.item.id] = latest
 
     def _old_agent_gone(self) -> None:
         """From here on LiveKit gives transcripts to the new agent, which brings them up itself."""

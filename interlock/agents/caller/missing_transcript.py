@@ -33,7 +33,7 @@ class Restarts(Protocol):
         ...
 
 
-class Deafness:
+class MissingTranscript:
     """Watches one session for speech without words."""
 
     def __init__(self, life: Life, providers: Providers, trouble: Trouble) -> None:

@@ -23,7 +23,7 @@ ASK = (
 )
 
 
-async def carried_over(call: "Call", session: "AgentSession[Call]", event: str) -> llm.ChatContext:
+async def carried_context(call: "Call", session: "AgentSession[Call]", event: str) -> llm.ChatContext:
     """The conversation as the agent entered by `event` is told it; never raises.
 
     Tool calls come along only with the whole conversation. A summary that fails or takes too long is replaced by the
@@ -57,10 +57,10 @@ async def _summarised(call: "Call", session: "AgentSession[Call]", history: llm.
         summary = ""
     if not summary:
         return _last(call, history, TURNS_WITHOUT_SUMMARY)
-    told = llm.ChatContext.empty()
-    told.add_message(role="system", content=f"The call so far: {summary}")
-    told.items += _last(call, history, 0).items
-    return told
+    context = llm.ChatContext.empty()
+    context.add_message(role="system", content=f"The call so far: {summary}")
+    context.items += _last(call, history, 0).items
+    return context
 
 
 async def _answer(model: "llm.LLM[str]", question: llm.ChatContext) -> str:

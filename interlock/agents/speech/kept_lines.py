@@ -6,7 +6,7 @@ from typing import Protocol
 from livekit import rtc
 
 
-class Voiced(Protocol):
+class KeptLines(Protocol):
     """Lines that are sound already, by text and the role of the voice; "" is the session's own."""
 
     def could_be(self, beginning: str) -> bool:
@@ -26,7 +26,7 @@ class Voiced(Protocol):
         ...
 
 
-class NothingVoiced:
+class NoKeptLines:
     """No line is sound yet."""
 
     def could_be(self, beginning: str) -> bool:

@@ -43,7 +43,7 @@ class Measures:
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen."""
-        self._life.record.watchers.append(self._told)
+        self._life.record.watchers.append(self._recorded)
         session.on("conversation_item_added", self._added)
         session.on("agent_state_changed", self._state_changed)
 
@@ -65,7 +65,7 @@ class Measures:
             handoff.heard = self._life.clock.now()
             self._handed_over()
 
-    def _told(self, entry: Entry) -> None:
+    def _recorded(self, entry: Entry) -> None:
         if entry.kind == "handoff.started":
             self._handoff = _Handoff(entry.audit, entry.at)
         elif entry.kind == "handoff.entered" and self._handoff is not None:

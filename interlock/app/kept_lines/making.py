@@ -11,8 +11,8 @@ from livekit.agents import APIConnectOptions, tts
 from livekit.agents.utils import http_context
 
 from interlock.app.kept_lines.folder import Folder
-from interlock.app.kept_lines.lines import VoicedLines
-from interlock.app.kept_lines.settled import speakers, voice_behind
+from interlock.app.kept_lines.from_settings import speakers, voice_behind
+from interlock.app.kept_lines.lines import FlowLines
 from interlock.app.project import flow_named
 from interlock.app.providers import close_models, models
 from interlock.app.settings import Settings
@@ -39,7 +39,7 @@ async def lines_in_the_making(settings: Settings) -> AsyncIterator[Callable[[], 
         await asyncio.gather(making, return_exceptions=True)
 
 
-async def make_missing(lines: VoicedLines, voices: Mapping[str, tts.TTS[Any]]) -> int:
+async def make_missing(lines: FlowLines, voices: Mapping[str, tts.TTS[Any]]) -> int:
     """Have each missing line synthesised by its role's voice; how many are missing after that."""
     missing = lines.missing()
     if not missing:
@@ -94,7 +94,7 @@ async def _make(settings: Settings, wanted: asyncio.Event) -> None:
             its = models(settings)
             voices = {"": its.tts, **its.voices}
             try:
-                lines = VoicedLines(flow_named(settings.flow), speakers(settings, voices), folder)
+                lines = FlowLines(flow_named(settings.flow), speakers(settings, voices), folder)
                 await make_missing(lines, voices)
             finally:
                 await close_models(*its.all)

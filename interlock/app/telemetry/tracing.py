@@ -35,7 +35,7 @@ SAFE_TEXT = frozenset(
         "gen_ai.provider.name",
         "gen_ai.request.model",
         "gen_ai.response.model",
-        "gen_ai.tool.name",  # the sieve lets no name through that we did not declare
+        "gen_ai.tool.name",  # the tool-call filter lets no name through that we did not declare
         "lk.agent_label",
         "lk.agent_name",
         "lk.close_reason",

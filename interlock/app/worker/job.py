@@ -108,7 +108,7 @@ async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
         vad=inference.VAD(),
         spare=spare,
         voices=its.voices,
-        voiced=lines_for(flow, settings, kept.get(LINES)),
+        kept_lines=lines_for(flow, settings, kept.get(LINES)),
         models=its.llms,
         journal=metrics.journal(driving.journal),
         services=systems,
