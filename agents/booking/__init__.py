@@ -37,5 +37,5 @@ BOOKING = Flow(
         "cancelling": CANCEL,
         **COMMON_EFFECTS,
     },
-    taken_up=watch_again,
+    on_takeover=watch_again,
 )

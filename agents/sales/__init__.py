@@ -39,5 +39,5 @@ SALES = Flow(
         "listing": NEVER_CALL,
         **COMMON_EFFECTS,
     },
-    taken_up=watch_again,
+    on_takeover=watch_again,
 )

@@ -9,7 +9,7 @@ from interlock.machines.base import Machine
 
 
 @dataclass(frozen=True, slots=True)
-class Carry:
+class CarryOver:
     """What crosses a handoff: the whole conversation, its last `turns` messages (0: the facts only), or a `summary`.
 
     What is known as facts is told in any case.
@@ -48,9 +48,9 @@ class Flow:
     """Everything one kind of call is made of.
 
     `cast` gives each state that can be at rest its agent class; `effects` gives each state that stands for work its
-    work, begun on entry; `silence_s` is how long a caller may say nothing; `carry` says for an event what of the
-    conversation the next agent is told (everything, unless named); `taken_up` sets anew what timers a call needs that
-    another process began.
+    work, begun on entry; `silence_s` is how long a caller may say nothing; `carry_over` says for an event what of the
+    conversation the next agent is told (everything, unless named); `on_takeover` sets anew what timers a call needs
+    that another process began.
     """
 
     name: str
@@ -61,5 +61,5 @@ class Flow:
     cast: Mapping[str, type[Any]]
     effects: Mapping[str, Effect] = field(default_factory=dict)
     silence_s: float = 12.0
-    carry: Mapping[str, Carry] = field(default_factory=dict)
-    taken_up: Callable[[Any], None] = lambda call: None
+    carry_over: Mapping[str, CarryOver] = field(default_factory=dict)
+    on_takeover: Callable[[Any], None] = lambda call: None

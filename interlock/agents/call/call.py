@@ -287,7 +287,7 @@ class Call:
         """The session runs: whether its first agent speaks is watched from now on."""
         self._switch.started()
         if self._resuming:
-            self._resuming.go_on(lambda: self.flow.taken_up(self))
+            self._resuming.go_on(lambda: self.flow.on_takeover(self))
 
     async def enter(self, desk: Agent) -> str | None:
         """An agent is there: the caller's words it should answer first, or None when another one is on its way."""

@@ -6,7 +6,7 @@ import structlog
 from livekit.agents import AgentSession, llm
 
 from interlock.agents.call.clock import within
-from interlock.agents.flow import Carry
+from interlock.agents.flow import CarryOver
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -30,7 +30,7 @@ async def carried_context(call: "Call", session: "AgentSession[Call]", event: st
     last `TURNS_WITHOUT_SUMMARY` messages. What the caller said and nobody answered crosses in any case.
     """
     history = session.history.copy(exclude_handoff=True, exclude_config_update=True)
-    carry = call.flow.carry.get(event, Carry())
+    carry = call.flow.carry_over.get(event, CarryOver())
     if carry.summary:
         return await _summarised(call, session, history)
     return history if carry.turns is None else _last(call, history, carry.turns)
