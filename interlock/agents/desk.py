@@ -248,7 +248,7 @@ def refusal(verdict: Verdict) -> str:
 
 def known_facts(call: "Call") -> str:
     """What is known, and which day it is where the service is, for a model to read: never for a log."""
-    facts = call.facts.model_dump(mode="json", include=set(type(call.facts).told()))
+    facts = call.facts.model_dump(mode="json", include=set(type(call.facts).for_model()))
     known = {name: value for name, value in facts.items() if value not in (None, False, 0)}
     here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
     facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
