@@ -71,12 +71,12 @@ def test_a_call_that_begins_anew_is_replayed(tmp_path, monkeypatch):
     """
     One transition later, at the beginning: the record says why, and then that a person was asked for.
     """
-    left_by = lives.left_by
+    read_resume_state = lives.read_resume_state
 
     async def lost(*given):
-        return replace(await left_by(*given), lost="nobody knows any more")
+        return replace(await read_resume_state(*given), lost="nobody knows any more")
 
-    monkeypatch.setattr(lives, "left_by", lost)
+    monkeypatch.setattr(lives, "read_resume_state", lost)
 
     def look(its):
         assert (its.typed.call.state, its.typed.call.epoch) == ("person", 4)

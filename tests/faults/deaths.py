@@ -14,8 +14,8 @@ from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import ScriptedModel
 from interlock.app.store import StoreJournal
-from interlock.app.store.lease import take
-from interlock.app.worker.last_driver import left_by
+from interlock.app.store.lease import acquire
+from interlock.app.worker.last_driver import read_resume_state
 
 
 class MortalJournal:
@@ -72,9 +72,9 @@ async def taken_over(
 ) -> TypedCall:
     """The call as another process goes on with it, not yet started."""
     await expire(journal, call_id)
-    taken = await journal.transact(lambda connection: take(connection, call_id, "another"))
+    taken = await journal.transact(lambda connection: acquire(connection, call_id, "another"))
     assert taken is not None, "nobody could take the call over"
-    left = await left_by(journal, taken)
+    left = await read_resume_state(journal, taken)
     session, call = open_call(
         flow,
         llm=model,

@@ -13,8 +13,8 @@ from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Says, ScriptedModel
 from interlock.app.store import StoreJournal, open_journal
-from interlock.app.store.lease import take
-from interlock.app.worker.last_driver import left_by
+from interlock.app.store.lease import acquire
+from interlock.app.worker.last_driver import read_resume_state
 from tests.faults.deaths import expire
 from tests.faults.dying import Elsewhere, Life, MortalJournal, MortalSystem
 
@@ -92,11 +92,11 @@ class World:
             clock = ManualClock(records[-1].at)
             clock.advance(TAKEN_AFTER_S)
             await expire(journal, CALL_ID)
-            taken = await journal.transact(lambda connection: take(connection, CALL_ID, journal.owner))
+            taken = await journal.transact(lambda connection: acquire(connection, CALL_ID, journal.owner))
             if taken is None:
                 journal.close()
                 return None
-            left = await left_by(journal, taken)
+            left = await read_resume_state(journal, taken)
         mortal, model = MortalJournal(journal, life, self.elsewhere), ScriptedModel(then=lambda: Says("All right."))
         session, call = open_call(
             self.flow,

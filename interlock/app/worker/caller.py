@@ -9,7 +9,7 @@ from livekit.agents.utils import wait_for_participant
 
 from interlock.agents.call.call import Call
 from interlock.agents.call.clock import Clock, Timer, within
-from interlock.app.worker.lease import Driving
+from interlock.app.worker.lease import Lease
 
 CALLER_LIMIT_S = 30.0
 """How long an agent waits in a room for its caller."""
@@ -89,13 +89,13 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
     return {name: value[:FACT_LIMIT] for name, value in known.items() if value}
 
 
-def watch_line(room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
+def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
     """From now on, with the session running, tell the call when the caller's line breaks and when they are back.
 
-    Also when the room is no more, or the agent's own line is; `driving` learns of other agents. Of a caller who hangs
+    Also when the room is no more, or the agent's own line is; `lease` learns of other agents. Of a caller who hangs
     up LiveKit tells the session itself.
     """
-    line = _Line(room, call, identity, driving)
+    line = _Connection(room, call, identity, lease)
     room.on("participant_disconnected", line.left)
     room.on("participant_connected", line.came)
     room.on("reconnecting", line.ours_breaks)
@@ -107,14 +107,14 @@ def watch_line(room: rtc.Room, call: Call, identity: str, driving: Driving) -> N
         call.absence.lost(_name(None))
 
 
-class _Line:
+class _Connection:
     """The two ends of a call's line."""
 
-    def __init__(self, room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
+    def __init__(self, room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
         self._room = room
         self._call = call
         self._identity = identity
-        self._driving = driving
+        self._lease = lease
         self._ours: Timer | None = None
 
     def left(self, who: rtc.RemoteParticipant) -> None:
@@ -134,7 +134,7 @@ class _Line:
         if who.identity == self._identity:
             self._call.absence.back()
         elif who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
-            self._driving.another_came()
+            self._lease.another_agent_came()
 
     def ours_breaks(self) -> None:
         if self._ours is None and not self._call.ending:
@@ -159,7 +159,7 @@ class _Line:
     def _let_go(self) -> None:
         if not self._call.ending:
             self._call.let_go()  # before LiveKit, which is told as well, has the job end
-            self._call.spawn(self._driving.let_go())
+            self._call.spawn(self._lease.let_go())
 
 
 def _name(reason: rtc.DisconnectReason.ValueType | None) -> str:

@@ -8,32 +8,32 @@ from interlock.agents.call.effects import Work, key_of
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import Left
 from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
-from interlock.app.store.lease import Taken
+from interlock.app.store.lease import LeaseGrant
 from interlock.app.store.remembering import recall
 from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
 
 
-async def left_by(journal: StoreJournal, taken: Taken) -> Left:
+async def read_resume_state(journal: StoreJournal, grant: LeaseGrant) -> Left:
     """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`.
 
     A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
     """
     row, records, private, turns = await asyncio.gather(
-        asyncio.to_thread(journal.call, taken.call_id),
-        asyncio.to_thread(journal.records, taken.call_id),
-        asyncio.to_thread(journal.private, taken.call_id),
-        journal.read(lambda connection: recall(connection, journal.seal, taken.call_id)),
+        asyncio.to_thread(journal.call, grant.call_id),
+        asyncio.to_thread(journal.records, grant.call_id),
+        asyncio.to_thread(journal.private, grant.call_id),
+        journal.read(lambda connection: recall(connection, journal.seal, grant.call_id)),
     )
     place = place_of(records)
     if row is None or place is None:
-        raise StoreError(f"call {taken.call_id} has no record of where it stands, expected one")
+        raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
     return Left(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
         facts=facts_at_the_end(records, private),
-        fence=taken.fence,
+        fence=grant.fence,
         last_seq=records[-1].seq,
         turns=turns,
         event=_not_met(records, turns),

@@ -23,9 +23,9 @@ from livekit.api import (
 from interlock.agents.call.clock import Clock, pause
 from interlock.agents.call.journal import Entry
 from interlock.app.store import StoreJournal
-from interlock.app.store.lease import take
+from interlock.app.store.lease import acquire
 from interlock.app.store.orphans import Orphan, may_dispatch, orphans
-from interlock.app.store.rooms import Room, forget_room, move, take_room
+from interlock.app.store.rooms import Room, forget_room, move_room, take_room
 
 log = structlog.get_logger("interlock.watcher")
 
@@ -150,7 +150,7 @@ class Watcher:
         """Whether the call is held in this life of its room, since just now if LiveKit began anew meanwhile."""
         if room.sid == orphan.sid:
             return True
-        return await self._journal.transact(lambda c: move(c, self._journal.seal, room, orphan.call_id))
+        return await self._journal.transact(lambda c: move_room(c, self._journal.seal, room, orphan.call_id))
 
     async def _end(self, orphan: Orphan, *, close: str = "") -> None:
         """Give a call up, by one watcher, with the caller put out of the room `close`: never under a driver."""
@@ -163,13 +163,13 @@ class Watcher:
 
     async def _ended(self, orphan: Orphan) -> Callable[[], Awaitable[None]] | None:
         """The end of a call on record, once it is to be written; None when it is another's."""
-        taken = await self._journal.transact(lambda c: take(c, orphan.call_id, self._journal.owner))
+        grant = await self._journal.transact(lambda c: acquire(c, orphan.call_id, self._journal.owner))
         call = await asyncio.to_thread(self._journal.call, orphan.call_id)
-        if taken is None or call is None:
+        if grant is None or call is None:
             return None
         audit = {"reason": WORKER_LOST, "state": call.snapshot.state if call.snapshot else ""}
         at, seq = self._clock.now(), call.last_seq + 1
-        ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=taken.fence)
+        ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=grant.fence)
         return lambda: self._journal.append([ended])
 
     async def _forgotten(self, orphan: Orphan) -> Callable[[], Awaitable[None]] | None:
