@@ -103,7 +103,7 @@ class Desk(Agent):
                 last_word.add_done_callback(lambda _: self.session.shutdown())
 
     def _speak_first(self, words: str) -> None:
-        resuming = self.call.taken_up()
+        resuming = self.call.take_resuming()
         opening = resuming.first_words(self.opening()) if resuming else self.opening()
         owed = bool(words) or self.call.hearing.owes_an_answer
         told_anyway = resuming is not None or self.event in self.OPENINGS  # what came of an event
@@ -210,13 +210,13 @@ class Desk(Agent):
         except ToolError:
             raise
         except FactsError:
-            await self.call.trouble.came_to_nothing()
+            await self.call.trouble.tool_failed()
             raise ToolError("That could not be noted. Ask the caller to say it again.") from None
         except Exception as error:
             log.warning("tool.failed", **self.call.here, tool=tool.name, error=type(error).__name__)
-            await self.call.trouble.came_to_nothing()
+            await self.call.trouble.tool_failed()
             raise ToolError(NOT_NOW) from None
-        self.call.trouble.came_to_something()
+        self.call.trouble.tool_worked()
         return found
 
     async def _malformed(self, name: str, why: str) -> ToolError:

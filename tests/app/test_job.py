@@ -212,7 +212,7 @@ async def test_work_that_never_ends_keeps_no_journal_open(monkeypatch, spoken, j
         await real(clock, 0, work)
 
     class Stuck(worker_job.Call):
-        async def settled(self):
+        async def wait_until_idle(self):
             await asyncio.Event().wait()
 
     monkeypatch.setattr("interlock.app.calls.session.Call", Stuck)

@@ -119,7 +119,7 @@ async def test_an_answer_that_is_late_is_a_doubt(journal, drive):
     await asyncio.sleep(0)
     assert not drive.call.lost
     drive.call.clock.advance(RENEW_S)
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     await asyncio.sleep(0)
     assert drive.call.lost
     held.set()
@@ -201,7 +201,7 @@ async def test_a_caller_who_is_gone_when_our_own_line_is_back_is_missed(journal,
     del drive.room.remote_participants["anna"]
     drive.room.emit("reconnected")
     assert drive.call.absence.away
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
 
 
 async def test_our_own_line_that_stays_away_is_anothers_call(journal, drive):
@@ -213,7 +213,7 @@ async def test_our_own_line_that_stays_away_is_anothers_call(journal, drive):
     drive.room.emit("participant_disconnected", ANNA)
     drive.call.clock.advance(OURS_LIMIT_S)
     assert (drive.call.lost, drive.left) == (True, [1])
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     assert await free(journal)
     assert journal.call("c1").ended_at is None
 
@@ -225,7 +225,7 @@ async def test_an_agent_whose_own_line_breaks_lets_go_of_the_call(journal, drive
     """
     drive.room.emit("disconnected", reason)
     assert (drive.call.lost, drive.left) == (True, [1])
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     assert await free(journal)
     assert journal.call("c1").ended_at is None
 
@@ -235,7 +235,7 @@ async def test_a_room_that_is_gone_ends_the_call(journal, drive):
     Nobody is left to go on with.
     """
     drive.room.emit("disconnected", rtc.DisconnectReason.ROOM_DELETED)
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     assert (journal.call("c1").end_reason, drive.call.lost) == ("room_closed", False)
 
 

@@ -83,7 +83,7 @@ async def taken_over(
         clock=clock,
         call_id=call_id,
         memory=journal,
-        left=left,
+        resume_state=left,
         spare=None,
     )
     return TypedCall(session, call)

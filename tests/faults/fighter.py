@@ -36,7 +36,7 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
 
 async def drive(journal: StoreJournal, taken: LeaseGrant, over: float) -> None:
     """Decide until the call is lost."""
-    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, left=await read_resume_state(journal, taken))
+    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, resume_state=await read_resume_state(journal, taken))
     alive = asyncio.create_task(Lease(journal, taken).keep_alive(call))
     try:
         while not call.lost and time.monotonic() < over:

@@ -106,7 +106,7 @@ class World:
             services=_mortal(self.services, life),
             clock=clock,
             call_id=CALL_ID,
-            left=left,
+            resume_state=left,
         )
         its = Process(life, TypedCall(session, call), model, clock, journal, self.services)
         _watched(its)

@@ -120,7 +120,7 @@ async def a_long_call(stage: Any) -> None:
     stage.model._then = lambda: WELL
     for answer in BAD_CALLS:
         stage.call.trouble.turn_answered()
-        stage.call.trouble.came_to_something()
+        stage.call.trouble.tool_worked()
         await stage.caller(f"I am {bird('callers_words')}.", answer)
     assert stage.state == "greeting"
     await stage.caller("Anna.", asks("note_name", {"name": bird("caller_name")}))

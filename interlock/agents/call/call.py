@@ -16,7 +16,7 @@ from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.life import Life
 from interlock.agents.call.record import Line, Record
 from interlock.agents.call.remembering import Remembering
-from interlock.agents.call.resume import Left, Resuming, standing
+from interlock.agents.call.resume import ResumeState, Resuming, standing
 from interlock.agents.call.switch import Switch
 from interlock.agents.call.trouble import Trouble
 from interlock.agents.caller.absence import Absence
@@ -67,7 +67,7 @@ class Call:
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
         memory: Memory | None = None,
-        left: Left | None = None,
+        resume_state: ResumeState | None = None,
     ) -> None:
         self.services = services
         self.spare = spare
@@ -76,17 +76,19 @@ class Call:
         self.in_turn = asyncio.Lock()
         clock = clock or LoopClock()
         snapshot, facts = initial(flow.machine), flow.facts(timezone=timezone, call_id=call_id)
-        here = standing(flow, left, facts) if left is not None else None
+        here = standing(flow, resume_state, facts) if resume_state is not None else None
         if here is not None:
             snapshot, facts = here.snapshot, here.facts
-        fence, last_seq = (left.fence, left.last_seq) if left else (1, 0)
+        fence, last_seq = (resume_state.fence, resume_state.last_seq) if resume_state else (1, 0)
         record = Record(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
         self._life = life = Life(flow, record, clock, call_id=call_id, snapshot=snapshot, facts=facts)
         self._deciding = Deciding(life, self._act)
         self._effects = Effects(life, self._deciding, lambda effect, key, args: effect.run(self, key, args))
-        self._resuming = Resuming(life, self._deciding, self._effects, left, here) if left and here else None
-        self._first_words_due = left is not None
-        self._remembering = Remembering(life, memory, fence=fence, before=left.turns if left else ())
+        self._resuming = (
+            Resuming(life, self._deciding, self._effects, resume_state, here) if resume_state and here else None
+        )
+        self._first_words_due = resume_state is not None
+        self._remembering = Remembering(life, memory, fence=fence, before=resume_state.turns if resume_state else ())
         if watch is not None:
             self.watch(watch)
         self.hearing = Hearing(life, self.heard_caller)
@@ -268,7 +270,7 @@ class Call:
     async def malformed(self, tool: str, why: str) -> None:
         """Record a call of a declared tool that never became a proposal; `why` holds none of its arguments."""
         await self.note_if_possible(Line("proposal.malformed", {"event": tool, "why": why}))
-        await self.trouble.came_to_nothing()
+        await self.trouble.tool_failed()
 
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
@@ -278,7 +280,7 @@ class Call:
         """The agent a call begins with; hand it to `session.start`."""
         return self._switch.first(self.flow.cast[self.state](self, self._resuming.event if self._resuming else ""))
 
-    def taken_up(self) -> Resuming | None:
+    def take_resuming(self) -> Resuming | None:
         """How a call that was taken over finds its words again; once, for the first agent to speak."""
         first, self._first_words_due = self._first_words_due, False
         return self._resuming if first else None
@@ -333,7 +335,7 @@ class Call:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
         return self._life.spawn(work)
 
-    async def settled(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no switch and no work of the call's own is under way."""
         while self._life.tasks or self.switching:
             if self._life.tasks:

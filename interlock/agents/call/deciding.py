@@ -98,7 +98,7 @@ class Deciding:
             await self._life.note(line, then=partial(self._know, after))
 
     @contextmanager
-    def knowing(self, facts: Facts) -> Iterator[None]:
+    def with_facts(self, facts: Facts) -> Iterator[None]:
         """Have `facts` known for what is done at once in here; never wait in it."""
         now, self._life.facts = self._life.facts, facts
         try:

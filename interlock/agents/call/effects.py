@@ -65,7 +65,7 @@ class Effects:
             return
         key = key_of(self._life.id, epoch)
         self.begun_before.add(key)
-        with self._deciding.knowing(judged_by):
+        with self._deciding.with_facts(judged_by):
             again = self._begun(effect, key, dict(work.args))
         await self._run(effect, again, epoch)
 

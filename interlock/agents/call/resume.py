@@ -21,7 +21,7 @@ from interlock.machines.migrating import MigrationError, migrated
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ResumeState:
     """What the last driver of a call of `flow` left on record.
 
     `facts` is None when they were erased; `event` is the one whose agent had not spoken yet, empty when it had;
@@ -53,29 +53,31 @@ class Standing:
     lost: str = ""
 
 
-def standing(flow: Flow, left: Left, fresh: Facts) -> Standing:
+def standing(flow: Flow, resume_state: ResumeState, fresh: Facts) -> Standing:
     """What this program makes of what was left; what it cannot read with certainty it does not guess."""
     try:
-        snapshot = migrated(flow.machine, left.snapshot)
-        if left.lost or left.facts is None:
-            raise MigrationError(left.lost or "what was known in the call was erased")
-        facts = flow.facts.model_validate(left.facts)
-        return Standing(snapshot, facts, flow.facts.model_validate(left.work.facts or left.facts))
+        snapshot = migrated(flow.machine, resume_state.snapshot)
+        if resume_state.lost or resume_state.facts is None:
+            raise MigrationError(resume_state.lost or "what was known in the call was erased")
+        facts = flow.facts.model_validate(resume_state.facts)
+        return Standing(snapshot, facts, flow.facts.model_validate(resume_state.work.facts or resume_state.facts))
     except ValidationError:
         why = "what was known in the call is of another shape"
     except MigrationError as error:
         why = str(error)
-    return Standing(replace(initial(flow.machine), epoch=left.snapshot.epoch + 1), fresh, fresh, why)
+    return Standing(replace(initial(flow.machine), epoch=resume_state.snapshot.epoch + 1), fresh, fresh, why)
 
 
 class Resuming:
     """Takes one call over."""
 
-    def __init__(self, life: Life, deciding: Deciding, effects: Effects, left: Left, here: Standing) -> None:
+    def __init__(
+        self, life: Life, deciding: Deciding, effects: Effects, resume_state: ResumeState, here: Standing
+    ) -> None:
         self._life = life
         self._deciding = deciding
         self._effects = effects
-        self._left = left
+        self._left = resume_state
         self._lost = here.lost
         self._epoch = here.snapshot.epoch
         self._judged_by = here.judged_by

@@ -42,12 +42,12 @@ class Trouble:
         """The caller spoke: a new turn begins."""
         self._budget.heard_caller()
 
-    async def came_to_nothing(self) -> None:
+    async def tool_failed(self) -> None:
         """A tool call was malformed or its look-up failed; too many turns of such, and a person is offered."""
         if self._budget.fruitless():
             await self._ask_for_a_person((REFUSED_THRICE, ESCALATE), self._life.epoch)
 
-    def came_to_something(self) -> None:
+    def tool_worked(self) -> None:
         """A look-up worked: turns that came to nothing before it no longer count."""
         self._budget.fruitful()
 

@@ -90,14 +90,14 @@ async def _hold(session: "AgentSession[Call]", call: Call, line: WavLine, teller
     try:
         await start_call(session, call)
         await asyncio.wait_for(line.finished(), timeout=120 + 6 * seconds)
-        await call.settled()
+        await call.wait_until_idle()
     except TimeoutError:
         raise DemoError("the call did not come to an end in time: is the machine busy? Try again") from None
     finally:
         await call.end("caller_left")
         await session.aclose()
         await line.aclose()
-        await call.settled()
+        await call.wait_until_idle()
 
 
 class _Teller:

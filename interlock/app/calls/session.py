@@ -12,7 +12,7 @@ from interlock.agents.call.call import Call
 from interlock.agents.call.clock import Clock, done_within
 from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.record import RECORD_LIMIT_S
-from interlock.agents.call.resume import Left
+from interlock.agents.call.resume import ResumeState
 from interlock.agents.caller.missing_transcript import WORDS_LIMIT_S, Restarts
 from interlock.agents.flow import Flow
 from interlock.agents.speech.kept_lines import KeptLines
@@ -52,11 +52,12 @@ def open_call(
     silence_s: float | None = None,
     watch: Callable[[Entry], None] | None = None,
     memory: Memory | None = None,
-    left: Left | None = None,
+    resume_state: ResumeState | None = None,
 ) -> tuple["AgentSession[Call]", Call]:
     """A session and its call, not yet started: see `start_call`.
 
-    With a `memory` the conversation is kept for whoever takes the call over; `left` is what its last driver left.
+    With a `memory` the conversation is kept for whoever takes the call over; `resume_state` is what its last driver
+    left.
     """
     call = Call(
         flow if silence_s is None else replace(flow, silence_s=silence_s),
@@ -72,7 +73,7 @@ def open_call(
         timezone=timezone,
         watch=watch,
         memory=memory,
-        left=left,
+        resume_state=resume_state,
     )
     session = CallSession(
         stt=stt or NOT_GIVEN,

@@ -56,7 +56,7 @@ class TypedCall:
         """Wait until nobody speaks, works or switches. Raises `TimeoutError` after a minute."""
         async with asyncio.timeout(REST_LIMIT_S):
             while not self.over.is_set():
-                await self.call.settled()
+                await self.call.wait_until_idle()
                 if speeches := [speech for speech in self._speeches if not speech.done()]:
                     await asyncio.gather(*(speech.wait_for_playout() for speech in speeches))
                 elif self.call.over:
@@ -64,7 +64,7 @@ class TypedCall:
                 elif not await self._stirs():
                     return
                 self._speeches = [speech for speech in self._speeches if not speech.done()]
-            await self.call.settled()
+            await self.call.wait_until_idle()
 
     async def _stirs(self) -> bool:
         """Whether something new begins in the next few rounds of the event loop."""
@@ -87,7 +87,7 @@ class TypedCall:
         """The caller leaves."""
         await self.call.end("caller_left")
         await self.session.aclose()
-        await self.call.settled()
+        await self.call.wait_until_idle()
 
     def _state_changed(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking":

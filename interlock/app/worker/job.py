@@ -140,7 +140,7 @@ def _leave(context: JobContext) -> None:
 async def _wait_until_idle(call: Call) -> None:
     """Let the call finish its own work, but not for ever: its models and its journal are closed after it."""
     try:
-        await within(call.clock, IDLE_LIMIT_S, call.settled())
+        await within(call.clock, IDLE_LIMIT_S, call.wait_until_idle())
     except TimeoutError:
         log.error("call.unsettled", **call.here)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from interlock.agents.call.effects import Work, key_of
 from interlock.agents.call.journal import Turn
-from interlock.agents.call.resume import Left
+from interlock.agents.call.resume import ResumeState
 from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
 from interlock.app.store.lease import LeaseGrant
 from interlock.app.store.remembering import recall
@@ -14,7 +14,7 @@ from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
 
 
-async def read_resume_state(journal: StoreJournal, grant: LeaseGrant) -> Left:
+async def read_resume_state(journal: StoreJournal, grant: LeaseGrant) -> ResumeState:
     """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`.
 
     A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
@@ -29,7 +29,7 @@ async def read_resume_state(journal: StoreJournal, grant: LeaseGrant) -> Left:
     if row is None or place is None:
         raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
-    return Left(
+    return ResumeState(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
         facts=facts_at_the_end(records, private),
