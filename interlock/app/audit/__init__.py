@@ -107,8 +107,8 @@ def _explain(turn: int, record: Record, handoff: Mapping[str, Any] | None, sente
 
 def _guard(guard: Mapping[str, Any], sentences: Mapping[str, str]) -> GuardLine:
     name = clean(guard.get("name", ""))
-    told, error = clean(guard.get("reason", "")), clean(guard.get("error", ""))
-    return GuardLine(name, sentences.get(name, name), guard.get("held") is True, told, error)
+    reason, error = clean(guard.get("reason", "")), clean(guard.get("error", ""))
+    return GuardLine(name, sentences.get(name, name), guard.get("held") is True, reason, error)
 
 
 def _iso(at: datetime) -> str:

@@ -62,9 +62,9 @@ def _verdict_words(audit: Mapping[str, Any]) -> str:
 def _measured_words(kind: str, audit: Mapping[str, Any]) -> str:
     """Milliseconds that were measured; what was not is left out."""
     edge = f"{clean(audit['from'])} -> {clean(audit['to'])}: " if {"from", "to"} <= audit.keys() else ""
-    told = [words.format(clean(audit[key])) for key, words in MEASURED[kind].items() if key in audit]
+    parts = [words.format(clean(audit[key])) for key, words in MEASURED[kind].items() if key in audit]
     name = kind.replace(".", " ").replace("_", " ")
-    return f"{name}: {edge}{', '.join(told)}"
+    return f"{name}: {edge}{', '.join(parts)}"
 
 
 def state_of(configuration: Any) -> str:

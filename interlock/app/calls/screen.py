@@ -14,7 +14,7 @@ from rich.text import Text
 
 from interlock.agents.call.journal import Entry
 from interlock.app.audit.words import clean
-from interlock.app.calls.one_line import tell
+from interlock.app.calls.one_line import describe
 
 
 class OutputError(Exception):
@@ -35,7 +35,7 @@ class Screen:
         self._why: OSError | None = None
         self.gone = asyncio.Event()
 
-    def told(self, who: str, words: str) -> None:
+    def said(self, who: str, words: str) -> None:
         """Somebody said something."""
         if self._as_json:
             self._line({"who": who, "said": words})
@@ -51,10 +51,10 @@ class Screen:
         """Something was recorded."""
         if self._as_json:
             self._line({"kind": entry.kind, "epoch": entry.epoch, **entry.audit})
-        elif line := tell(entry):
-            self.aside(line)
+        elif line := describe(entry):
+            self.remark(line)
 
-    def aside(self, text: str) -> None:
+    def remark(self, text: str) -> None:
         """A remark for people, dimmed."""
         if not self._as_json:
             self._say("", "", Text(clean(text), "dim"))

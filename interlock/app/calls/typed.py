@@ -19,14 +19,14 @@ class TypedCall:
         self,
         session: "AgentSession[Call]",
         call: Call,
-        told: Callable[[str, str], None] = lambda who, words: None,
+        on_said: Callable[[str, str], None] = lambda who, words: None,
     ) -> None:
         self.session = session
         self.call = call
         self.said: list[str] = []
         self.heard: list[str] = []
         self.over = asyncio.Event()
-        self._told = told
+        self._on_said = on_said
         self._began = asyncio.Event()
         session.on("conversation_item_added", self._added)
         self._speeches: list[SpeechHandle] = []
@@ -97,4 +97,4 @@ class TypedCall:
         item = event.item
         if isinstance(item, llm.ChatMessage) and item.text_content:
             (self.said if item.role == "assistant" else self.heard).append(item.text_content)
-            self._told("agent" if item.role == "assistant" else "caller", item.text_content)
+            self._on_said("agent" if item.role == "assistant" else "caller", item.text_content)

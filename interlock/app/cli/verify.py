@@ -12,7 +12,7 @@ from interlock.app.settings import Settings, load_settings
 from interlock.app.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
-    from interlock.app.proof.report import Telling
+    from interlock.app.proof.report import Report
 
 console = Console(highlight=False)
 
@@ -99,23 +99,23 @@ def checkpoint_key() -> None:
 
 
 def _verify_store(
-    settings: Settings, folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Telling"
+    settings: Settings, folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Report"
 ) -> int:
     from interlock.app.proof.opening import opened_shelf, opened_store, require_known, verifying_keys
-    from interlock.app.proof.report import tell
+    from interlock.app.proof.report import report_findings
     from interlock.app.proof.verifying import Verification
 
     keys = verifying_keys(settings, given)
     with opened_shelf(settings, folder, keys, named) as shelf, opened_store(settings, named) as source:
         require_known(source, named, shelf)
         its = Verification(source, shelf, whole=not named)
-        return tell(its, to, Console(stderr=True), source.records, signed=shelf is not None)
+        return report_findings(its, to, Console(stderr=True), source.records, signed=shelf is not None)
 
 
-def _verify_bundle(settings: Settings, path: Path, given: Sequence[str], to: "Telling") -> int:
+def _verify_bundle(settings: Settings, path: Path, given: Sequence[str], to: "Report") -> int:
     from interlock.app.proof.checkpoint_index import Shelf
     from interlock.app.proof.opening import verifying_keys
-    from interlock.app.proof.report import Aside, tell
+    from interlock.app.proof.report import BundleRemarks, report_findings
     from interlock.app.proof.unpacking import Bundle
     from interlock.app.proof.verifying import Verification
 
@@ -123,10 +123,12 @@ def _verify_bundle(settings: Settings, path: Path, given: Sequence[str], to: "Te
         trusted = verifying_keys(settings, given)
         keys = trusted or bundle.keys()
         with closing(Shelf(bundle.checkpoints(), keys)) as shelf:
-            told = bundle.findings(keys, unsigned=bool(trusted) and not shelf.count)
-            aside = Aside(told, bundle.notes(None if trusted else keys))
+            findings = bundle.findings(keys, unsigned=bool(trusted) and not shelf.count)
+            remarks = BundleRemarks(findings, bundle.notes(None if trusted else keys))
             its = Verification(bundle, shelf if shelf.count else None)
-            return tell(its, to, Console(stderr=True), bundle.records, signed=shelf.count > 0, aside=aside)
+            return report_findings(
+                its, to, Console(stderr=True), bundle.records, signed=shelf.count > 0, remarks=remarks
+            )
 
 
 def _settings() -> Settings:

@@ -69,7 +69,9 @@ def joined(arrows: Iterable[Arrow]) -> list[Step]:
     events: dict[tuple[tuple[State, ...], State, tuple[str, ...], bool], list[str]] = {}
     for (event, target, only_if, is_reported), states in sources.items():
         events.setdefault((tuple(states), target, only_if, is_reported), []).append(event)
-    return [Step(at, tuple(named), target, only_if, told) for (at, target, only_if, told), named in events.items()]
+    return [
+        Step(at, tuple(named), target, only_if, reported) for (at, target, only_if, reported), named in events.items()
+    ]
 
 
 def standing(machine: type[Machine], arrows: Iterable[Arrow]) -> list[Standing]:

@@ -22,7 +22,7 @@ log = structlog.get_logger("interlock.voiced")
 LINE_LIMIT_S = 30.0
 FAILURES_LIMIT = 3
 """Lines in a row after which a voice is taken for dead: those that are left are made when the worker starts again."""
-TELL_EVERY = 10
+REPORT_EVERY = 10
 ONCE = APIConnectOptions(max_retry=0, timeout=10.0)
 """A second try of a plugin would leave the first one's beginning in the line."""
 
@@ -55,7 +55,7 @@ async def make_missing(lines: FlowLines, voices: Mapping[str, tts.TTS[Any]]) -> 
             log.warning("line.unmade", voice=role, error=type(error).__name__)
         if failures == FAILURES_LIMIT:
             break
-        if done % TELL_EVERY == 0:
+        if done % REPORT_EVERY == 0:
             log.info("lines.making", missing=len(missing) - done)
     left = len(lines.missing())
     log.info("lines.made", made=len(missing) - left, missing=left)

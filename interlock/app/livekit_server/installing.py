@@ -15,7 +15,7 @@ from interlock.app.livekit_server.finding import VERSION, LiveKitServerError, ca
 
 SOURCE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
 LONGEST_S = 30 * 60
-TELL_EVERY_S = 15
+REPORT_EVERY_S = 15
 OTHER_WAYS = (
     "install Go 1.26 or newer, or get livekit-server another way (brew install livekit; "
     "curl -sSL https://get.livekit.io | bash; the container image livekit/livekit-server) "
@@ -77,8 +77,8 @@ def _run(command: list[str], env: dict[str, str], out: int, log: Path, progress:
     try:
         while (taken := time.monotonic() - began) < LONGEST_S:
             with suppress(subprocess.TimeoutExpired):
-                return building.wait(timeout=TELL_EVERY_S)
-            progress(f"Building livekit-server: {taken + TELL_EVERY_S:.0f} s, {_packages(log)} packages.")
+                return building.wait(timeout=REPORT_EVERY_S)
+            progress(f"Building livekit-server: {taken + REPORT_EVERY_S:.0f} s, {_packages(log)} packages.")
         raise LiveKitServerError(f"building livekit-server took over {LONGEST_S // 60} minutes: {OTHER_WAYS}")
     finally:
         if building.poll() is None:

@@ -74,8 +74,8 @@ class _Signed:
                 self.findings.append(_rewritten(self.good + 1, mark))
 
     def _explained(self, its: Alignment, mark: Mark) -> bool:
-        told = [*its.findings, *(each for each in self.findings if each.kind == "rewritten")]
-        return any((each.first or 0) <= mark.length and (each.last or 0) > self.good for each in told)
+        known = [*its.findings, *(each for each in self.findings if each.kind == "rewritten")]
+        return any((each.first or 0) <= mark.length and (each.last or 0) > self.good for each in known)
 
 
 def _end(its: Alignment, noted: Noted | None, signed: _Signed, explained: bool) -> Iterator[Finding]:

@@ -23,17 +23,17 @@ UNTOLD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class BundleRemarks:
     """What was found of a bundle itself, and what nobody can know of it."""
 
     findings: Iterable[Finding] = ()
     notes: Sequence[str] = ()
 
 
-NOTHING = Aside()
+NOTHING = BundleRemarks()
 
 
-class Telling(Protocol):
+class Report(Protocol):
     """Where findings go."""
 
     def show(self, finding: Finding) -> None:
@@ -45,18 +45,20 @@ class Telling(Protocol):
         ...
 
 
-def tell(its: Verification, to: Telling, on: Console, records: int, *, signed: bool, aside: Aside = NOTHING) -> int:
+def report_findings(
+    its: Verification, to: Report, on: Console, records: int, *, signed: bool, remarks: BundleRemarks = NOTHING
+) -> int:
     """Verify and show each finding as it comes; how many there were. `signed`: there were checkpoints to compare with.
 
-    `records` is about how many there are; `aside` was found of what holds them.
+    `records` is about how many there are; `remarks` was found of what holds them.
     """
     with _bar(on) as progress:
         task = progress.add_task("", total=records)
-        for finding in its.findings(aside.findings, lambda many: progress.advance(task, many)):
+        for finding in its.findings(remarks.findings, lambda many: progress.advance(task, many)):
             progress.stop()  # or it would stand in the middle of what is shown
             to.show(finding)
             progress.start()
-    to.end(its.sums, [*aside.notes, *_untold(its.sums, signed)])
+    to.end(its.sums, [*remarks.notes, *_untold(its.sums, signed)])
     return its.sums.findings
 
 

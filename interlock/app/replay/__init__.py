@@ -8,7 +8,7 @@ from interlock.app.replay.calls import Answer, Tally, nothing_judged, recorded_c
 from interlock.app.replay.given import NotReplayable
 from interlock.app.replay.judging import Changed, judge
 from interlock.app.replay.loading import version_named
-from interlock.app.replay.report import InJson, InProse, tell
+from interlock.app.replay.report import InJson, InProse, report_answers
 from interlock.app.replay.versions import Version, of_today
 from interlock.app.replay.whole import Difference, Reader, replay
 
@@ -28,6 +28,6 @@ __all__ = [
     "recorded_calls",
     "replay",
     "replay_calls",
-    "tell",
+    "report_answers",
     "version_named",
 ]

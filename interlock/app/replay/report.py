@@ -16,7 +16,7 @@ from interlock.app.replay.judging import Changed
 EACH_BY_ITSELF = "Each verdict is judged by its own record: where the call then stood, what was then known."
 
 
-class Telling(Protocol):
+class Report(Protocol):
     """Where answers go."""
 
     def show(self, answer: Answer) -> None:
@@ -28,7 +28,7 @@ class Telling(Protocol):
         ...
 
 
-def tell(answers: Iterable[Answer | None], to: Telling, progress_on: Console) -> Tally:
+def report_answers(answers: Iterable[Answer | None], to: Report, progress_on: Console) -> Tally:
     """Show what differs and what cannot be replayed, then the sums. None of it is a caller's."""
     tally = Tally()
     with _progress(progress_on) as progress:

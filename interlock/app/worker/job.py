@@ -28,7 +28,7 @@ from interlock.app.worker.dispatch import flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.last_driver import read_resume_state
 from interlock.app.worker.lease import Lease, claim
-from interlock.app.worker.refusal import NOTHING, close_room, refuse, told
+from interlock.app.worker.refusal import NOTHING, close_room, loggable, refuse
 
 log = structlog.get_logger("interlock.worker")
 
@@ -90,7 +90,7 @@ async def _take(job: _Job) -> None:
         if lease.is_new:
             raise
         await lease.let_go()  # no word and no closed room: the caller is somebody else's
-        raise DrivenElsewhere(f"call {grant.call_id} is left to another: {told(error)}") from None
+        raise DrivenElsewhere(f"call {grant.call_id} is left to another: {loggable(error)}") from None
 
 
 async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:

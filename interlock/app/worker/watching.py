@@ -86,19 +86,19 @@ class LiveKitRooms:
 
 
 class Watcher:
-    """Looks after the calls of one store; `told` sees each thing it did, as event and call."""
+    """Looks after the calls of one store; `on_done` sees each thing it did, as event and call."""
 
     def __init__(
         self,
         journal: StoreJournal,
         rooms: Rooms,
         clock: Clock,
-        told: Callable[[str, str], None] = lambda event, call_id: None,
+        on_done: Callable[[str, str], None] = lambda event, call_id: None,
     ) -> None:
         self._journal = journal
         self._rooms = rooms
         self._clock = clock
-        self._told = told
+        self._on_done = on_done
 
     async def watch(self) -> None:
         """Look, again and again, until cancelled; what fails is looked at again."""
@@ -180,4 +180,4 @@ class Watcher:
 
     def _say(self, event: str, orphan: Orphan, **more: int) -> None:
         log.warning(event, call_id=orphan.call_id, flow=orphan.flow, **more)
-        self._told(event, orphan.call_id)
+        self._on_done(event, orphan.call_id)
