@@ -28,7 +28,7 @@ class CallSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryInWords:
     """One entry of a call: `after_s` seconds into it, `text` in words, `audit` as recorded."""
 
     seq: int
@@ -45,7 +45,7 @@ class CallHistory:
     """A whole call, in order."""
 
     call: CallSummary
-    lines: tuple[Line, ...]
+    lines: tuple[EntryInWords, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -53,7 +53,7 @@ class CallHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardLine:
+class GuardAnswer:
     """One condition: its sentence, whether it held, and what the proposer was told when it did not."""
 
     name: str
@@ -79,7 +79,7 @@ class Why:
     before: str
     after: str
     offered: tuple[str, ...]
-    guards: tuple[GuardLine, ...]
+    guards: tuple[GuardAnswer, ...]
     handoff: tuple[str, str] | None
 
     def to_json(self) -> dict[str, Any]:

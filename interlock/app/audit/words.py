@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.app.store import ACCEPTED, REFUSED, Record
+from interlock.app.store import ACCEPTED, REFUSED, AuditRecord
 
 VERDICTS = (ACCEPTED, REFUSED)
 
@@ -36,7 +36,7 @@ MEASURED: Mapping[str, Mapping[str, str]] = {
 """What was measured, in the order in which it is told."""
 
 
-def in_words(record: Record) -> str:
+def in_words(record: AuditRecord) -> str:
     """One entry on one line; of its audit, plain values and the names of its fields only."""
     audit = record.audit
     if record.kind in VERDICTS:

@@ -51,19 +51,19 @@ class Row(NamedTuple):
         return (self.kind, self.at, self.epoch, self.audit)
 
 
-class Stood(NamedTuple):
+class StoredState(NamedTuple):
     """Where a call stands by the row of the call, as it is stored."""
 
     snapshot: str | None
     epoch: int
 
 
-class Noted(NamedTuple):
+class StoredEnd(NamedTuple):
     """Where a call's record ends by the row of the call, and where the call stands, if that is there."""
 
     length: int
     head: bytes
-    stood: Stood | None = None
+    stood: StoredState | None = None
 
     @property
     def end(self) -> tuple[int, bytes]:

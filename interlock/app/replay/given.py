@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.app.audit.words import clean
-from interlock.app.store import Record
+from interlock.app.store import AuditRecord
 from interlock.guards.base import Proposal
 from interlock.machines.base import Snapshot
 
@@ -44,7 +44,7 @@ class Given:
     answers: Mapping[str, str]
 
 
-def given(record: Record, private: Mapping[str, Any] | None) -> Given:
+def given(record: AuditRecord, private: Mapping[str, Any] | None) -> Given:
     """Read a verdict's two parts. Raises `NotReplayable`."""
     if not private:
         raise NotReplayable("what was proposed and known is gone (erased, or lost)")

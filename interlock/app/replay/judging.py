@@ -10,7 +10,7 @@ from interlock.app.audit.words import clean
 from interlock.app.replay.given import Given, NotReplayable, Ruling, given
 from interlock.app.replay.reasons import GuardChange, because, guard_changes
 from interlock.app.replay.versions import Version
-from interlock.app.store import Record
+from interlock.app.store import AuditRecord
 from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot
 from interlock.machines.decide import Verdict, decide
@@ -45,7 +45,7 @@ class Judged:
     assumed: frozenset[str] = frozenset()
 
 
-def judge(turn: int, record: Record, private: Mapping[str, Any] | None, version: Version) -> Judged:
+def judge(turn: int, record: AuditRecord, private: Mapping[str, Any] | None, version: Version) -> Judged:
     """Give a verdict again, from the place, the facts and the proposal of the record. Raises `NotReplayable`."""
     was = given(record, private)
     place = version.place(was.before)

@@ -7,7 +7,7 @@ from typing import Any
 from interlock.agents.call.effects import Work, key_of
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import ResumeState
-from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
+from interlock.app.store import ACCEPTED, AuditRecord, StoreError, StoreJournal
 from interlock.app.store.lease import LeaseGrant
 from interlock.app.store.remembering import recall
 from interlock.app.store.standing import Place, disagreement, place_of
@@ -48,7 +48,7 @@ def _roughly(place: Place, epoch: int) -> Snapshot:
     return Snapshot(str(place.machine), place.version or 0, tuple(map(str, configuration)), epoch=epoch)
 
 
-def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:
+def facts_at_the_end(records: Sequence[AuditRecord], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:
     """What was known when the record ends, as JSON; None when it was erased."""
     known: dict[str, Any] | None = None
     for record in records:
@@ -62,7 +62,7 @@ def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[st
     return known
 
 
-def _not_met(records: Sequence[Record], turns: Sequence[Turn]) -> str:
+def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
     """The last accepted event, unless its agent entered and said something.
 
     The entry of an agent before it may be on record after it.
@@ -78,7 +78,7 @@ def _not_met(records: Sequence[Record], turns: Sequence[Turn]) -> str:
     return ""
 
 
-def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> Work:
+def _work(records: Sequence[AuditRecord], private: Mapping[int, Mapping[str, Any]]) -> Work:
     """What the last accepted proposal began; how earlier work ended may be on record after it."""
     ends: dict[str, str] = {}
     for record in reversed(records):
@@ -90,7 +90,7 @@ def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -
     return Work()
 
 
-def _lost(records: Sequence[Record]) -> str:
+def _lost(records: Sequence[AuditRecord]) -> str:
     """Why the last driver began anew, unless it got further than that."""
     for record in reversed(records):
         if record.kind == ACCEPTED:
