@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from interlock.app.audit import AuditError
 from interlock.app.audit.words import VERDICTS, clean
-from interlock.app.replay.given import NotReplayable
 from interlock.app.replay.judging import Changed, judge
+from interlock.app.replay.recorded_verdict import NotReplayable
 from interlock.app.replay.versions import Choose, Version
 from interlock.app.replay.whole import Reader
 from interlock.app.store import CallRow, StoreError
