@@ -14,7 +14,7 @@ from interlock.app.calls.play import play
 from interlock.app.calls.screen import Screen
 from interlock.app.calls.session import new_call_id, open_call
 from interlock.app.calls.typed import REST_LIMIT_S, TypedCall
-from interlock.app.calls.typed_input import typed_lines
+from interlock.app.calls.typed_input import typed_inputs
 from interlock.app.providers import close_models
 
 TYPIST_SILENCE_S = 180.0
@@ -32,7 +32,7 @@ async def chat(
     services: Any,
     screen: Screen,
     timezone: str,
-    lines: Callable[[], AsyncIterator[str]] = typed_lines,
+    lines: Callable[[], AsyncIterator[str]] = typed_inputs,
 ) -> str:
     """A typed call until somebody hangs up, input or output ends, or Ctrl-C; returns the call's id.
 

@@ -20,7 +20,7 @@ from interlock.app.calls.screen import Screen
 from interlock.app.calls.session import open_call, start_call
 from interlock.app.offline import embedded
 from interlock.app.offline.wav import read_wav
-from interlock.app.offline.wav_call import WavLine
+from interlock.app.offline.wav_call import WavCall
 from interlock.app.project import open_systems, project, stand_in
 from interlock.app.providers import close_models
 from interlock.app.settings import Settings
@@ -64,7 +64,7 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             timezone=settings.timezone,
             watch=writer.watch,
         )
-        line = WavLine(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
+        line = WavCall(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
         made = DemoFiles(recording, transcript, call.id)
         try:
             await _hold(session, call, line, writer, sum(sound.seconds for sound in sounds))
@@ -84,7 +84,7 @@ def shipped(flow: Flow) -> list[Path]:
     return found
 
 
-async def _hold(session: "AgentSession[Call]", call: Call, line: WavLine, writer: "_Writer", seconds: float) -> None:
+async def _hold(session: "AgentSession[Call]", call: Call, line: WavCall, writer: "_Writer", seconds: float) -> None:
     line.attach(session)
     session.on("conversation_item_added", writer.added)
     try:
@@ -156,7 +156,7 @@ def _folder(out: Path) -> Path:
     return out
 
 
-def _keep(made: DemoFiles, line: WavLine, words: str) -> None:
+def _keep(made: DemoFiles, line: WavCall, words: str) -> None:
     try:
         made.transcript.write_text(words, encoding="utf-8")
         line.write(made.recording)
