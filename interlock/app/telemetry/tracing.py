@@ -62,7 +62,7 @@ def open_traces(settings: Settings) -> None:
         return
     exporter = OTLPSpanExporter(endpoint=settings.otel_endpoint.rstrip("/") + TRACES_PATH)
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(Discreet(exporter, content=settings.otel_content)))
+    provider.add_span_processor(BatchSpanProcessor(ContentFreeExporter(exporter, content=settings.otel_content)))
     trace_to(provider, content=settings.otel_content)
     Finalize(None, _end, args=(provider,), exitpriority=10)  # LiveKit's processes end without atexit
 
@@ -72,7 +72,7 @@ def trace_to(provider: TracerProvider, *, content: bool = False) -> None:
     set_tracer_provider(provider, allow_pii=content)
 
 
-class Discreet(SpanExporter):
+class ContentFreeExporter(SpanExporter):
     """Exports spans without content: numbers, our own names, and text that is named in `SAFE_TEXT`."""
 
     def __init__(self, exporter: SpanExporter, *, content: bool = False) -> None:
