@@ -21,7 +21,7 @@ from interlock.agents.call.life import Life
 
 
 class Hearing:
-    """Listens to one session's events."""
+    """The caller's words that are still to be answered; told of them by one session's events."""
 
     def __init__(self, life: Life, heard_caller: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._life = life
@@ -35,7 +35,6 @@ class Hearing:
         self._answered: set[str] = set()
 
     def listen(self, session: AgentSession[Any]) -> None:
-        """Begin to listen."""
         session.on("user_input_transcribed", self._transcribed)
         session.on("conversation_item_added", self._added)
         session.on("function_tools_executed", self._tools_executed)

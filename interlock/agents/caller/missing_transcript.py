@@ -42,7 +42,6 @@ class MissingTranscript:
         self._trouble = trouble
 
     def listen(self, session: AgentSession[Any]) -> None:
-        """Begin to watch."""
         session.on("user_input_transcribed", self._heard)
         session.on("user_transcription_timeout", self._not_heard)
 

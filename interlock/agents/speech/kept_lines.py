@@ -26,18 +26,17 @@ class KeptLines(Protocol):
         ...
 
 
-class NoKeptLines:
-    """No line is sound yet."""
+class NoKeptLines(KeptLines):
+    """No line is sound yet: everything is spoken by a provider."""
 
     def could_be(self, beginning: str) -> bool:
-        """Never."""
         return False
 
     def find(self, text: str, role: str) -> None:
-        """Nothing."""
+        return None
 
     def find_in_any(self, text: str) -> None:
-        """Nothing."""
+        return None
 
     def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:
-        """Nowhere to keep it."""
+        return None

@@ -34,14 +34,14 @@ Chunk = llm.ChatChunk | str | FlushSentinel
 
 
 def words_of(chunk: Chunk) -> str:
-    """What of a chunk is spoken."""
+    """What of a chunk a voice is given to speak; "" for tool calls and flushes."""
     if isinstance(chunk, llm.ChatChunk):
         return (chunk.delta.content or "") if chunk.delta is not None else ""
     return chunk if isinstance(chunk, str) else ""
 
 
 def calls_of(chunk: Chunk) -> list[llm.FunctionToolCall]:
-    """The tool calls in a chunk."""
+    """The tool calls a chunk brings, as the model wrote them: nothing is checked yet."""
     return chunk.delta.tool_calls if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None else []
 
 

@@ -18,7 +18,7 @@ _A_SENTENCE = re.compile(r"\S.{18,}?[.!?]\s+\S.{18,}", re.DOTALL)
 
 
 class StallWatch:
-    """Watches one utterance: tell it the words, read its sound through `watched`."""
+    """Watches one utterance: give it the words, read the sound through `watched`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -31,11 +31,11 @@ class StallWatch:
         self._cutoff = Cutoff("the voice is too slow")
 
     def words(self, words: str) -> None:
-        """More of what is to be said."""
+        """More of what is to be said; the voice is waited for once a whole sentence is there."""
         self._words += words
 
     def no_more_words(self) -> None:
-        """That was all."""
+        """Every word is there: from here on only the voice is waited for."""
         self._no_more_words = True
 
     async def watched(self, sound: AsyncIterable[rtc.AudioFrame]) -> AsyncGenerator[rtc.AudioFrame, None]:

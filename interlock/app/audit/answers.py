@@ -23,7 +23,6 @@ class CallSummary:
     erased: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self)
 
 
@@ -48,7 +47,6 @@ class CallHistory:
     lines: tuple[EntryInWords, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self) | {"lines": [asdict(line) for line in self.lines]}
 
 
@@ -83,7 +81,6 @@ class Why:
     handoff: tuple[str, str] | None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         plain = asdict(self)
         return plain | {"offered": list(self.offered), "guards": list(plain["guards"]), "handoff": _pair(self.handoff)}
 

@@ -38,7 +38,6 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         counts = {"calls": self.calls, "records": self.records, "checkpoints": self.checkpoints}
         return {"version": 1, "made_at": self.made_at, **counts, "files": self.files}
 

@@ -30,7 +30,6 @@ class Checkpoint:
     signed_at: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {
             "call_id": self.call_id,
             "head": self.head.hex(),

@@ -30,7 +30,6 @@ class Finding:
     last: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self)
 
 

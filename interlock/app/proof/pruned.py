@@ -29,7 +29,6 @@ class Pruned:
     pruned_at: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {
             "call_id": self.call_id,
             "head": self.head.hex(),

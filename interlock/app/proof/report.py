@@ -37,7 +37,7 @@ class Report(Protocol):
     """Where findings go."""
 
     def show(self, finding: Finding) -> None:
-        """One more."""
+        """A finding, as soon as it is known."""
         ...
 
     def end(self, sums: Sums, untold: list[str]) -> None:

@@ -42,7 +42,7 @@ class Source(Protocol):
         ...
 
 
-class Stored:
+class Stored(Source):
     """A store, all of it or only the calls `named`. Nobody who writes it is ever kept waiting."""
 
     def __init__(self, database: Database, named: Sequence[str] = ()) -> None:

@@ -14,14 +14,14 @@ from interlock.app.proof.checkpoint import is_signed
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Finding, Row, StoredEnd
 from interlock.app.proof.keys import PublicKey, public_keys
-from interlock.app.proof.stored import WHOLE_LIMIT, Rows, Whole
+from interlock.app.proof.stored import WHOLE_LIMIT, Rows, Source, Whole
 from interlock.app.store.chain import quoted
 
 _PAGE = 1 << 20
 _NOTHING = ("", -1, "", "", -1, "", b"")
 
 
-class Bundle:
+class Bundle(Source):
     """An opened bundle; every call in it is read once, in order. Raises `ProofError` for a file that is none."""
 
     def __init__(self, path: Path) -> None:

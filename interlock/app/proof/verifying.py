@@ -34,7 +34,6 @@ class Sums:
     pruned: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self)
 
 

@@ -24,7 +24,7 @@ class CallsReader(Reader, Protocol):
         ...
 
     def call(self, call_id: str) -> CallRow | None:
-        """One call."""
+        """A call's row; None when the record has none of that id."""
         ...
 
 
@@ -51,7 +51,6 @@ class Answer:
     assumed: frozenset[str]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {
             "call_id": self.call_id,
             "flow": self.flow,
@@ -100,7 +99,6 @@ class Tally:
             self.recorded_by |= {answer.recorded_by} - {answer.by}
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {name: sorted(its) if isinstance(its, set) else its for name, its in asdict(self).items()}
 
 

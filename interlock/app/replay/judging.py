@@ -33,7 +33,6 @@ class Changed:
     because: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self) | {"guards": [asdict(each) for each in self.guards]}
 
 

@@ -42,7 +42,7 @@ class Database(Protocol):
         ...
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """A file; without `writes` it is for reading only."""
 
     def __init__(self, writes: Engine | None, reads: Engine) -> None:
@@ -75,7 +75,7 @@ class SqliteDatabase:
             self.writes.dispose()
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """asyncpg through SQLAlchemy, on an event loop of its own, so that synchronous readers can use it too."""
 
     def __init__(self, engine: AsyncEngine, readers: int) -> None:
