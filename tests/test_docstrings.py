@@ -21,8 +21,8 @@ FILLERS = frozenset(
     re.findall(
         r"\w+",
         """a all an and any are as at be been begin by each every for from had has have in is it its more never nothing
-        now of on once one only or plain so some that the their them there these they this those to was were what when which
-        who whole whose with""",
+        now of on once one only or plain so some that the their them there these they this those to was were what when
+        which who whole whose with""",
     )
 )
 Defined = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

@@ -56,7 +56,7 @@ async def test_the_spare_model_takes_over(journal, systems, main):
 
 async def test_the_spare_models_tool_calls_are_proposals(journal, systems):
     """
-    The spare can carry a caller to a person, and is sieved like any model.
+    The spare can carry a caller to a person, and is filtered like any model.
     """
     calls = (Asks("take_over"), Asks("escalate"))
     async with on_stage(journal, systems, spare=ScriptedModel([Says(calls=calls)])) as stage:

@@ -130,7 +130,7 @@ class Reserved(Host):
 class Refusing(Host):
     @data_tool("one", "two", "three")
     async def refused_call(self):
-        """A name that the sieve keeps."""
+        """A name that the tool-call filter keeps for itself."""
 
 
 class TwoClocks(Host):

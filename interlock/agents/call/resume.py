@@ -114,12 +114,12 @@ class Resuming:
             return f"{CUT_OFF} {opening}"
         return recap(self._life.session)
 
-    def go_on(self, taken_up: Callable[[], None]) -> None:
+    def go_on(self, on_takeover: Callable[[], None]) -> None:
         """Finish work that had begun, set timers anew, and ask for a person where the thread is lost."""
         call = self._life
         if self._lost:
             call.spawn(self._deciding.propose(ESCALATE, by="system"))
             return
-        taken_up()
+        on_takeover()
         if (effect := call.flow.effects.get(call.state)) is not None:
             call.spawn(self._effects.begin_again(effect, self._left.work, self._judged_by, call.epoch))
