@@ -57,7 +57,7 @@ def can_be_spoken(words: str) -> bool:
     return len(words) >= STARTED_CHARS or _A_SENTENCE.search(words) is not None
 
 
-class Answer:
+class Generation:
     """Streams one generation and notes what came of it."""
 
     def __init__(self, call: "Call", tool_filter: ToolCallFilter, *, tools_allowed: bool) -> None:
@@ -131,7 +131,7 @@ async def _answered(
     tools_allowed: bool,
 ) -> AsyncGenerator[Chunk, None]:
     if not call.providers.model_failed_in(context):
-        answer = Answer(call, tool_filter, tools_allowed=tools_allowed)
+        answer = Generation(call, tool_filter, tools_allowed=tools_allowed)
         why = ""
         try:
             async with aclosing(answer.filtered(main)) as chunks:
@@ -153,7 +153,7 @@ async def _answered(
             yield chunk
 
 
-def _worked(call: "Call", answer: Answer) -> None:
+def _worked(call: "Call", answer: Generation) -> None:
     call.providers.worked("llm")
     if answer.spoke:
         call.voice.model_answered()
@@ -162,7 +162,7 @@ def _worked(call: "Call", answer: Answer) -> None:
 async def _spare(
     call: "Call", tool_filter: ToolCallFilter, context: llm.ChatContext, tools: list[Any], tools_allowed: bool
 ) -> AsyncGenerator[Chunk, None]:
-    answer = Answer(call, tool_filter, tools_allowed=tools_allowed)
+    answer = Generation(call, tool_filter, tools_allowed=tools_allowed)
     if call.spare is not None:
         call.providers.fell_back("llm", provider_of(call.spare.label))
         try:

@@ -70,6 +70,6 @@ class StoredEnd(NamedTuple):
         return self.length, self.head
 
 
-def numbers(first: int, last: int, every: str = "records", one: str = "record") -> str:
+def record_range(first: int, last: int, every: str = "records", one: str = "record") -> str:
     """A run of records in words."""
     return f"{one} {first}" if first == last else f"{every} {first} to {last}"

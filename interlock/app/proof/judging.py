@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from interlock.app.proof.aligning import Alignment
 from interlock.app.proof.checkpoint_index import IndexedCheckpoint
-from interlock.app.proof.finding import Finding, StoredEnd, numbers
+from interlock.app.proof.finding import Finding, StoredEnd, record_range
 from interlock.app.proof.stored import Whole
 
 OLDER = {"cut", "emptied", "rewritten"}
@@ -101,7 +101,7 @@ def _end(its: Alignment, noted: StoredEnd | None, signed: _Signed, explained: bo
             "changed", f"the call's row says that it has {said} records, there are {length}", None, said, said
         )
     elif noted is not None and length > said and not explained:
-        after = numbers(said + 1, length)
+        after = record_range(said + 1, length)
         yield Finding("inserted", f"{after} stand after the end that the call's row gives", None, said + 1, length)
     elif noted is not None and its.head != noted.head and not explained:
         yield Finding("changed", f"the call's row gives another hash for record {length}", None, length, length)
@@ -113,7 +113,9 @@ def _short(length: int, until: int, signed: _Signed, said: int) -> Finding:
         return Finding("emptied", f"all {until} records are missing, {by}", None, 1, until)
     doubt = f", or {_rewritten_words(signed.good + 1, length)}" if said < until and signed.good < length else ""
     missing = "are missing" if until > length + 1 else "is missing"
-    return Finding("cut", f"{numbers(length + 1, until)} {missing} at the end, {by}{doubt}", None, length + 1, until)
+    return Finding(
+        "cut", f"{record_range(length + 1, until)} {missing} at the end, {by}{doubt}", None, length + 1, until
+    )
 
 
 def _rewritten(first: int, mark: IndexedCheckpoint) -> Finding:
@@ -123,7 +125,7 @@ def _rewritten(first: int, mark: IndexedCheckpoint) -> Finding:
 
 
 def _rewritten_words(first: int, last: int) -> str:
-    return f"{numbers(first, last)} {'was' if first == last else 'were'} rewritten"
+    return f"{record_range(first, last)} {'was' if first == last else 'were'} rewritten"
 
 
 def _forged(mark: IndexedCheckpoint) -> Finding:

@@ -4,7 +4,7 @@
 the machine, or today's, would give differently.
 """
 
-from interlock.app.replay.calls import Answer, Tally, nothing_judged, recorded_calls, replay_calls
+from interlock.app.replay.calls import CallReplay, Tally, nothing_judged, recorded_calls, replay_calls
 from interlock.app.replay.judging import Changed, judge
 from interlock.app.replay.loading import version_named
 from interlock.app.replay.recorded_verdict import NotReplayable
@@ -13,7 +13,7 @@ from interlock.app.replay.versions import Version, of_today
 from interlock.app.replay.whole import Difference, Reader, replay
 
 __all__ = [
-    "Answer",
+    "CallReplay",
     "Changed",
     "Difference",
     "InJson",

@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from interlock.app.audit.words import clean
-from interlock.app.replay.calls import Answer, Tally
+from interlock.app.replay.calls import CallReplay, Tally
 from interlock.app.replay.judging import Changed
 
 EACH_BY_ITSELF = "Each verdict is judged by its own record: where the call then stood, what was then known."
@@ -19,7 +19,7 @@ EACH_BY_ITSELF = "Each verdict is judged by its own record: where the call then 
 class Report(Protocol):
     """Where answers go."""
 
-    def show(self, answer: Answer) -> None:
+    def show(self, answer: CallReplay) -> None:
         """One call that has something to say."""
         ...
 
@@ -28,7 +28,7 @@ class Report(Protocol):
         ...
 
 
-def report_answers(answers: Iterable[Answer | None], to: Report, progress_on: Console) -> Tally:
+def report_answers(answers: Iterable[CallReplay | None], to: Report, progress_on: Console) -> Tally:
     """Show what differs and what cannot be replayed, then the sums. None of it is a caller's."""
     tally = Tally()
     with _progress(progress_on) as progress:
@@ -64,7 +64,7 @@ class InProse:
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def show(self, answer: Answer) -> None:
+    def show(self, answer: CallReplay) -> None:
         """The verdicts that differ, then those that cannot be given again."""
         call_id = clean(answer.call_id)
         for its in answer.changed:
@@ -88,7 +88,7 @@ class InJson:
     def __init__(self) -> None:
         self._before = '{\n  "calls": ['
 
-    def show(self, answer: Answer) -> None:
+    def show(self, answer: CallReplay) -> None:
         """One more of the list."""
         print(self._before + "\n" + indent(json.dumps(answer.to_json(), ensure_ascii=False, indent=2), " " * 4), end="")
         self._before = ","

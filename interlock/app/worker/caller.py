@@ -95,14 +95,14 @@ def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) ->
     Also when the room is no more, or the agent's own line is; `lease` learns of other agents. Of a caller who hangs
     up LiveKit tells the session itself.
     """
-    line = _Connection(room, call, identity, lease)
-    room.on("participant_disconnected", line.left)
-    room.on("participant_connected", line.came)
-    room.on("reconnecting", line.ours_breaks)
-    room.on("reconnected", line.ours_is_back)
-    room.on("disconnected", line.cut)
+    connection = _Connection(room, call, identity, lease)
+    room.on("participant_disconnected", connection.left)
+    room.on("participant_connected", connection.came)
+    room.on("reconnecting", connection.ours_breaks)
+    room.on("reconnected", connection.ours_is_back)
+    room.on("disconnected", connection.cut)
     if not room.isconnected():  # while nobody watched
-        line.cut(rtc.DisconnectReason.UNKNOWN_REASON)
+        connection.cut(rtc.DisconnectReason.UNKNOWN_REASON)
     elif identity not in room.remote_participants:
         call.absence.lost(_name(None))
 

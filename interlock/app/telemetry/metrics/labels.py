@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 
 
-class Names:
+class Labels:
     """The names of one flow."""
 
     def __init__(self, flow: Flow) -> None:
