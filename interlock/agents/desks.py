@@ -170,5 +170,5 @@ COMMON_EFFECTS: Mapping[str, Effect] = {"booking": BOOK}
 
 
 def money(cents: int) -> str:
-    """An amount as it is spoken."""
+    """Cents as an amount is spoken, without a currency: 1950 is "19.50", 2000 "20"."""
     return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"

@@ -85,7 +85,7 @@ class Facts(BaseModel):
 
     @classmethod
     def names(cls, origin: Origin) -> frozenset[str]:
-        """The fields of one origin."""
+        """The fields that are claimed, or those that are established."""
         return frozenset(name for name, its in cls._origins.items() if its == origin)
 
     @classmethod

@@ -39,7 +39,7 @@ def states_of(machine: type[Chart]) -> Mapping[str, State]:
 
 @cache
 def history_of(machine: type[Chart]) -> tuple[HistoryState, ...]:
-    """The chart's history states."""
+    """Where an arrow can lead back to what was active before."""
     return tuple(h for s in walk(list(machine.states)) for h in getattr(s, "history", ()) or ())
 
 

@@ -14,11 +14,11 @@ class KeptLines(Protocol):
         ...
 
     def find(self, text: str, role: str) -> Sequence[rtc.AudioFrame] | None:
-        """The line's sound in that voice."""
+        """The line's sound in that voice, in frames ready to play; None where there is none yet."""
         ...
 
     def find_in_any(self, text: str) -> Sequence[rtc.AudioFrame] | None:
-        """The line's sound in whatever voice there is."""
+        """The line's sound in whatever voice there is: for when no voice can speak."""
         ...
 
     def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:

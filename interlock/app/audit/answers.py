@@ -41,7 +41,7 @@ class EntryInWords:
 
 @dataclass(frozen=True, slots=True)
 class CallHistory:
-    """A whole call, in order."""
+    """A whole call: what the record says of it, and every entry in order."""
 
     call: CallSummary
     lines: tuple[EntryInWords, ...]

@@ -11,7 +11,7 @@ from interlock.app.store import ACCEPTED, REFUSED
 
 
 def print_calls(console: Console, calls: Sequence[CallSummary]) -> None:
-    """One line a call."""
+    """Each call on a line: its id, when it began (UTC), where it stands, how many verdicts of which kind."""
     if not calls:
         return console.print("No calls yet.")
     wide = max(len(clean(c.call_id)) for c in calls)

@@ -32,7 +32,7 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DemoFiles:
-    """What a demonstration left behind."""
+    """What a demonstration wrote, and the call's id in the record."""
 
     recording: Path
     transcript: Path

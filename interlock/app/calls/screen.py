@@ -36,7 +36,7 @@ class Screen:
         self.gone = asyncio.Event()
 
     def said(self, who: str, words: str) -> None:
-        """Somebody said something."""
+        """The `agent` or the `caller` said something; people are shown the agent's words only: the caller typed theirs."""
         if self._as_json:
             self._line({"who": who, "said": words})
         elif who == "agent":
@@ -48,7 +48,7 @@ class Screen:
             self._say("caller", "bold green", Text(_spoken(words)))
 
     def watch(self, entry: Entry) -> None:
-        """Something was recorded."""
+        """An entry was recorded: as JSON whole, for people in words where they need it."""
         if self._as_json:
             self._line({"kind": entry.kind, "epoch": entry.epoch, **entry.audit})
         elif line := describe(entry):

@@ -80,11 +80,11 @@ class TypedCall:
             await self._began.wait()
 
     def barge_in(self) -> None:
-        """The caller interrupts."""
+        """The caller interrupts: what the agent was saying is cut off at once."""
         self.session.interrupt(force=True)
 
     async def hang_up(self) -> None:
-        """The caller leaves."""
+        """The caller leaves: the call is recorded as ended by them, and the session closes."""
         await self.call.end("caller_left")
         await self.session.aclose()
         await self.call.wait_until_idle()

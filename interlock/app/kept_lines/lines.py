@@ -38,7 +38,7 @@ class Speaker:
     at: str = ""
 
     def key(self, text: str) -> Key:
-        """Where this voice's line is kept."""
+        """What the line is filed under in the folder."""
         return Key(self.provider, self.voice, self.model, text, self.hz, self.at)
 
 

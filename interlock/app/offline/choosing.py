@@ -38,14 +38,14 @@ HOW_TO_HELP = "How can I help you?"
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words for the caller."""
+    """What to do next: say this to the caller."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A tool call."""
+    """What to do next: call the tool of this name."""
 
     name: str
     args: dict[str, Any]

@@ -27,7 +27,7 @@ Ranked = list[tuple[float, Tool]]
 
 
 class Intents:
-    """Compares; decides nothing."""
+    """Compares a caller's words with the phrases of tools by cosine closeness, 0 to 1; decides nothing."""
 
     def __init__(self, meaning: Meaning) -> None:
         self._meaning = meaning

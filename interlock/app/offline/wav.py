@@ -62,7 +62,7 @@ def write_stereo(path: Path, left: Sound, right: Sound) -> None:
 
 
 def write_mono(path: Path, sound: Sound, hz: int = CALL_HZ) -> None:
-    """One track, 16 bit."""
+    """One track of 16-bit samples at `hz`, a call's own rate unless given."""
     with wave.open(str(path), "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)

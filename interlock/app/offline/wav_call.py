@@ -81,7 +81,7 @@ class WavCall:
         await self._over.wait()
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Hang up: nothing more is heard or played, and `finished` returns."""
         self._over.set()
         await self.speaker.aclose()
 

@@ -66,10 +66,10 @@ class StoredEnd(NamedTuple):
 
     @property
     def end(self) -> tuple[int, bytes]:
-        """The end alone."""
+        """Length and head, as a chain that was followed ends in them."""
         return self.length, self.head
 
 
 def record_range(first: int, last: int, every: str = "records", one: str = "record") -> str:
-    """A run of records in words."""
+    """A run of records in words: "record 3", or "records 3 to 7"."""
     return f"{one} {first}" if first == last else f"{every} {first} to {last}"

@@ -34,7 +34,7 @@ NOTHING = BundleRemarks()
 
 
 class Report(Protocol):
-    """Where findings go."""
+    """Where findings go as they are found, and the sums after them."""
 
     def show(self, finding: Finding) -> None:
         """A finding, as soon as it is known."""
@@ -122,12 +122,12 @@ class InJson:
         self._before = '{\n  "findings": ['
 
     def show(self, finding: Finding) -> None:
-        """One more of the list."""
+        """A finding as the next element of `findings`."""
         print(f"{self._before}\n    {json.dumps(finding.to_json(), ensure_ascii=True)}", end="")
         self._before = ","
 
     def end(self, sums: Sums, untold: list[str]) -> None:
-        """The rest of the object."""
+        """Close the list, then `sums` and `untold`: from here on it is one JSON value."""
         rest = json.dumps({"sums": sums.to_json(), "untold": untold}, indent=2)[2:-2]
         print(("\n  ]" if self._before == "," else self._before + "]") + f",\n{rest}\n}}")
 

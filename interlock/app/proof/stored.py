@@ -31,7 +31,7 @@ class Whole(NamedTuple):
 
 
 class Source(Protocol):
-    """Where records are verified."""
+    """Where the records to be verified come from: a store, or a bundle."""
 
     def pages(self) -> Iterator[tuple[Mapping[str, StoredEnd], Iterator[Rows]]]:
         """Some calls at a time by their rows, and what records there are of them, those of no such call among them."""

@@ -49,7 +49,7 @@ class Bundle(Source):
         return "signature" in json.loads(self._manifest)
 
     def keys(self) -> dict[str, PublicKey]:
-        """The keys that came with it."""
+        """The public keys that came with it, by name: whoever made the bundle chose them, so they prove little."""
         return public_keys(self._text(KEYS).split())
 
     def checkpoints(self) -> Iterator[tuple[str, str]]:

@@ -91,11 +91,11 @@ class ReconnectingSTT(stt.STT[str]):
             self.emit(FELL_BACK, self._names[0])
 
     def prewarm(self) -> None:
-        """Prepare the first."""
+        """Prepare the first recogniser, which is the one that is asked first."""
         self.current.prewarm()
 
     async def aclose(self) -> None:
-        """Close all of them."""
+        """Close every recogniser, also those that were never turned to."""
         for each in {id(its): its for its in (*self._named.values(), *self._given)}.values():
             await each.aclose()
 

@@ -17,7 +17,7 @@ EACH_BY_ITSELF = "Each verdict is judged by its own record: where the call then 
 
 
 class Report(Protocol):
-    """Where answers go."""
+    """Where calls that have something to say go, and the sums after them."""
 
     def show(self, answer: CallReplay) -> None:
         """One call that has something to say."""
@@ -89,12 +89,12 @@ class InJson:
         self._before = '{\n  "calls": ['
 
     def show(self, answer: CallReplay) -> None:
-        """One more of the list."""
+        """A call as the next element of `calls`."""
         print(self._before + "\n" + indent(json.dumps(answer.to_json(), ensure_ascii=False, indent=2), " " * 4), end="")
         self._before = ","
 
     def end(self, tally: Tally) -> None:
-        """The rest of the object."""
+        """Close the list, then `sums`: from here on it is one JSON value."""
         sums = indent(json.dumps(tally.to_json(), ensure_ascii=False, indent=2), "  ").lstrip()
         print(("\n  ]" if self._before == "," else self._before + "]") + f',\n  "sums": {sums}\n}}')
 

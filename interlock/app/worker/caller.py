@@ -1,4 +1,4 @@
-"""The caller as LiveKit knows them: who of those in a room it is, what is known of them, when their line breaks."""
+"""The caller as LiveKit knows them: who in a room it is, what is known of them, when their connection breaks."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ NOW = datetime.max.replace(tzinfo=UTC)
 
 HUNG_UP = frozenset({rtc.DisconnectReason.CLIENT_INITIATED, rtc.DisconnectReason.USER_REJECTED})
 ROOM_GONE = frozenset({rtc.DisconnectReason.ROOM_DELETED, rtc.DisconnectReason.ROOM_CLOSED})
-"""As opposed to a line that broke, with which a caller may be back."""
+"""As opposed to a connection that broke, with which a caller may be back."""
 OURS_BROKE = frozenset(
     {
         rtc.DisconnectReason.UNKNOWN_REASON,
@@ -34,9 +34,9 @@ OURS_BROKE = frozenset(
         rtc.DisconnectReason.MEDIA_FAILURE,
     }
 )
-"""The agent's line, not the caller's: they may still be there, and another agent is to go on with them."""
+"""The agent's connection, not the caller's: they may still be there, and another agent is to go on with them."""
 OURS_LIMIT_S = 10.0
-"""How long the agent's own line may take to be back, as a server does that is started anew."""
+"""How long the agent's own connection may take to be back, as a server does that is started anew."""
 NO_CALLER, ROOM_CLOSED, DISCONNECTED = "no_caller", "room_closed", "disconnected"
 """Reasons on record for an end that the room brought about."""
 
@@ -90,10 +90,10 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
 
 
 def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
-    """From now on, with the session running, tell the call when the caller's line breaks and when they are back.
+    """From now on, with the session running, tell the call when the caller's connection breaks and when they are back.
 
-    Also when the room is no more, or the agent's own line is; `lease` learns of other agents. Of a caller who hangs
-    up LiveKit tells the session itself.
+    Also when the room is no more, or the agent's own connection is; `lease` learns of other agents. Of a caller who
+    hangs up LiveKit tells the session itself.
     """
     connection = _Connection(room, call, identity, lease)
     room.on("participant_disconnected", connection.left)
@@ -108,7 +108,7 @@ def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) ->
 
 
 class _Connection:
-    """The two ends of a call's line."""
+    """The caller's and the agent's connection to the room."""
 
     def __init__(self, room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
         self._room = room

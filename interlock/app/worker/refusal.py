@@ -62,7 +62,7 @@ async def _say_in_time(context: JobContext, settings: Settings | None, words: st
 
 
 def loggable(error: Exception) -> str:
-    """What the log may say of an error."""
+    """What the log may say of an error: its text where that is ours and holds no caller's word, else its type."""
     return str(error) if isinstance(error, TELLING) else type(error).__name__
 
 

@@ -45,7 +45,7 @@ TRIES = 6
 
 
 class Rooms(Protocol):
-    """What the watcher asks of LiveKit."""
+    """What the watcher asks of LiveKit about rooms; each may raise whatever LiveKit's client does."""
 
     async def callers(self, room: str) -> tuple[str, int] | None:
         """The life of a room and how many people and phones are in it; None when there is no such room."""
@@ -144,7 +144,7 @@ class Watcher:
             await self._rooms.dispatch(name, orphan.flow)
             self._say("call.dispatched_again", orphan, tries=orphan.dispatches + 1)
             return True
-        return False  # nobody is there: a caller whose line broke may be back, until LiveKit closes the room
+        return False  # nobody is there: a caller whose connection broke may be back, until LiveKit closes the room
 
     async def _held(self, orphan: Orphan, room: Room) -> bool:
         """Whether the call is held in this life of its room, since just now if LiveKit began anew meanwhile."""

@@ -8,7 +8,7 @@ from interlock.app.telemetry.metrics.labels import plain
 
 
 class Usage:
-    """One session's usage."""
+    """One session's usage: tokens, characters and seconds, counted as they come on top."""
 
     def __init__(self, collectors: Collectors) -> None:
         self._collectors = collectors
