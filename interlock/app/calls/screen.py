@@ -36,7 +36,7 @@ class Screen:
         self.gone = asyncio.Event()
 
     def said(self, who: str, words: str) -> None:
-        """The `agent` or the `caller` said something; people are shown the agent's words only: the caller typed theirs."""
+        """The `agent` or the `caller` said something; people see the agent's words only: the caller typed theirs."""
         if self._as_json:
             self._line({"who": who, "said": words})
         elif who == "agent":
