@@ -85,7 +85,8 @@ def empty(source: str) -> list[str]:
 def _signature(names: tuple[str, ...], its: Defined) -> str:
     if isinstance(its, ast.ClassDef):
         return " ".join(names)
-    return f"{' '.join(names)} {ast.unparse(its.args)} {ast.unparse(its.returns) if its.returns else ''}"
+    arguments = [each.arg for each in (*its.args.posonlyargs, *its.args.args, *its.args.kwonlyargs)]
+    return " ".join((*names, *arguments, ast.unparse(its.returns) if its.returns else ""))
 
 
 def _words(text: str) -> set[str]:

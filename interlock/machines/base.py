@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Self
 
+from statemachine import StateChart
 from statemachine.factory import StateMachineMetaclass
 from statemachine.orderedset import OrderedSet
 from statemachine.transition import Transition
@@ -12,7 +13,6 @@ from statemachine.transition import Transition
 from interlock.guards.base import PROPOSERS, Proposer
 from interlock.machines.chart import (
     AGENTS,
-    Chart,
     ChartError,
     events_of,
     guards_of,
@@ -104,7 +104,7 @@ class _Checked(StateMachineMetaclass):
             check_chart(cls)
 
 
-class Machine(Chart, metaclass=_Checked):
+class Machine(StateChart[Any], metaclass=_Checked):
     """The base of every flow's chart.
 
     A subclass holds states, transitions guarded by `@guard` objects, `proposers` (who may ask for an event; agents
@@ -120,6 +120,7 @@ class Machine(Chart, metaclass=_Checked):
     enable_self_transition_entries = True
 
     version: ClassVar[int] = 1
+    proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
     promises: ClassVar[tuple[Promise, ...]] = ()
     migrations: ClassVar[Mapping[int, Callable[[Snapshot], Snapshot]]] = {}
 

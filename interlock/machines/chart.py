@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from statemachine import HistoryState, State, StateChart
+from statemachine import HistoryState, State
 from statemachine.transition import Transition
 
 from interlock.guards.base import Guard, Proposer
+
+if TYPE_CHECKING:
+    from interlock.machines.base import Machine
 
 AGENTS: frozenset[Proposer] = frozenset({"agent"})
 
@@ -16,14 +19,8 @@ class ChartError(TypeError):
     """A chart that could let something happen unseen; raised when the class is made."""
 
 
-class Chart(StateChart[Any]):
-    """What of a machine can be read: states and arrows, and who may ask for an event (agents for those not named)."""
-
-    proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
-
-
 @cache
-def events_of(machine: type[Chart]) -> tuple[str, ...]:
+def events_of(machine: "type[Machine]") -> tuple[str, ...]:
     """The chart's own event ids, outer states first: the whitelist of what can be proposed."""
     named: dict[str, None] = {}
     for transition in transitions_of(machine):
@@ -32,19 +29,19 @@ def events_of(machine: type[Chart]) -> tuple[str, ...]:
 
 
 @cache
-def states_of(machine: type[Chart]) -> Mapping[str, State]:
+def states_of(machine: "type[Machine]") -> Mapping[str, State]:
     """Every state by id, outermost first, history states left out."""
     return {s.id: s for s in walk(list(machine.states)) if not isinstance(s, HistoryState)}
 
 
 @cache
-def history_of(machine: type[Chart]) -> tuple[HistoryState, ...]:
-    """Where an arrow can lead back to what was active before."""
+def history_of(machine: "type[Machine]") -> tuple[HistoryState, ...]:
+    """The chart's history states."""
     return tuple(h for s in walk(list(machine.states)) for h in getattr(s, "history", ()) or ())
 
 
 @cache
-def transitions_of(machine: type[Chart]) -> tuple[Transition, ...]:
+def transitions_of(machine: "type[Machine]") -> tuple[Transition, ...]:
     """Every arrow that an event takes, in the order python-statemachine tries them within a state."""
     return tuple(t for s in states_of(machine).values() for t in s.transitions if not t.initial and not t.is_eventless)
 
@@ -54,7 +51,7 @@ def guards_of(transition: Transition) -> tuple[Guard, ...]:
     return tuple(spec.func for spec in transition.cond)
 
 
-def proposers_of(machine: type[Chart], event: str) -> frozenset[Proposer]:
+def proposers_of(machine: "type[Machine]", event: str) -> frozenset[Proposer]:
     """Who may propose `event`."""
     return machine.proposers.get(event, AGENTS)
 

@@ -42,6 +42,7 @@ class Measures:
         self._handoff: _Handoff | None = None
 
     def listen(self, session: AgentSession[Any]) -> None:
+        """Begin to listen."""
         self._life.record.watchers.append(self._recorded)
         session.on("conversation_item_added", self._added)
         session.on("agent_state_changed", self._state_changed)

@@ -69,7 +69,7 @@ class HandoffSpan:
         self._span: Span | None = None
 
     def begin(self, verdict: Verdict) -> None:
-        """The next agent is sent for: opens `interlock.handoff`, and ends one under way as `overtaken`."""
+        """The next agent is sent for."""
         self.end("overtaken")
         attributes = _here(self._life) | {
             "interlock.event": verdict.event,
