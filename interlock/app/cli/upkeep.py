@@ -24,7 +24,7 @@ def prune(
     """Erase what is personal in calls that ended long ago: run this daily, from cron or a timer.
 
     The audit chains stay, each with one line more that says so. A call that
-    never ended counts from its last driver's last sign of life. Ctrl-C loses
+    never ended counts from its last driver's last heartbeat. Ctrl-C loses
     nothing: what was erased stays so, and the next run goes on.
 
     With --whole-calls nothing of a call stays, for when its audit records,

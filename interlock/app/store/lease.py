@@ -31,7 +31,7 @@ class DrivenElsewhere(Exception):
 
 
 def lease_expired() -> ColumnElement[bool]:
-    """Whether a call's driver gave no sign of life for longer than its lease."""
+    """Whether a call's driver gave no heartbeat for longer than its lease."""
     left = calls.lease_until - db_now()
     return or_(calls.lease_until.is_(None), left <= 0, left > LEASE_S)
 
@@ -45,7 +45,7 @@ def acquire(connection: Connection, call_id: str, owner: str) -> LeaseGrant | No
 
 
 def renew(connection: Connection, call_id: str, fence: int) -> bool:
-    """Give a sign of life; False when another driver has the call, or it was given up.
+    """Give a heartbeat; False when another driver has the call, or it was given up.
 
     One that is not on record yet is nobody else's.
     """

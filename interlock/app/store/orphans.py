@@ -21,7 +21,7 @@ calls, rooms = tables.calls.c, tables.rooms.c
 class Orphan:
     """A call that has not ended and that nobody drives, and the room it is held in.
 
-    `opened` once it is on record; `alone_s` seconds passed since a driver's last sign of life.
+    `opened` once it is on record; `alone_s` seconds passed since a driver's last heartbeat.
     """
 
     call_id: str

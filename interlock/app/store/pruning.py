@@ -71,7 +71,7 @@ def _pages(store: Upkeep, until: float) -> Iterator[Sequence[Row[Any]]]:
 
 
 def _over(until: float) -> ColumnElement[bool]:
-    """A call that ended before, or never did and whose last driver gave no sign of life since."""
+    """A call that ended before, or never did and whose last driver gave no heartbeat since."""
     c, at = tables.calls.c, text_of(datetime.fromtimestamp(until, UTC))
     silent = and_(lease_expired(), func.coalesce(c.lease_until, until) <= until)
     return or_(c.ended_at < at, and_(c.ended_at.is_(None), c.started_at < at, silent))

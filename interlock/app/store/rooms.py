@@ -13,7 +13,7 @@ from interlock.app.store.sealing import Seal
 from interlock.app.store.tables import db_now
 
 CLAIM_S = 10.0
-"""How long a room is kept without a sign of life for a call that is not on record yet: models are loaded."""
+"""How long a room is kept without a heartbeat for a call that is not on record yet: models are loaded."""
 
 calls, rooms = tables.calls.c, tables.rooms.c
 
@@ -91,7 +91,7 @@ def _void(call_id: str) -> ColumnElement[bool]:
 
 
 def claim_expired() -> ColumnElement[bool]:
-    """Whether who claimed a room gave no sign of life for too long; a clock may have been set meanwhile."""
+    """Whether who claimed a room gave no heartbeat for too long; a clock may have been set meanwhile."""
     age = db_now() - rooms.claimed_at
     return or_(age > CLAIM_S, age < -CLAIM_S)
 

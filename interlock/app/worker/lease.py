@@ -51,7 +51,7 @@ class Lease:
         self._call: Call | None = None
         self._in_doubt = False
         self.contested = False
-        """Whether another agent came and no sign of life was taken since."""
+        """Whether another agent came and no heartbeat was taken since."""
         self._over = False
         self._renewing: asyncio.Future[tuple[bool, bool]] | None = None
 
@@ -65,13 +65,13 @@ class Lease:
         self._there = room
 
     async def keep_alive(self, call: Call) -> None:
-        """Give a sign of life each second until the end is on record or the call is lost; a journal is asked again."""
+        """Give a heartbeat each second until the end is on record or the call is lost; a journal is asked again."""
         while not (call.ended or call.lost or self._over):
             await self.renew(call)
             await pause(call.clock, RENEW_S)
 
     async def renew(self, call: Call) -> None:
-        """Give one sign of life; without an answer in a second somebody else may have the call."""
+        """Give one heartbeat; without an answer in a second somebody else may have the call."""
         self._call, contested = call, self.contested
         renewing = self._renewing = asyncio.ensure_future(self._renew_both(call))
         if not await done_within(call.clock, RENEW_S, renewing):
@@ -88,7 +88,7 @@ class Lease:
             await self._displaced(call)
 
     def another_agent_came(self) -> None:
-        """Another agent is in the room: it has the call, unless a sign of life that is given after this is taken."""
+        """Another agent is in the room: it has the call, unless a heartbeat that is given after this is taken."""
         self.contested = True
         if self._in_doubt and self._call is not None:
             self._call.superseded()
@@ -103,7 +103,7 @@ class Lease:
     async def abandon(self) -> None:
         """The call never began, whoever waited for it was told so, and the room is closed."""
         self._over = True
-        if self._renewing is not None:  # a sign of life on its way would have the room again
+        if self._renewing is not None:  # a heartbeat on its way would have the room again
             await asyncio.wait({self._renewing})
         with suppress(JournalDown):
             await self.journal.transact(lambda connection: forget_room(connection, self.grant.call_id))
