@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from statemachine import StateChart
 from statemachine.factory import StateMachineMetaclass
 from statemachine.orderedset import OrderedSet
 from statemachine.transition import Transition
@@ -13,6 +12,7 @@ from statemachine.transition import Transition
 from interlock.guards.base import PROPOSERS, Proposer
 from interlock.machines.chart import (
     AGENTS,
+    Chart,
     ChartError,
     events_of,
     guards_of,
@@ -23,7 +23,6 @@ from interlock.machines.chart import (
     states_of,
     transitions_of,
 )
-from interlock.machines.promises import Promise
 from interlock.machines.strict import refuse_chart, refuse_flags
 
 __all__ = [
@@ -104,7 +103,7 @@ class _Checked(StateMachineMetaclass):
             check_chart(cls)
 
 
-class Machine(StateChart[Any], metaclass=_Checked):
+class Machine(Chart, metaclass=_Checked):
     """The base of every flow's chart.
 
     A subclass holds states, transitions guarded by `@guard` objects, `proposers` (who may ask for an event; agents
@@ -119,9 +118,6 @@ class Machine(StateChart[Any], metaclass=_Checked):
     atomic_configuration_update = True
     enable_self_transition_entries = True
 
-    version: ClassVar[int] = 1
-    proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
-    promises: ClassVar[tuple[Promise, ...]] = ()
     migrations: ClassVar[Mapping[int, Callable[[Snapshot], Snapshot]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

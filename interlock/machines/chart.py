@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
-from statemachine import HistoryState, State
+from statemachine import HistoryState, State, StateChart
 from statemachine.transition import Transition
 
 from interlock.guards.base import Guard, Proposer
-
-if TYPE_CHECKING:
-    from interlock.machines.base import Machine
+from interlock.machines.promises import Promise
 
 AGENTS: frozenset[Proposer] = frozenset({"agent"})
 
@@ -19,8 +17,16 @@ class ChartError(TypeError):
     """A chart that could let something happen unseen; raised when the class is made."""
 
 
+class Chart(StateChart[Any]):
+    """What every flow's chart declares beside its states and arrows; `Machine` makes it strict."""
+
+    version: ClassVar[int] = 1
+    proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
+    promises: ClassVar[tuple[Promise, ...]] = ()
+
+
 @cache
-def events_of(machine: "type[Machine]") -> tuple[str, ...]:
+def events_of(machine: type[Chart]) -> tuple[str, ...]:
     """The chart's own event ids, outer states first: the whitelist of what can be proposed."""
     named: dict[str, None] = {}
     for transition in transitions_of(machine):
@@ -29,19 +35,19 @@ def events_of(machine: "type[Machine]") -> tuple[str, ...]:
 
 
 @cache
-def states_of(machine: "type[Machine]") -> Mapping[str, State]:
+def states_of(machine: type[Chart]) -> Mapping[str, State]:
     """Every state by id, outermost first, history states left out."""
     return {s.id: s for s in walk(list(machine.states)) if not isinstance(s, HistoryState)}
 
 
 @cache
-def history_of(machine: "type[Machine]") -> tuple[HistoryState, ...]:
+def history_of(machine: type[Chart]) -> tuple[HistoryState, ...]:
     """The chart's history states."""
     return tuple(h for s in walk(list(machine.states)) for h in getattr(s, "history", ()) or ())
 
 
 @cache
-def transitions_of(machine: "type[Machine]") -> tuple[Transition, ...]:
+def transitions_of(machine: type[Chart]) -> tuple[Transition, ...]:
     """Every arrow that an event takes, in the order python-statemachine tries them within a state."""
     return tuple(t for s in states_of(machine).values() for t in s.transitions if not t.initial and not t.is_eventless)
 
@@ -51,7 +57,7 @@ def guards_of(transition: Transition) -> tuple[Guard, ...]:
     return tuple(spec.func for spec in transition.cond)
 
 
-def proposers_of(machine: "type[Machine]", event: str) -> frozenset[Proposer]:
+def proposers_of(machine: type[Chart], event: str) -> frozenset[Proposer]:
     """Who may propose `event`."""
     return machine.proposers.get(event, AGENTS)
 

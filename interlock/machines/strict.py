@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from statemachine import State, StateChart
 from statemachine.callbacks import CallbackGroup
 from statemachine.transition import Transition
 
 from interlock.guards.base import PROPOSERS, Guard
-from interlock.machines.chart import ChartError, events_of, guards_of, history_of, transitions_of, walk
-
-if TYPE_CHECKING:
-    from interlock.machines.base import Machine
+from interlock.machines.chart import Chart, ChartError, events_of, guards_of, history_of, transitions_of, walk
 
 FLAGS = (
     "allow_event_without_transition",
@@ -25,14 +22,14 @@ TAKEN = frozenset(dir(StateChart)) | {"model", "state_field", "history_values", 
 CODE = (FunctionType, classmethod, staticmethod, property)
 
 
-def refuse_flags(machine: "type[Machine]", base: "type[Machine]") -> None:
+def refuse_flags(machine: type[Chart], base: type[Chart]) -> None:
     """Raise `ChartError` when a subclass, or a class mixed in, changed one of the strict flags."""
     for flag in FLAGS:
         if getattr(machine, flag) is not getattr(base, flag):
             raise ChartError(f"{machine.__name__}.{flag} is {getattr(machine, flag)}: Machine fixes it")
 
 
-def refuse_chart(machine: "type[Machine]", base: "type[Machine]") -> None:
+def refuse_chart(machine: type[Chart], base: type[Chart]) -> None:
     """Raise `ChartError` for anything but states, arrows with `@guard` conditions and proposers of known events."""
     _refuse_names(machine)
     _no_callbacks(machine, machine.__name__, machine._specs)
@@ -47,7 +44,7 @@ def refuse_chart(machine: "type[Machine]", base: "type[Machine]") -> None:
     _refuse_code(machine, base)
 
 
-def _refuse_names(machine: "type[Machine]") -> None:
+def _refuse_names(machine: type[Chart]) -> None:
     seen: set[str] = set()
     for state in (*walk(list(machine.states)), *history_of(machine)):
         if state.id in seen:
@@ -62,7 +59,7 @@ def _refuse_names(machine: "type[Machine]") -> None:
             raise ChartError(f"{machine.__name__}.{name} hides a part of Machine: choose another name")
 
 
-def _refuse_state(machine: "type[Machine]", state: State) -> None:
+def _refuse_state(machine: type[Chart], state: State) -> None:
     if state.parallel:
         raise ChartError(f"{machine.__name__}.{state.id} is parallel: one state speaks at a time")
     _no_callbacks(machine, f"{machine.__name__}.{state.id}", state._specs)
@@ -73,7 +70,7 @@ def _refuse_state(machine: "type[Machine]", state: State) -> None:
         _refuse_arrow(machine, arrow, transition)
 
 
-def _refuse_history(machine: "type[Machine]", history: State) -> None:
+def _refuse_history(machine: type[Chart], history: State) -> None:
     _no_callbacks(machine, f"{machine.__name__}.{history.id}", history._specs)
     for transition in history.transitions:
         arrow = _arrow(machine, transition)
@@ -82,7 +79,7 @@ def _refuse_history(machine: "type[Machine]", history: State) -> None:
             raise ChartError(f"{arrow} has a guard: python-statemachine asks none on the way out of a history state")
 
 
-def _refuse_arrow(machine: "type[Machine]", arrow: str, transition: Transition) -> None:
+def _refuse_arrow(machine: type[Chart], arrow: str, transition: Transition) -> None:
     if len(transition.targets) != 1:
         raise ChartError(f"{arrow} has {len(transition.targets)} targets, expected one")
     if transition.internal:
@@ -98,11 +95,11 @@ def _refuse_arrow(machine: "type[Machine]", arrow: str, transition: Transition) 
     _no_callbacks(machine, arrow, (s for s in transition._specs if s.group != CallbackGroup.COND))
 
 
-def _arrow(machine: "type[Machine]", transition: Transition) -> str:
+def _arrow(machine: type[Chart], transition: Transition) -> str:
     return f"{machine.__name__}: {transition.source.id} -> {transition.event or '(no event)'}"
 
 
-def _no_callbacks(machine: "type[Machine]", where: str, specs: Iterable[Any]) -> None:
+def _no_callbacks(machine: type[Chart], where: str, specs: Iterable[Any]) -> None:
     for spec in specs:
         if not spec.is_convention:
             raise ChartError(f"{where} has the callback {spec.func!r}: charts hold none")
@@ -111,14 +108,14 @@ def _no_callbacks(machine: "type[Machine]", where: str, specs: Iterable[Any]) ->
             raise ChartError(f"{where} has the callback {machine.__name__}.{spec.func}: charts hold none")
 
 
-def _refuse_namesakes(machine: "type[Machine]") -> None:
+def _refuse_namesakes(machine: type[Chart]) -> None:
     named: dict[str, Guard] = {}
     for guard in (g for t in transitions_of(machine) for g in guards_of(t)):
         if named.setdefault(guard.name, guard).predicate is not guard.predicate:
             raise ChartError(f"{machine.__name__} has two guards called {guard.name}: one would answer for the other")
 
 
-def _refuse_strangers(machine: "type[Machine]") -> None:
+def _refuse_strangers(machine: type[Chart]) -> None:
     strangers = set(machine.proposers) - set(events_of(machine))
     if strangers:
         raise ChartError(f"{machine.__name__}.proposers names {', '.join(sorted(strangers))}: no such event")
@@ -129,7 +126,7 @@ def _refuse_strangers(machine: "type[Machine]") -> None:
             )
 
 
-def _refuse_code(machine: "type[Machine]", base: "type[Machine]") -> None:
+def _refuse_code(machine: type[Chart], base: type[Chart]) -> None:
     for owner in (c for c in machine.__mro__ if c not in base.__mro__):
         for name, member in vars(owner).items():
             if isinstance(member, CODE) and not name.startswith("__annotate"):
