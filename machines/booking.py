@@ -34,14 +34,14 @@ class BookingFacts(CallerFacts):
     calendar_zone: str = established("UTC", description="IANA name of the zone the calendar is in")
     asked_time: Answer | None = established(description="what the time was that was last looked up")
     offered_slots: tuple[str, ...] = established((), description="free when last looked up, the first one suggested")
-    held_slot: str | None = established(told=False)
-    held_until: datetime | None = established(told=False)
+    held_slot: str | None = established(for_model=False)
+    held_until: datetime | None = established(for_model=False)
 
     caller_verified: bool = established(False)
     account_id: str | None = established(pii=True)
     failed_checks: int = established(0, description="wrong codes, and account numbers with a wrong postcode")
     found_by: FoundBy | None = established(description="how the appointment that was found was proved to be theirs")
-    found_code: str | None = established(pii=True, told=False)
+    found_code: str | None = established(pii=True, for_model=False)
     found_slot: str | None = established(description="when the appointment is that was found")
 
     last_change: Change | None = established(description="unconfirmed from before the calendar changes")

@@ -34,9 +34,9 @@ class IntakeFacts(CallerFacts):
     email: Words | None = claimed(pii=True)
 
     failed_checks: int = established(0, description="how often the details did not match our record")
-    unmatched: Values | None = established(pii=True, told=False, description="what did not match last")
-    verified_as: Values | None = established(pii=True, told=False, description="what matched last")
-    read_back: Values | None = established(pii=True, told=False, description="what was read back last")
+    unmatched: Values | None = established(pii=True, for_model=False, description="what did not match last")
+    verified_as: Values | None = established(pii=True, for_model=False, description="what matched last")
+    read_back: Values | None = established(pii=True, for_model=False, description="what was read back last")
     filing: Filing | None = established(description="unconfirmed from before anything is put on file or taken back")
     reference: str | None = established(pii=True)
 

@@ -29,14 +29,16 @@ class RestaurantFacts(CallerFacts):
     order_text: str = established("", description="what is ordered, as the order system has it")
     order_portions: int = established(0)
     order_total_cents: int = established(0)
-    order_revision: int = established(0, told=False, description="counts every change of the order, allergies too")
+    order_revision: int = established(0, for_model=False, description="counts every change of the order, allergies too")
     allergens: tuple[str, ...] | None = established(
         pii=True, description="empty when there are none, None if not asked"
     )
     harmful: str = established("", pii=True, description="what is ordered that the caller cannot eat")
-    read_back: str = established("", pii=True, told=False, description="the order in the words it was read back in")
-    read_back_revision: int = established(0, told=False, description="the revision that was read back")
-    problem: str = established("", told=False, description="why our systems said no, in words for the caller")
+    read_back: str = established(
+        "", pii=True, for_model=False, description="the order in the words it was read back in"
+    )
+    read_back_revision: int = established(0, for_model=False, description="the revision that was read back")
+    problem: str = established("", for_model=False, description="why our systems said no, in words for the caller")
     link_sent: bool = established(False)
     payment: Money | None = established(description="unconfirmed from before the money is taken")
     payment_reference: str | None = established(pii=True)

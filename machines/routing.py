@@ -22,7 +22,7 @@ class RoutingFacts(CallerFacts):
     issue_category: DeskName | None = claimed(description="what the issue is about, as the caller said")
     issue_details: str | None = claimed(pii=True, description="the issue in the caller's words")
 
-    issue_number: int = established(1, told=False, description="counts the issues of this call")
+    issue_number: int = established(1, for_model=False, description="counts the issues of this call")
     transfers: int = established(0, description="how often the caller was put through for this issue")
 
 

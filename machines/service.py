@@ -42,17 +42,17 @@ class ServiceFacts(CallerFacts):
     wanted_time: str | None = claimed(description="when the caller wants the visit, if not as soon as possible")
 
     dispatched_for: tuple[str, ...] | None = established(
-        pii=True, told=False, description="the appliance and the postcode that dispatch last went by"
+        pii=True, for_model=False, description="the appliance and the postcode that dispatch last went by"
     )
-    quote_id: int | None = established(told=False, description="of the diagnosis and price that stand")
+    quote_id: int | None = established(for_model=False, description="of the diagnosis and price that stand")
     diagnosis: str | None = established(description="the category our service system gave")
-    diagnosis_words: str = established("", told=False, description="the same, as the caller hears it")
+    diagnosis_words: str = established("", for_model=False, description="the same, as the caller hears it")
     price_cents: int | None = established(description="computed by the service system; 0 under warranty")
     free_windows: tuple[str, ...] = established((), description="when visits of four hours can begin, next one first")
 
-    last_order: Literal["unconfirmed", "booked", "refused"] | None = established(told=False)
+    last_order: Literal["unconfirmed", "booked", "refused"] | None = established(for_model=False)
     order_number: int | None = established(description="of the visit booked last in this call")
-    order_words: str = established("", told=False, description="that order, as the caller hears it")
+    order_words: str = established("", for_model=False, description="that order, as the caller hears it")
 
 
 class Service(Desks):

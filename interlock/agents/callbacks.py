@@ -9,7 +9,7 @@ from interlock.machines.common import CallerFacts
 
 
 class Callbacks(Protocol):
-    """Our people's calendar."""
+    """Our people's calendar, as a flow needs it; implemented in `interlock.app.business`."""
 
     async def book(self, key: str, phone: str, when: datetime) -> str:
         """Book and return a reference, once for each `key`. Raises `Refused` when the hour is full."""

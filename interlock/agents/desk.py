@@ -15,9 +15,9 @@ from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.speech.carryover import carried_over
+from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
-from interlock.agents.speech.tool_call_filter import REFUSED_CALL, Sieve
+from interlock.agents.speech.tool_call_filter import REFUSED_CALL, ToolCallFilter
 from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
 from interlock.guards.facts import FactsError
@@ -92,8 +92,8 @@ class Desk(Agent):
 
     async def on_enter(self) -> None:
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
-        told = await carried_over(self.call, self.session, self.event)
-        await self.update_chat_ctx(told, exclude_invalid_function_calls=False)
+        context = await carried_context(self.call, self.session, self.event)
+        await self.update_chat_ctx(context, exclude_invalid_function_calls=False)
         words = await self.call.enter(self)
         if words is None:
             return
@@ -127,14 +127,14 @@ class Desk(Agent):
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
     ) -> AsyncGenerator[Chunk, None]:
-        """The model's answer, its tool calls sieved; silent when the call moved on before it began."""
+        """The model's answer, its tool calls filtered; silent when the call moved on before it began."""
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
         heard = last_said(chat_ctx)
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
-        sieve = Sieve([tool.id for tool in shown], self._taken_ids)
+        tool_filter = ToolCallFilter([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
-        async with aclosing(reply(self.call, main, sieve, chat_ctx, shown, model_settings)) as chunks:
+        async with aclosing(reply(self.call, main, tool_filter, chat_ctx, shown, model_settings)) as chunks:
             late: bool | None = None
             async for chunk in chunks:
                 words, calls = words_of(chunk), calls_of(chunk)
@@ -259,7 +259,7 @@ def refusal(verdict: Verdict) -> str:
 
 def known_facts(call: "Call") -> str:
     """What is known, and which day it is where the service is, for a model to read: never for a log."""
-    facts = call.facts.model_dump(mode="json", include=set(type(call.facts).told()))
+    facts = call.facts.model_dump(mode="json", include=set(type(call.facts).for_model()))
     known = {name: value for name, value in facts.items() if value not in (None, False, 0)}
     here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
     facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())

@@ -23,7 +23,7 @@ IsoTime = Annotated[str, AfterValidator(_iso)]
 """A day and time in ISO 8601; without a zone it is the service's own."""
 
 
-class LiveDesk(Asides):
+class LiveDesk(SpeechRequests):
     """A desk with somebody on the line: a colleague and a goodbye are always one sentence away, and so are its last
     words, once more or slower."""
 

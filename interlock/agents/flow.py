@@ -10,7 +10,7 @@ from interlock.machines.base import Machine
 
 
 @dataclass(frozen=True, slots=True)
-class Carry:
+class CarryOver:
     """What crosses a handoff: the whole conversation, its last `turns` messages (0: the facts only), or a `summary`.
 
     What is known as facts is told in any case.

@@ -10,11 +10,11 @@ NOTHING_YET = "Nothing was said yet. | say: How can I help you?"
 SLOWER = "All right, I will speak more slowly."
 SLOWEST = "I am sorry, this is as slowly as I can speak."
 NOT_SLOWER = "I am sorry, I cannot speak more slowly."
-ASIDES = frozenset({"repeat", "speak_slower"})
+SPEECH_REQUESTS = frozenset({"repeat", "speak_slower"})
 """The names of these tools. What was asked before them is still what the caller is to answer."""
 
 
-class Asides(Desk):
+class SpeechRequests(Desk):
     """A desk that says again what it said, and slower where its voice can."""
 
     @data_tool(
@@ -41,8 +41,8 @@ class Asides(Desk):
     )
     async def speak_slower(self) -> ToolResult:
         """Speak slower for the rest of the call, when the caller asks for that. It speaks; add nothing."""
-        told = SLOWEST if self.call.voice.is_slow(self) else self._slowed_down()
-        return self._say_last(told) or self._say(told)
+        remark = SLOWEST if self.call.voice.is_slow(self) else self._slowed_down()
+        return self._say_last(remark) or self._say(remark)
 
     def _slowed_down(self) -> str:
         return SLOWER if self.call.voice.slow_down(self) else NOT_SLOWER
@@ -70,6 +70,6 @@ class Asides(Desk):
 
 def _of_substance(words: str) -> str:
     """Without what was said about the speaking itself."""
-    for aside in (SLOWER, SLOWEST, NOT_SLOWER, STILL_THERE):
-        words = words.removeprefix(aside).strip()
+    for remark in (SLOWER, SLOWEST, NOT_SLOWER, STILL_THERE):
+        words = words.removeprefix(remark).strip()
     return words

@@ -23,6 +23,8 @@ def can_be_dialled(phone: str | None) -> bool:
 
 
 class Clocked(Protocol):
+    """What these guards read: the time, and the zone in which an hour without one is meant."""
+
     @property
     def now(self) -> datetime | None: ...
     @property

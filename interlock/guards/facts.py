@@ -10,21 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field
 Origin = Literal["claimed", "established"]
 
 
-def claimed(default: Any = None, *, pii: bool = False, told: bool = True, description: str = "") -> Any:
+def claimed(default: Any = None, *, pii: bool = False, for_model: bool = True, description: str = "") -> Any:
     """A field the caller may set, through the model: it can be wrong or a lie."""
-    return _field("claimed", default, pii, told, description)
+    return _field("claimed", default, pii, for_model, description)
 
 
-def established(default: Any = None, *, pii: bool = False, told: bool = True, description: str = "") -> Any:
+def established(default: Any = None, *, pii: bool = False, for_model: bool = True, description: str = "") -> Any:
     """A field only our own systems set: an effect, a timer, an operator, a tool's look-up.
 
-    Not `told`, it is for guards, tools and the journal, and no model reads it.
+    Not `for_model`, it is for guards, tools and the journal, and no model reads it.
     """
-    return _field("established", default, pii, told, description)
+    return _field("established", default, pii, for_model, description)
 
 
-def _field(origin: Origin, default: Any, pii: bool, told: bool, description: str) -> Any:
-    marks: dict[str, Any] = {"origin": origin, "pii": pii, "told": told}
+def _field(origin: Origin, default: Any, pii: bool, for_model: bool, description: str) -> Any:
+    marks: dict[str, Any] = {"origin": origin, "pii": pii, "for_model": for_model}
     return Field(default, description=description, repr=not pii, json_schema_extra=marks)
 
 
@@ -45,21 +45,25 @@ class Facts(BaseModel):
     timezone: str = established("UTC", description="IANA name of the zone opening hours are in")
     silences: int = established(0, description="how often in a row the caller stayed silent")
 
-    call_id: str | None = established(told=False, description="this call's name in the record")
-    room: str | None = established(pii=True, told=False, description="LiveKit's room; a phone's has its number in it")
-    caller_identity: str | None = established(pii=True, told=False, description="the caller's name in the room")
-    caller_kind: str | None = established(told=False, description="sip for a phone, standard for an app or a browser")
-    caller_phone: str | None = established(pii=True, told=False, description="the number the caller phones from")
-    sip_call_id: str | None = established(told=False, description="the phone call's name at LiveKit's SIP service")
+    call_id: str | None = established(for_model=False, description="this call's name in the record")
+    room: str | None = established(
+        pii=True, for_model=False, description="LiveKit's room; a phone's has its number in it"
+    )
+    caller_identity: str | None = established(pii=True, for_model=False, description="the caller's name in the room")
+    caller_kind: str | None = established(
+        for_model=False, description="sip for a phone, standard for an app or a browser"
+    )
+    caller_phone: str | None = established(pii=True, for_model=False, description="the number the caller phones from")
+    sip_call_id: str | None = established(for_model=False, description="the phone call's name at LiveKit's SIP service")
 
     _origins: ClassVar[dict[str, Origin]] = {}
     _pii: ClassVar[frozenset[str]] = frozenset()
-    _told: ClassVar[frozenset[str]] = frozenset()
+    _for_model: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls._origins, pii, told = {}, set(), set()
+        cls._origins, pii, for_model = {}, set(), set()
         for name, info in cls.model_fields.items():
             marks = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
             if "origin" not in marks:
@@ -75,13 +79,13 @@ class Facts(BaseModel):
             cls._origins[name] = "claimed" if marks["origin"] == "claimed" else "established"
             if marks["pii"]:
                 pii.add(name)
-            if marks["told"]:
-                told.add(name)
-        cls._pii, cls._told = frozenset(pii), frozenset(told)
+            if marks["for_model"]:
+                for_model.add(name)
+        cls._pii, cls._for_model = frozenset(pii), frozenset(for_model)
 
     @classmethod
     def names(cls, origin: Origin) -> frozenset[str]:
-        """The fields of one origin."""
+        """The fields that are claimed, or those that are established."""
         return frozenset(name for name, its in cls._origins.items() if its == origin)
 
     @classmethod
@@ -90,9 +94,9 @@ class Facts(BaseModel):
         return cls._pii
 
     @classmethod
-    def told(cls) -> frozenset[str]:
+    def for_model(cls) -> frozenset[str]:
         """The fields a model is told of."""
-        return cls._told
+        return cls._for_model
 
     def having(self, origin: Origin, values: dict[str, Any]) -> "Facts":
         """These facts with `values` set by a speaker of `origin`.

@@ -8,6 +8,8 @@ SILENCES_TO_GOODBYE = 2
 
 
 class Silence(Protocol):
+    """What this guard reads: how often in a row the caller said nothing."""
+
     @property
     def silences(self) -> int: ...
 

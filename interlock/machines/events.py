@@ -6,7 +6,7 @@ A chart has those it needs; one it does not have is not proposed.
 CALLER_SILENT = "caller_silent"
 """The caller said nothing for as long as the flow waits."""
 CALLER_LEFT = "caller_left"
-"""The caller hung up, or the line broke."""
+"""The caller hung up, or the connection broke."""
 REFUSED_THRICE = "refused_thrice"
 """What the agent asked for was refused again and again."""
 HANDOFF_FAILED = "handoff_failed"

@@ -64,7 +64,7 @@ async def test_a_caller_who_stays_away_has_left(journal, systems):
         stage.call.absence.lost("CONNECTION_TIMEOUT")
         stage.clock.advance(RETURN_LIMIT_S)
         await stage.typed.over.wait()
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.verdicts()[-1] == "caller_left accepted"
         assert stage.last("call.ended") == {"reason": "caller_left", "state": "closed"}
         assert stage.kinds()[-3:].count("caller.lost") == 1

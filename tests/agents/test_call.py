@@ -290,7 +290,7 @@ async def test_no_silence_is_counted_once_the_call_is_over(journal, systems):
     async with on_stage(journal, systems) as stage:
         await stage.typed.hang_up()
         stage.clock.advance(100)
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.kinds()[-1] == "call.ended"
 
 
@@ -301,7 +301,7 @@ async def test_a_call_ended_by_its_agent_says_so(journal, systems):
     async with on_stage(journal, systems) as stage:
         await stage.caller("Bye.", Says(calls=(Asks("say_goodbye"),)))
         await stage.typed.over.wait()
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.last("call.ended") == {"reason": "agent_closed", "state": "closed"}
 
 

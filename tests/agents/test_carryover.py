@@ -7,7 +7,7 @@ import pytest
 from livekit.agents import APIConnectionError
 
 from agents.support import SUPPORT
-from interlock.agents.flow import Carry
+from interlock.agents.flow import CarryOver
 from interlock.app.calls.session import open_call
 from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
@@ -26,7 +26,7 @@ async def triage_heard(journal, carry, *summary):
             Says(text="I see."),
         ]
     )
-    flow = replace(SUPPORT, carry={"begin_triage": carry} if carry else {})
+    flow = replace(SUPPORT, carry_over={"begin_triage": carry} if carry else {})
     session, call = open_call(flow, llm=model, journal=journal, clock=ManualClock())
     typed = TypedCall(session, call)
     await typed.start()
@@ -50,7 +50,7 @@ async def test_the_last_turns_cross_alone(journal, turns, crossed):
     """
     So many messages and no tool calls; with none, what is known as facts is still told.
     """
-    heard = await triage_heard(journal, Carry(turns=turns))
+    heard = await triage_heard(journal, CarryOver(turns=turns))
     before = heard[1 : heard.index("Thank you. What can we help you with?")]
     assert len(before) == len(crossed)
     assert all(text.startswith(start) for text, start in zip(before, crossed, strict=True))
@@ -61,7 +61,7 @@ async def test_a_summary_crosses_in_place_of_the_words(journal):
     """
     The model is asked once, and the next agent reads its answer.
     """
-    heard = await triage_heard(journal, Carry(summary=True), Says(text="Anna called."))
+    heard = await triage_heard(journal, CarryOver(summary=True), Says(text="Anna called."))
     assert "The call so far: Anna called." in heard
     assert HELLO not in heard
 
@@ -73,11 +73,11 @@ async def test_without_a_summary_the_last_words_cross(journal, failing):
     """
     A model that cannot sum up costs the next agent no more than the older words.
     """
-    heard = await triage_heard(journal, Carry(summary=True), failing)
+    heard = await triage_heard(journal, CarryOver(summary=True), failing)
     assert HELLO in heard
 
 
-@pytest.mark.parametrize("carry", [Carry(turns=0), Carry(summary=True)], ids=["facts only", "summary"])
+@pytest.mark.parametrize("carry", [CarryOver(turns=0), CarryOver(summary=True)], ids=["facts only", "summary"])
 async def test_words_nobody_answered_cross_in_any_case(journal, carry):
     """
     An operator takes the call before the model answered: the next agent is given the question.
@@ -85,7 +85,7 @@ async def test_words_nobody_answered_cross_in_any_case(journal, carry):
     gate, wish = asyncio.Event(), "What about my secret wish?"
     summed_up = [Says("They wish for something.")] if carry.summary else []
     model = ScriptedModel([Says("late", gate=gate), *summed_up, Says("Now I answer.")])
-    flow = replace(SUPPORT, carry={"take_over": carry})
+    flow = replace(SUPPORT, carry_over={"take_over": carry})
     session, call = open_call(flow, llm=model, journal=journal, clock=ManualClock())
     typed = TypedCall(session, call)
     await typed.start()

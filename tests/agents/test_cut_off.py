@@ -52,7 +52,7 @@ async def test_a_journal_that_hangs_does_not_keep_the_words_back(journal, system
         assert stage.typed.said[-1] == WE_CLOSE
         assert "call.ended" not in stage.kinds()
         outage.answers.set()
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.last("call.ended") == {"reason": "drained", "state": "billing"}
         await stage.typed.hang_up()
 

@@ -258,7 +258,7 @@ async def test_after_the_end_of_a_call_no_hold_runs_out(journal):
         await asks(stage, "hold")
         await stage.typed.hang_up()
         stage.clock.advance(HOLD_FOR.total_seconds() + 1)
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert "hold_ran_out" not in " ".join(stage.verdicts())
 
 

@@ -150,7 +150,7 @@ async def test_a_caller_who_hangs_up_finds_it_done_once(when, work, journal):
             await asyncio.wait([hanging_up], timeout=0)
         policies.gate.set()
         await hanging_up
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert (stage.state, len(policies.asked)) == ("closed", 1)
         assert stage.call.facts.filing == ("filed" if work == "file" else None)
         assert (await standing(stage))[1] == (work == "file")

@@ -115,7 +115,7 @@ async def test_a_caller_who_hangs_up_is_counted_once(when, journal):
             await asyncio.wait([hanging_up], timeout=0)
         board.gate.set()
         await hanging_up
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert (stage.state, board.keys, stage.call.facts.transfers) == ("closed", ["call-1:1"], 1)
 
 
@@ -174,7 +174,7 @@ async def test_whatever_a_model_asks_for_nobody_is_put_through_three_times(seed,
         for _ in range(40):
             event = choose.choice(["transfer", "go_back", "back_to_router", "return_to_desk", "reopen"])
             await stage.call.propose(event, {"desk": choose.choice(DESKS)} if event == "transfer" else {})
-            await stage.call.settled()
+            await stage.call.wait_until_idle()
         assert stage.call.facts.transfers == len(board.keys) == 2
 
 

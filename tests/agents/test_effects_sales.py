@@ -130,7 +130,7 @@ async def test_who_hangs_up_meanwhile_is_on_file_once(work, when, journal):
             await asyncio.wait([hanging_up], timeout=0)
         leads.gate.set()
         await hanging_up
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert (stage.state, leads.keys, await on_file(stage, work)) == ("closed", [KEYS[work]], 1)
 
 
@@ -149,7 +149,7 @@ async def test_never_call_me_again_is_written_down_while_our_systems_are_at_othe
         await asks_and_waits(stage, "follow_up", leads.entered)
         await stage.call.propose("do_not_call")
         leads.gate.set()
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.state == "closed"
         assert (await on_file(stage, "follow_up"), await on_file(stage, "never_call")) == (0, 1)
 
@@ -216,7 +216,7 @@ async def test_a_demo_that_is_being_booked_is_none_for_who_is_never_called_again
         assert (await stage.call.propose("do_not_call")).accepted
         await listed.wait()
         gate.set()
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         query = text("SELECT COUNT(*) FROM appointments WHERE cancelled = 0 AND key LIKE 'call-1%'")
         assert await calendar._database.run(lambda c: c.execute(query).scalar_one()) == 0
 

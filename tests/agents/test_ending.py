@@ -16,7 +16,7 @@ async def a_second_passes(stage):
     """The journal is tried again."""
     await rounds()
     stage.clock.advance(1)
-    await stage.call.settled()
+    await stage.call.wait_until_idle()
 
 
 async def test_an_end_that_could_not_be_recorded_is_recorded_later(journal, systems):
@@ -62,7 +62,7 @@ async def test_an_effect_state_entered_after_the_end_does_no_work(journal, syste
         await stage.to("billing")
         await stage.call.end("drained")
         verdict = await stage.call.propose("refund", {"amount_cents": 1000})
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert verdict.kind == "stale"
         assert stage.state == "billing"
         await stage.typed.hang_up()
@@ -100,7 +100,7 @@ async def test_a_call_whose_session_does_not_start_ends_as_an_error(journal, sys
     monkeypatch.setattr(session, "start", start)
     with pytest.raises(RuntimeError, match="no room"):
         await start_call(session, call)
-    await call.settled()
+    await call.wait_until_idle()
     await call.cut_off()
     assert [entry.kind for entry in journal.records("call-1")] == ["call.opened", "call.ended"]
     assert journal.records("call-1")[-1].audit["reason"] == "error"
@@ -118,6 +118,6 @@ async def test_a_call_whose_journal_goes_down_before_it_starts_ends_as_an_error(
     outage.down = False
     await rounds()
     clock.advance(1)
-    await call.settled()
+    await call.wait_until_idle()
     assert [entry.kind for entry in journal.records("call-1")] == ["call.opened", "call.ended"]
     assert journal.records("call-1")[-1].audit["reason"] == "error"

@@ -55,7 +55,7 @@ async def test_nothing_is_measured_after_the_end(journal, systems) -> None:
     async with on_stage(journal, systems) as stage:
         await stage.typed.hang_up()
         adds(stage.typed.session, "assistant", SAID)
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.kinds()[-1] == "call.ended"
 
 

@@ -126,5 +126,5 @@ async def test_a_call_that_is_over_asks_nobody(journal, systems, ending):
             await stage.call.propose("say_goodbye")
         before = stage.kinds().count("turn.failed")
         speaks(stage)
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.kinds().count("turn.failed") == before

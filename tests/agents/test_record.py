@@ -70,6 +70,6 @@ async def test_a_note_cancelled_half_way_leaves_the_record_whole(journal: StoreJ
     note.cancel()
     await asyncio.wait([note])
     assert (await call.propose("escalate")).accepted
-    await call.settled()
+    await call.wait_until_idle()
     seqs = [r.seq for r in journal.records("told")]
     assert seqs == list(range(1, len(seqs) + 1))

@@ -5,7 +5,7 @@ from livekit.agents import APIConnectionError, APIStatusError, APITimeoutError, 
 
 from interlock.agents.desks import Farewell
 from interlock.agents.speech.reply import LAST_RESORT, reply, words_of
-from interlock.agents.speech.tool_call_filter import Sieve
+from interlock.agents.speech.tool_call_filter import ToolCallFilter
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.stage import on_stage
 
@@ -56,7 +56,7 @@ async def test_the_spare_model_takes_over(journal, systems, main):
 
 async def test_the_spare_models_tool_calls_are_proposals(journal, systems):
     """
-    The spare can carry a caller to a person, and is sieved like any model.
+    The spare can carry a caller to a person, and is filtered like any model.
     """
     calls = (Asks("take_over"), Asks("escalate"))
     async with on_stage(journal, systems, spare=ScriptedModel([Says(calls=calls)])) as stage:
@@ -111,9 +111,9 @@ async def test_only_tool_calls_where_none_are_allowed(journal, systems):
     ask = Says(calls=(Asks("escalate"),))
     async with on_stage(journal, systems, spare=ScriptedModel([ask])) as stage:
         main = ScriptedModel([ask]).chat(chat_ctx=llm.ChatContext(), tools=[])
-        sieve = Sieve(["escalate"], set())
+        tool_filter = ToolCallFilter(["escalate"], set())
         given = (llm.ChatContext(), [], ModelSettings(tool_choice="none"))
-        chunks = [chunk async for chunk in reply(stage.call, main, sieve, *given)]
+        chunks = [chunk async for chunk in reply(stage.call, main, tool_filter, *given)]
         await main.aclose()
         assert "".join(map(words_of, chunks)) == LAST_RESORT
         assert not [c for c in chunks if isinstance(c, llm.ChatChunk) and c.delta and c.delta.tool_calls]

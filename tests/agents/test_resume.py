@@ -71,7 +71,7 @@ async def test_the_model_is_told_the_conversation(journal, systems, model, clock
         await first.start()
         model.add(Says("Nice to meet you, Anna."))
         await first.caller("I am Anna.")
-        await first.call.settled()
+        await first.call.wait_until_idle()
     second = await taken_over(journal, "call-1", systems, model, clock)
     await second.start()
     model.add(Says("Go on."))

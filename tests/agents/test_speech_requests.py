@@ -8,7 +8,7 @@ from agents.support import SUPPORT
 from interlock.agents.caller.silence import STILL_THERE
 from interlock.agents.desks import Farewell
 from interlock.agents.speech.voice import Voice
-from interlock.agents.speech_requests import ASIDES, NOT_SLOWER, SLOWER, SLOWEST
+from interlock.agents.speech_requests import NOT_SLOWER, SLOWER, SLOWEST, SPEECH_REQUESTS
 from interlock.agents.tools import tools_of
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.project import FLOWS
@@ -144,4 +144,4 @@ def test_every_desk_has_them_but_the_last(flow):
     Who says goodbye hangs up: nobody is there to hear it again.
     """
     for desk in flow.cast.values():
-        assert (set(tools_of(desk)) >= ASIDES) is not issubclass(desk, Farewell)
+        assert (set(tools_of(desk)) >= SPEECH_REQUESTS) is not issubclass(desk, Farewell)

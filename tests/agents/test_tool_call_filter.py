@@ -5,7 +5,13 @@ import json
 import pytest
 from livekit.agents import llm
 
-from interlock.agents.speech.tool_call_filter import CALLS_LIMIT, REFUSED_CALL, Malformed, Sieve, read_arguments
+from interlock.agents.speech.tool_call_filter import (
+    CALLS_LIMIT,
+    REFUSED_CALL,
+    Malformed,
+    ToolCallFilter,
+    read_arguments,
+)
 
 
 def made(name="note_name", arguments='{"name": "Anna"}', call_id="call_1"):
@@ -14,7 +20,7 @@ def made(name="note_name", arguments='{"name": "Anna"}', call_id="call_1"):
 
 def sifted(*calls, taken=None):
     taken = set() if taken is None else taken
-    return Sieve(["note_name"], taken).pass_on(list(calls))
+    return ToolCallFilter(["note_name"], taken).admit(list(calls))
 
 
 SOUND = [
@@ -141,7 +147,7 @@ def test_more_calls_than_the_limit_are_not_looked_at():
     """
     The first ones are, in their order, and the others counted.
     """
-    sieve = Sieve(["note_name"], set())
-    calls = sieve.pass_on([made(call_id=f"call_{n}") for n in range(CALLS_LIMIT + 10)])
-    assert sieve.ignored == 10
+    tool_filter = ToolCallFilter(["note_name"], set())
+    calls = tool_filter.admit([made(call_id=f"call_{n}") for n in range(CALLS_LIMIT + 10)])
+    assert tool_filter.ignored == 10
     assert [call.call_id for call in calls] == [f"call_{n}" for n in range(CALLS_LIMIT)]

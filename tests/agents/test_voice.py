@@ -13,11 +13,11 @@ from agents.support import SUPPORT
 from agents.support.desks import BillingDesk, Reception, WaitingDesk
 from interlock.agents.call.failure_budget import FAILED_TURNS
 from interlock.agents.call.farewell import APOLOGY
-from interlock.agents.speech.pace import FIRST_AUDIO_LIMIT_S
 from interlock.agents.speech.reply import LAST_RESORT
+from interlock.agents.speech.stall_watch import FIRST_AUDIO_LIMIT_S
 from interlock.agents.speech.voice import UNHEARD, Voice
 from interlock.app.kept_lines.folder import Folder
-from interlock.app.kept_lines.lines import Speaker, VoicedLines
+from interlock.app.kept_lines.lines import FlowLines, Speaker
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.providers.fallback import FallbackTTS
 from interlock.testing.props import SAMPLE_RATE, Mouth, echo
@@ -101,7 +101,7 @@ async def spoken(journal, systems, tmp_path: Path) -> AsyncIterator[Spoken]:
     stage, folder = Stage(journal, systems), Folder(tmp_path / "lines")
     throat = Throat(stage.points)
     stage.session._tts = throat
-    stage.call.voice = _voice(stage.call, VoicedLines(SUPPORT, SPEAKERS, folder))
+    stage.call.voice = _voice(stage.call, FlowLines(SUPPORT, SPEAKERS, folder))
     its = Spoken(stage, folder, throat)
     take: Callable[[rtc.AudioFrame], object] = stage.speaker.capture_frame
 

@@ -57,7 +57,7 @@ class Caller:
 
     async def asks(self, event, **args):
         verdict = await self.call.propose(event, args)
-        await self.call.settled()
+        await self.call.wait_until_idle()
         self.heard.append(self._desk().opening() if verdict.accepted else verdict.say)
 
     def listens(self):
@@ -130,7 +130,7 @@ async def test_two_hundred_callers_and_ten_times(crowd, file, clock):
     ditherers, quick = holders[:DITHERERS], holders[DITHERERS:]
     await all_of(quick, lambda caller: caller.asks("book"))
     clock.advance(HOLD_FOR.total_seconds() + 1)
-    await all_of(ditherers, lambda caller: caller.call.settled())
+    await all_of(ditherers, lambda caller: caller.call.wait_until_idle())
     for caller in ditherers:
         assert caller.call.state == "availability"
         caller.listens()

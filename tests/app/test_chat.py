@@ -12,7 +12,7 @@ from rich.console import Console
 from agents.support import SUPPORT
 from interlock.app.calls.chat import chat
 from interlock.app.calls.screen import OutputError, Screen
-from interlock.app.calls.typed_input import LONGEST_LINE, LineReader
+from interlock.app.calls.typed_input import LONGEST_INPUT, InputReader
 from interlock.app.offline.scripted import Says, ScriptedModel
 from interlock.app.project import open_systems
 
@@ -163,7 +163,7 @@ def test_what_is_not_utf8_is_read_all_the_same():
     """
     A letter that cannot be read is one letter lost, not the call.
     """
-    read = LineReader(io.BytesIO(b"caf\xe9 \xff\nJ\xc3\xbcrgen\nlast"))
+    read = InputReader(io.BytesIO(b"caf\xe9 \xff\nJ\xc3\xbcrgen\nlast"))
     assert [read(), read(), read()] == ["caf\ufffd \ufffd\n", "Jürgen\n", "last"]
     with pytest.raises(EOFError):
         read()
@@ -193,9 +193,9 @@ def test_an_endless_line_costs_no_memory_and_the_next_one_is_heard():
     """
     Of a line, so much counts and the rest is left out.
     """
-    read = LineReader(io.BufferedReader(Endless(), 1 << 16))
+    read = InputReader(io.BufferedReader(Endless(), 1 << 16))
     tracemalloc.start()
-    assert read() == "a" * LONGEST_LINE
+    assert read() == "a" * LONGEST_INPUT
     assert read() == "bye\n"
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from interlock.agents.flow import Carry
+from interlock.agents.flow import CarryOver
 from interlock.agents.tools import data_tool, proposes
 from interlock.app.check import check
 from tests.app.check_parts import (
@@ -130,7 +130,7 @@ class Reserved(Host):
 class Refusing(Host):
     @data_tool("one", "two", "three")
     async def refused_call(self):
-        """A name that the sieve keeps."""
+        """A name that the tool-call filter keeps for itself."""
 
 
 class TwoClocks(Host):
@@ -145,4 +145,4 @@ def test_tool_names_that_collide_are_found(agent):
 
 def test_a_carry_for_no_event_is_found():
     """It would never be looked up."""
-    only(replace(flow(), carry={"go": Carry(2), "fly": Carry(2)}), "carry_without_event")
+    only(replace(flow(), carry_over={"go": CarryOver(2), "fly": CarryOver(2)}), "carry_without_event")

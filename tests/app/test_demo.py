@@ -94,7 +94,7 @@ async def test_a_folder_that_goes_away_during_the_call_is_named(tmp_path, monkey
     """
     out = tmp_path / "made"
     monkeypatch.setattr(
-        "interlock.app.calls.demo.WavLine.attach", lambda line, session: out.rmdir() or line._over.set()
+        "interlock.app.calls.demo.WavCall.attach", lambda line, session: out.rmdir() or line._over.set()
     )
     with pytest.raises(DemoError, match="cannot be written \\(No such file or directory\\)"):
         await demo(SUPPORT, load_settings(), wavs=shipped(SUPPORT)[:1], out=out, console=Console(quiet=True))

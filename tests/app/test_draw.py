@@ -10,7 +10,7 @@ from agents.support import SUPPORT
 from interlock.agents.desks import Farewell, LiveDesk
 from interlock.agents.flow import Flow
 from interlock.app.draw import draw, stale, write
-from interlock.app.draw.arrows import arrows_of, drawn, joined, standing
+from interlock.app.draw.arrows import arrows_of, drawn, from_anywhere, joined
 from interlock.app.draw.picture import mermaid, svg
 from interlock.app.draw.words import class_words, event_words, guard_words, listed, promise_words, who_words
 from interlock.guards.base import guard
@@ -122,7 +122,7 @@ def test_what_a_compound_state_says_is_not_drawn_as_arrows():
 
 def test_the_note_joins_what_holds_at_the_same_places():
     """One line for events of one target and guards, places listed with the compound state first."""
-    notes = standing(Support, arrows_of(Support))
+    notes = from_anywhere(Support, arrows_of(Support))
     assert [([s.id for s in n.sources], n.events, n.target.id, n.only_if) for n in notes] == [
         (["live"], ("say_goodbye", "caller_left"), "closed", ()),
         (["live"], ("caller_silent",), "closed", ("the caller stayed silent twice in a row",)),
@@ -137,7 +137,7 @@ def test_every_arrow_of_the_chart_is_drawn_or_in_the_note_once():
     arrows = arrows_of(Support)
     told = [
         (source, event, only_if)
-        for its in (*joined(drawn(arrows)), *standing(Support, arrows))
+        for its in (*joined(drawn(arrows)), *from_anywhere(Support, arrows))
         for source in its.sources
         for event in its.events
         for only_if in [its.only_if]

@@ -17,7 +17,7 @@ from interlock.app.store import open_journal, open_reader, tables
 from interlock.app.store.rooms import Room, claim_room
 from interlock.app.worker import job as worker_job
 from interlock.app.worker import refusal
-from interlock.app.worker.job import SETTLED_LIMIT_S, take_call
+from interlock.app.worker.job import IDLE_LIMIT_S, take_call
 from interlock.app.worker.refusal import NOTHING
 from tests.store.entries import opened
 
@@ -212,7 +212,7 @@ async def test_work_that_never_ends_keeps_no_journal_open(monkeypatch, spoken, j
         await real(clock, 0, work)
 
     class Stuck(worker_job.Call):
-        async def settled(self):
+        async def wait_until_idle(self):
             await asyncio.Event().wait()
 
     monkeypatch.setattr("interlock.app.calls.session.Call", Stuck)
@@ -220,7 +220,7 @@ async def test_work_that_never_ends_keeps_no_journal_open(monkeypatch, spoken, j
     job = Job(ConnectionError())
     await take_call(job)
     await job.ends()
-    assert (journals, limits) == ([], [SETTLED_LIMIT_S])
+    assert (journals, limits) == ([], [IDLE_LIMIT_S])
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from agents.support.desks import BillingDesk, Reception, Triage
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.speech.voice import UNHEARD
 from interlock.app.kept_lines.folder import PART_LIFE_S, Folder, Key
-from interlock.app.kept_lines.lines import ANYBODYS, NOT_SET_UP, Speaker, VoicedLines, fixed_lines, frames_of
+from interlock.app.kept_lines.from_settings import kept_sound, lines_for, speakers, voice_behind
+from interlock.app.kept_lines.lines import ANYBODYS, NOT_SET_UP, FlowLines, Speaker, fixed_lines, frames_of
 from interlock.app.kept_lines.making import FAILURES_LIMIT, make_missing
-from interlock.app.kept_lines.settled import kept_sound, lines_for, speakers, voice_behind
 from interlock.app.settings import Settings
 
 HZ = 16_000
@@ -58,8 +58,8 @@ def folder(tmp_path) -> Folder:
     return Folder(tmp_path / "lines")
 
 
-def lines_in(folder) -> VoicedLines:
-    return VoicedLines(SUPPORT, SPEAKERS, folder)
+def lines_in(folder) -> FlowLines:
+    return FlowLines(SUPPORT, SPEAKERS, folder)
 
 
 def test_a_line_is_read_as_it_was_written(folder):
@@ -283,7 +283,7 @@ async def test_what_a_caller_hears_where_no_call_begins_is_kept(monkeypatch, tmp
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     settings, mouth = settings_with(monkeypatch), Mouth()
     assert kept_sound(settings, mouth, words) is None
-    lines = VoicedLines(SUPPORT, speakers(settings, {"": mouth}), Folder())
+    lines = FlowLines(SUPPORT, speakers(settings, {"": mouth}), Folder())
     assert await make_missing(lines, {"": mouth}) == 0
     sound = b"".join(bytes(frame.data) for frame in kept_sound(settings, mouth, words) or ())
     assert sound.startswith(said(words))

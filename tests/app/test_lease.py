@@ -11,12 +11,12 @@ from agents.support import SUPPORT
 from interlock.agents.call.call import Call
 from interlock.app.offline.clock import ManualClock
 from interlock.app.store import tables
-from interlock.app.store.lease import RENEW_S, Taken, take
+from interlock.app.store.lease import RENEW_S, LeaseGrant, acquire
 from interlock.app.store.rooms import Room as Life
 from interlock.app.store.rooms import claim_room
-from interlock.app.worker.caller import OURS_BROKE, OURS_LIMIT_S, watch_line
+from interlock.app.worker.caller import OURS_BROKE, OURS_LIMIT_S, watch_connection
 from interlock.app.worker.job_session import let_go_with_the_worker
-from interlock.app.worker.lease import Driving
+from interlock.app.worker.lease import Lease
 
 AGENT = SimpleNamespace(identity="agent-2", kind=rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
 ANNA = SimpleNamespace(identity="anna", disconnect_reason=rtc.DisconnectReason.UNKNOWN_REASON)
@@ -44,10 +44,10 @@ async def drive(journal):
     room, call, left = Room(), Call(SUPPORT, call_id="c1", journal=journal, clock=ManualClock()), []
     await call.record(call._first_line())
     call.on_lost = lambda: left.append(1)
-    driving = Driving(journal, Taken("c1"))
-    await driving.renew(call)
-    watch_line(room, call, "anna", driving)
-    return SimpleNamespace(room=room, call=call, driving=driving, left=left)
+    lease = Lease(journal, LeaseGrant("c1"))
+    await lease.renew(call)
+    watch_connection(room, call, "anna", lease)
+    return SimpleNamespace(room=room, call=call, lease=lease, left=left)
 
 
 async def free(journal):
@@ -71,12 +71,12 @@ async def test_who_finds_the_call_taken_leaves(journal, drive):
     """
     By the next sign of life; another's lease is not touched.
     """
-    await drive.driving.let_go()
-    anew = SimpleNamespace(call=Call(SUPPORT, call_id="c1", journal=journal), driving=Driving(journal, Taken("c1")))
-    await journal.transact(lambda connection: take(connection, "c1", "another"))
-    await anew.driving.renew(anew.call)
+    await drive.lease.let_go()
+    anew = SimpleNamespace(call=Call(SUPPORT, call_id="c1", journal=journal), lease=Lease(journal, LeaseGrant("c1")))
+    await journal.transact(lambda connection: acquire(connection, "c1", "another"))
+    await anew.lease.renew(anew.call)
     assert anew.call.lost
-    await anew.driving.let_go()
+    await anew.lease.let_go()
     assert not await free(journal)
 
 
@@ -85,7 +85,7 @@ async def test_an_agent_that_comes_while_we_cannot_ask_has_the_call(journal, dri
     Two would speak at once.
     """
     await broken(journal)
-    await drive.driving.renew(drive.call)
+    await drive.lease.renew(drive.call)
     drive.room.emit("participant_connected", STRANGER)
     assert not drive.call.lost
     drive.room.emit("participant_connected", AGENT)
@@ -97,9 +97,9 @@ async def test_an_agent_that_came_before_we_knew_that_we_cannot_ask_has_the_call
     The line to the journal broke a moment ago.
     """
     drive.room.emit("participant_connected", AGENT)
-    assert (drive.call.lost, drive.driving.contested) == (False, True)
+    assert (drive.call.lost, drive.lease.contested) == (False, True)
     await broken(journal)
-    await drive.driving.renew(drive.call)
+    await drive.lease.renew(drive.call)
     assert drive.call.lost
 
 
@@ -115,11 +115,11 @@ async def test_an_answer_that_is_late_is_a_doubt(journal, drive):
 
     journal.transact = slow
     drive.room.emit("participant_connected", AGENT)
-    giving = asyncio.ensure_future(drive.driving.renew(drive.call))
+    giving = asyncio.ensure_future(drive.lease.renew(drive.call))
     await asyncio.sleep(0)
     assert not drive.call.lost
     drive.call.clock.advance(RENEW_S)
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     await asyncio.sleep(0)
     assert drive.call.lost
     held.set()
@@ -131,14 +131,14 @@ async def test_a_sign_of_life_that_is_taken_ends_the_doubt(journal, drive):
     The call is still ours, whoever else came before.
     """
     await broken(journal)
-    await drive.driving.renew(drive.call)
+    await drive.lease.renew(drive.call)
     await mended(journal)
-    await drive.driving.renew(drive.call)
+    await drive.lease.renew(drive.call)
     drive.room.emit("participant_connected", AGENT)
-    await drive.driving.renew(drive.call)
-    assert not drive.driving.contested
+    await drive.lease.renew(drive.call)
+    assert not drive.lease.contested
     await broken(journal)
-    await drive.driving.renew(drive.call)
+    await drive.lease.renew(drive.call)
     assert not drive.call.lost
 
 
@@ -201,7 +201,7 @@ async def test_a_caller_who_is_gone_when_our_own_line_is_back_is_missed(journal,
     del drive.room.remote_participants["anna"]
     drive.room.emit("reconnected")
     assert drive.call.absence.away
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
 
 
 async def test_our_own_line_that_stays_away_is_anothers_call(journal, drive):
@@ -213,7 +213,7 @@ async def test_our_own_line_that_stays_away_is_anothers_call(journal, drive):
     drive.room.emit("participant_disconnected", ANNA)
     drive.call.clock.advance(OURS_LIMIT_S)
     assert (drive.call.lost, drive.left) == (True, [1])
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     assert await free(journal)
     assert journal.call("c1").ended_at is None
 
@@ -225,7 +225,7 @@ async def test_an_agent_whose_own_line_breaks_lets_go_of_the_call(journal, drive
     """
     drive.room.emit("disconnected", reason)
     assert (drive.call.lost, drive.left) == (True, [1])
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     assert await free(journal)
     assert journal.call("c1").ended_at is None
 
@@ -235,7 +235,7 @@ async def test_a_room_that_is_gone_ends_the_call(journal, drive):
     Nobody is left to go on with.
     """
     drive.room.emit("disconnected", rtc.DisconnectReason.ROOM_DELETED)
-    await drive.call.settled()
+    await drive.call.wait_until_idle()
     assert (journal.call("c1").end_reason, drive.call.lost) == ("room_closed", False)
 
 
@@ -243,7 +243,7 @@ async def test_a_process_whose_worker_is_gone_lets_go_of_its_call(journal, drive
     """
     When everything in it is cancelled.
     """
-    keeping = let_go_with_the_worker(drive.call, drive.driving.let_go)
+    keeping = let_go_with_the_worker(drive.call, drive.lease.let_go)
     await asyncio.sleep(0)  # it waits for its end
     keeping.cancel()
     await asyncio.wait([keeping])

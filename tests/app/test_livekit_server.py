@@ -22,7 +22,7 @@ from interlock.app.livekit_server import (
     running_server,
 )
 from interlock.app.livekit_server.configuration import configuration
-from interlock.app.livekit_server.server import note
+from interlock.app.livekit_server.server import announcement
 from interlock.app.settings import Settings
 from interlock.app.worker.tokens import how_to_call, invitation, new_room, token
 
@@ -210,8 +210,8 @@ def test_a_leash_gives_on_how_its_child_ended() -> None:
 )
 def test_a_note_that_is_wrong_or_old_is_no_server(text: str) -> None:
     """Half written, of another make, about another machine, or about a server that ended."""
-    note().parent.mkdir(parents=True)
-    note().write_text(text)
+    announcement().parent.mkdir(parents=True)
+    announcement().write_text(text)
     assert running_server() is None
 
 

@@ -21,8 +21,8 @@ from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from interlock.app.settings import Settings, SettingsError
-from interlock.app.telemetry.metrics import Metrics, Numbers, open_metrics, serve_metrics
-from interlock.app.telemetry.metrics.names import UNKNOWN, Names, plain
+from interlock.app.telemetry.metrics import Collectors, Metrics, open_metrics, serve_metrics
+from interlock.app.telemetry.metrics.labels import UNKNOWN, Labels, plain
 from interlock.app.telemetry.metrics.serving import FOLDER, AllCalls
 from interlock.app.telemetry.metrics.usage import Usage
 
@@ -41,11 +41,11 @@ def registry() -> CollectorRegistry:
 
 
 @pytest.fixture
-def numbers(registry: CollectorRegistry) -> Numbers:
+def collectors(registry: CollectorRegistry) -> Collectors:
     """
     All at zero.
     """
-    return Numbers(registry)
+    return Collectors(registry)
 
 
 def shown(registry) -> dict[str, float]:
@@ -79,12 +79,12 @@ async def a_call(journal, systems, metrics: Metrics, *answers: Says) -> None:
     await typed.hang_up()
 
 
-async def test_a_call_is_counted(journal, systems, registry, numbers) -> None:
+async def test_a_call_is_counted(journal, systems, registry, collectors) -> None:
     """
     Opened and ended, each verdict, each handoff, each tool, what failed and what it took, in seconds.
     """
     begins = Says(calls=(Asks("note_name", {"name": "Ann"}), Asks("begin_triage")))
-    await a_call(journal, systems, Metrics(numbers), begins, Says("Well?", calls=(Asks("route_to_billing"),)))
+    await a_call(journal, systems, Metrics(collectors), begins, Says("Well?", calls=(Asks("route_to_billing"),)))
     found = shown(registry)
     assert found[f"interlock_calls_opened_total{{{FLOW}}}"] == 1
     assert found[f'interlock_calls_ended_total{{{FLOW},reason="caller_left"}}'] == 1
@@ -104,12 +104,12 @@ async def test_a_call_is_counted(journal, systems, registry, numbers) -> None:
     assert found["interlock_journal_writes_pending"] == 0
 
 
-async def test_no_label_holds_a_word_of_a_caller_or_a_model(journal, systems, registry, numbers) -> None:
+async def test_no_label_holds_a_word_of_a_caller_or_a_model(journal, systems, registry, collectors) -> None:
     """
     Names that a model made up are one value, however many they are; the call's id is nowhere.
     """
     made_up = [Says(calls=(Asks(f"canary_{each}", {"canary": "canary"}),)) for each in range(3)]
-    await a_call(journal, systems, Metrics(numbers), *made_up)
+    await a_call(journal, systems, Metrics(collectors), *made_up)
     text = generate_latest(registry).decode()
     assert "canary" not in text.lower()
     found = shown(registry)
@@ -121,9 +121,9 @@ def test_a_name_is_known_or_unknown() -> None:
     """
     Known are the chart's events and the agents' tools; names from settings must look like names.
     """
-    names = Names(SUPPORT)
-    assert (names.event("begin_triage"), names.event("(unknown name, 7 characters)")) == ("begin_triage", UNKNOWN)
-    assert (names.tool("note_name"), names.tool("x"), names.tool(["note_name"])) == ("note_name", UNKNOWN, UNKNOWN)
+    labels = Labels(SUPPORT)
+    assert (labels.event("begin_triage"), labels.event("(unknown name, 7 characters)")) == ("begin_triage", UNKNOWN)
+    assert (labels.tool("note_name"), labels.tool("x"), labels.tool(["note_name"])) == ("note_name", UNKNOWN, UNKNOWN)
     assert [plain(each) for each in ("gpt-4.1-mini", "127.0.0.1:80", "a b", "", None, "é", "x" * 65)] == [
         "gpt-4.1-mini",
         "127.0.0.1:80",
@@ -131,11 +131,11 @@ def test_a_name_is_known_or_unknown() -> None:
     ]
 
 
-def test_usage_is_counted_once(registry, numbers) -> None:
+def test_usage_is_counted_once(registry, collectors) -> None:
     """
     LiveKit tells sums; what was counted before is not counted again.
     """
-    usage = Usage(numbers)
+    usage = Usage(collectors)
     for used in (10, 10, 25):
         llm = livekit_metrics.LLMModelUsage(provider="openai", model="m", input_tokens=used, output_tokens=1)
         tts = livekit_metrics.TTSModelUsage(provider="elevenlabs", model="v", characters_count=used)
@@ -153,12 +153,12 @@ class _Down:
         raise JournalDown("the disk is full")
 
 
-async def test_a_write_that_fails_is_counted_and_fails(registry, numbers) -> None:
+async def test_a_write_that_fails_is_counted_and_fails(registry, collectors) -> None:
     """
     Nobody may take a measured journal for a safer one.
     """
     with pytest.raises(JournalDown):
-        await Metrics(numbers).journal(_Down()).append([])
+        await Metrics(collectors).journal(_Down()).append([])
     found = shown(registry)
     assert (found["interlock_journal_write_failures_total"], found["interlock_journal_writes_pending"]) == (1, 0)
     assert found["interlock_journal_write_seconds_count"] == 0
@@ -169,7 +169,7 @@ import runpy, sys
 from prometheus_client import CollectorRegistry
 
 # without all of LiveKit
-numbers = runpy.run_path("interlock/app/telemetry/metrics/numbers.py")["Numbers"](CollectorRegistry())
+numbers = runpy.run_path("interlock/app/telemetry/metrics/collectors.py")["Collectors"](CollectorRegistry())
 numbers.opened.labels("support").inc()
 numbers.active.labels("support").inc()
 numbers.answer.labels("support").observe(1.0)

@@ -64,7 +64,7 @@ async def test_a_name_makes_its_providers_model(monkeypatch, kind, name, expecte
 async def test_ears_are_steady_whoever_they_are(monkeypatch, name, expected):
     """What LiveKit listens with goes on when the provider's stream does not."""
     its = await made(monkeypatch, "stt", name)
-    assert type(its) is providers.SteadySTT
+    assert type(its) is providers.ReconnectingSTT
     assert type(its.current) is expected
 
 

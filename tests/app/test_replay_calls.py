@@ -14,7 +14,16 @@ from agents.support import SUPPORT
 from interlock.agents.call.call import Call
 from interlock.agents.call.draft import DraftEntry
 from interlock.app.offline.clock import ManualClock
-from interlock.app.replay import InJson, InProse, Tally, of_today, recorded_calls, replay_calls, tell, version_named
+from interlock.app.replay import (
+    InJson,
+    InProse,
+    Tally,
+    of_today,
+    recorded_calls,
+    replay_calls,
+    report_answers,
+    version_named,
+)
 from interlock.app.store import JournalReader, open_journal, open_reader
 from interlock.app.store.sealing import new_key
 from tests.app.replay_parts import LOOSER, NO_RESOLVE_FROM_BILLING, PERSONAL, record, variant
@@ -54,7 +63,7 @@ def replayed(reader: JournalReader, flow: str = "", *calls: str) -> tuple[list[s
     out = io.StringIO()
     choose = version_named(flow).choose if flow else of_today
     answers = replay_calls(reader, recorded_calls(reader, calls, page=2), choose)
-    tally = tell(answers, InProse(Console(file=out, width=40)), Console(file=io.StringIO()))
+    tally = report_answers(answers, InProse(Console(file=out, width=40)), Console(file=io.StringIO()))
     assert not [value for value in PERSONAL if value in out.getvalue()]
     return out.getvalue().splitlines(), tally
 
@@ -292,7 +301,7 @@ def test_the_json_is_one_value_with_the_changed_calls_and_the_sums(
     """
     for flow in (variant(tmp_path, *NO_RESOLVE_FROM_BILLING), "support"):
         answers = replay_calls(reader, recorded_calls(reader, ()), version_named(flow).choose)
-        tell(answers, InJson(), Console(file=io.StringIO()))
+        report_answers(answers, InJson(), Console(file=io.StringIO()))
         found = json.loads(capsys.readouterr().out)
         assert found["sums"]["verdicts"] == 16
         if flow == "support":
@@ -325,7 +334,7 @@ def test_progress_is_shown_on_a_terminal_only_and_never_within_the_answer(
     for terminal in (True, False):
         out, progress = io.StringIO(), io.StringIO()
         answers = replay_calls(reader, recorded_calls(reader, ()), flow.choose)
-        tell(answers, InProse(Console(file=out)), Console(file=progress, force_terminal=terminal))
+        report_answers(answers, InProse(Console(file=out)), Console(file=progress, force_terminal=terminal))
         assert ("verdicts judged" in progress.getvalue()) is terminal
         assert "\x1b" not in out.getvalue()
         assert len(out.getvalue().splitlines()) == 12

@@ -56,7 +56,7 @@ async def guests(journal, systems):
         session, call = open_call(
             RESTAURANT, llm=model, journal=journal, services=systems, clock=clock, call_id=f"call-{number}"
         )
-        typed = TypedCall(session, call, told=lambda who, words, heard=heard: heard.append(words))
+        typed = TypedCall(session, call, on_said=lambda who, words, heard=heard: heard.append(words))
         await typed.start()
         made.append(Guest(typed, model, clock, heard))
     yield made

@@ -12,7 +12,7 @@ from opentelemetry.trace import Status, StatusCode
 from interlock.agents.call.journal import JournalDown
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.settings import Settings
-from interlock.app.telemetry.tracing import Discreet, open_traces, trace_to
+from interlock.app.telemetry.tracing import ContentFreeExporter, open_traces, trace_to
 from tests.faults.stage import on_stage
 
 MADE_UP = Says(calls=(Asks("canary_tool", {"canary": "canary"}),))
@@ -21,7 +21,7 @@ MADE_UP = Says(calls=(Asks("canary_tool", {"canary": "canary"}),))
 def exported(*, content: bool) -> Iterator[InMemorySpanExporter]:
     before = tracer._tracer_provider
     its, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(Discreet(its, content=content)))
+    provider.add_span_processor(SimpleSpanProcessor(ContentFreeExporter(its, content=content)))
     trace_to(provider, content=content)
     yield its
     tracer.set_provider(before)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from interlock.app.proof.checkpoint_index import Shelf
-from interlock.app.proof.folder import lines_of
+from interlock.app.proof.checkpoint_index import CheckpointIndex
+from interlock.app.proof.folder import statements_of
 from interlock.app.proof.keys import public_keys
 from interlock.app.proof.stored import Stored
 from interlock.app.proof.verifying import Verification
@@ -18,19 +18,19 @@ from interlock.app.store.opening import database_for_reading
 
 def main(store: str, folder: str, key: str) -> None:
     """Verify as `interlock audit verify` does, with checkpoints, then without."""
-    signed, records = _timed(store, lambda: Shelf(lines_of(Path(folder)), public_keys([key])))
+    signed, records = _timed(store, lambda: CheckpointIndex(statements_of(Path(folder)), public_keys([key])))
     bare, _ = _timed(store, lambda: None)
     print(json.dumps({"records": records, "seconds": signed, "bare_seconds": bare, "mib": _peak_mib()}))
 
 
-def _timed(store: str, shelved: Callable[[], Shelf | None]) -> tuple[float, int]:
+def _timed(store: str, indexed: Callable[[], CheckpointIndex | None]) -> tuple[float, int]:
     began = time.perf_counter()
     with closing(database_for_reading(store, BUSY_TIMEOUT_MS)) as database:
-        shelf = shelved()
-        its = Verification(Stored(database), shelf)
+        index = indexed()
+        its = Verification(Stored(database), index)
         found = list(its.findings())
-        if shelf is not None:
-            shelf.close()
+        if index is not None:
+            index.close()
     assert not found, found[0]
     return time.perf_counter() - began, its.sums.records
 

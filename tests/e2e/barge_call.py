@@ -13,7 +13,7 @@ from pathlib import Path
 from agents.support import SUPPORT
 from interlock.app.replay import replay
 from interlock.app.store import open_reader
-from interlock.app.store.reading import Record
+from interlock.app.store.reading import AuditRecord
 from tests.e2e.barge_model import Model, Request
 from tests.e2e.barge_plan import ANNOUNCED, ANSWERS, CALLERS, FIRST_WORDS, SWITCHING, BargeIn
 from tests.e2e.caller import Caller
@@ -40,7 +40,7 @@ class Outcome:
     run: BargeIn
     began: float = 0.0
     met: str = ""
-    records: list[Record] = field(default_factory=list)
+    records: list[AuditRecord] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -178,7 +178,7 @@ class BargingCaller:
             wrong.append(f"the words were put to the models of {asked or 'nobody'}, expected {run.handoff.to!r}")
         return wrong
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[AuditRecord]:
         """The record of this call so far."""
         with open_reader(self._store) as record:
             return record.records(self.call_id)
@@ -187,7 +187,7 @@ class BargingCaller:
         late_enough = request.at > outcome.began + self._zero
         return request.name == self._name and outcome.run.words in request.words and late_enough
 
-    def _met(self, outcome: Outcome, new: list[Record]) -> str:
+    def _met(self, outcome: Outcome, new: list[AuditRecord]) -> str:
         """What of the handoff was under way as the words began, by the record and by ear."""
         times = {
             kind: [e.at.timestamp() - self._zero for e in new if e.kind == kind]

@@ -8,7 +8,7 @@ from pathlib import Path
 from agents.support import SUPPORT
 from interlock.app.livekit_server import Server
 from interlock.app.offline.scripted import Asks
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.replay import replay
 from interlock.app.store import CallRow, open_reader
 from tests.e2e.caller import SPEECH, Caller
@@ -60,7 +60,7 @@ class Desk:
 @asynccontextmanager
 async def desk() -> AsyncIterator[Desk]:
     """One voice, at 500 Hz, and a model that knows what to do with each of the recorded sentences."""
-    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, LINE_HZ) for text, name in SAID.items()})
+    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, CALL_HZ) for text, name in SAID.items()})
     async with OpenAI(brain=by_rules(RULES)) as model, AssemblyAI(ears) as speech, ElevenLabs(VOICE) as voice:
         yield Desk(model, speech, voice)
 

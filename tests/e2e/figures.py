@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.app.store.reading import Record
+from interlock.app.store.reading import AuditRecord
 from tests.e2e.worklog import Logged
 
 FIGURES = "figures"
@@ -20,7 +20,7 @@ def below(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def switch_ms(records: Iterable[Record]) -> list[float]:
+def switch_ms(records: Iterable[AuditRecord]) -> list[float]:
     """From each accepted verdict to the next agent's entry: `handoff.started` to `handoff.entered`."""
     took, started = list[float](), None
     for record in records:
@@ -32,7 +32,7 @@ def switch_ms(records: Iterable[Record]) -> list[float]:
     return took
 
 
-def durable_ms(records: Iterable[Record], logged: Iterable[Logged]) -> list[float]:
+def durable_ms(records: Iterable[AuditRecord], logged: Iterable[Logged]) -> list[float]:
     """From each accepted verdict being decided to its being durable, when it is logged."""
     decided = {record.epoch: record.at.timestamp() for record in records if record.kind == "transition.accepted"}
     told = {line.keys.get("epoch"): line.at for line in logged if line.event == "transition.accepted"}

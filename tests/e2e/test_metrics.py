@@ -12,7 +12,7 @@ import pytest
 
 from interlock.app.livekit_server import Server
 from interlock.app.offline.scripted import Asks, Says
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH, Caller
 from tests.e2e.collector import attributes_of, collector, free_port
@@ -51,7 +51,7 @@ async def test_numbers_of_a_call_that_is_over(livekit: Server, room: Room, tmp_p
     """
     Prometheus shows them after the call's process ended, the audit prints them, the trace has ours in LiveKit's.
     """
-    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, LINE_HZ) for text, name in SAID.items()})
+    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, CALL_HZ) for text, name in SAID.items()})
     port = free_port()
     async with OpenAI(brain=brain) as model, AssemblyAI(ears) as speech, ElevenLabs() as voice, collector() as traces:
         given = {

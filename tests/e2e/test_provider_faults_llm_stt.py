@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from interlock.app.livekit_server import Server
 from interlock.app.offline.scripted import Asks
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH, Caller, Line
 from tests.e2e.room import Room
@@ -50,7 +50,7 @@ async def stage(livekit: Server, tmp_path_factory: pytest.TempPathFactory) -> As
     """
     All cases are calls to the same worker.
     """
-    ears = KnownSounds({"Hello my name is Anna Kowalski.": (read_wav(SPEECH / f"{NAME}.wav").sound, LINE_HZ)})
+    ears = KnownSounds({"Hello my name is Anna Kowalski.": (read_wav(SPEECH / f"{NAME}.wav").sound, CALL_HZ)})
     async with OpenAI(brain=BRAIN) as model, AssemblyAI(ears) as speech, ElevenLabs(VOICES) as voice:
         given = {
             "INTERLOCK_LLM_BASE_URL": model.base_url,

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from interlock.app.livekit_server import Server
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH, Caller
 from tests.e2e.room import Room
@@ -43,7 +43,7 @@ async def stage(livekit: Server, tmp_path_factory: pytest.TempPathFactory) -> As
     """
     All cases are calls to the same worker.
     """
-    ears = KnownSounds({"Hello my name is Anna Kowalski.": (read_wav(SPEECH / f"{NAME}.wav").sound, LINE_HZ)})
+    ears = KnownSounds({"Hello my name is Anna Kowalski.": (read_wav(SPEECH / f"{NAME}.wav").sound, CALL_HZ)})
     async with warm_worker(livekit, tmp_path_factory.mktemp("voice"), brain=BRAIN, ears=ears) as ours:
         yield Stage(ours, livekit)
         assert await ours.worker.stop() == 0, ours.worker.lines[-10:]

@@ -5,7 +5,7 @@ import pytest
 from agents.support import SUPPORT
 from interlock.app.livekit_server import Server
 from interlock.app.offline.scripted import Asks
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.replay import replay
 from interlock.app.store import open_reader
 from tests.e2e.caller import SPEECH
@@ -47,7 +47,7 @@ async def test_a_support_call_over_webrtc(livekit: Server, room: Room, tmp_path)
     """
     Three handoffs, each desk heard in its own voice, the words as text streams, and a record that replays.
     """
-    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, LINE_HZ) for text, name in SAID.items()})
+    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, CALL_HZ) for text, name in SAID.items()})
     async with OpenAI(brain=BRAIN) as model, AssemblyAI(ears) as speech, ElevenLabs(VOICES) as voice:
         given = {
             "INTERLOCK_LLM_BASE_URL": model.base_url,

@@ -11,7 +11,7 @@ import numpy as np
 
 from interlock.app.offline.mouth import PiperTTS
 from interlock.app.offline.sound import Sound, resampled
-from interlock.app.offline.wav import LINE_HZ
+from interlock.app.offline.wav import CALL_HZ
 from tests.standins.ears import loudness
 
 LOWEST_HZ, STEP_HZ = 3000.0, 90.0
@@ -27,12 +27,12 @@ class Utterances:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._whistles = {text: LOWEST_HZ + STEP_HZ * nth for nth, text in enumerate(words)}
-        self._loud = {text: loudness(self.sound(text), LINE_HZ).size for text in self._whistles}
+        self._loud = {text: loudness(self.sound(text), CALL_HZ).size for text in self._whistles}
 
     def sound(self, words: str) -> Sound:
         """Real speech at the rate of the line, whistle and all."""
         speech = _spoken(words)
-        whistle = FAINT * np.sin(2 * np.pi * self._whistles[words] * np.arange(speech.size) / LINE_HZ)
+        whistle = FAINT * np.sin(2 * np.pi * self._whistles[words] * np.arange(speech.size) / CALL_HZ)
         return np.clip(speech + whistle, -32768, 32767).astype(np.int16)
 
     def guess(self) -> str | None:
@@ -57,7 +57,7 @@ def _spoken(words: str) -> Sound:
     """Without the quiet around it; the same every time."""
     mouth = _mouth()
     made = np.frombuffer(b"".join(mouth.sentences(words)), np.int16)
-    sound = resampled(made, mouth.sample_rate, LINE_HZ)
+    sound = resampled(made, mouth.sample_rate, CALL_HZ)
     loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
     return sound[loud[0] : loud[-1] + 1]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from interlock.agents.call.effects import key_of
 from interlock.agents.flow import Flow
 from interlock.app.replay import replay
-from interlock.app.store import ACCEPTED, Record, StoreJournal
+from interlock.app.store import ACCEPTED, AuditRecord, StoreJournal
 from interlock.app.store.standing import disagreement
 from interlock.app.worker.last_driver import facts_at_the_end
 from tests.faults.lives import CALL_ID
@@ -62,13 +62,13 @@ def check(journal: StoreJournal, flow: Flow, services: Any, told: Iterable[tuple
     check_done_once(flow, records, keys(services))
 
 
-def check_nothing_lost(records: Iterable[Record], told: Iterable[tuple[str, int]]) -> None:
+def check_nothing_lost(records: Iterable[AuditRecord], told: Iterable[tuple[str, int]]) -> None:
     """What anybody was told was accepted is on record."""
     accepted = {(record.audit["event"], record.epoch) for record in records if record.kind == ACCEPTED}
     assert set(told) <= accepted, f"lost: {set(told) - accepted}"
 
 
-def check_begun_once(records: Iterable[Record]) -> None:
+def check_begun_once(records: Iterable[AuditRecord]) -> None:
     """No work is on record as started twice; whoever takes a call over asks for it again, and says so."""
     started = [record.audit["key"] for record in records if record.kind == "effect.started"]
     assert len(started) == len(set(started)), f"started twice: {started}"
@@ -78,7 +78,7 @@ def check_begun_once(records: Iterable[Record]) -> None:
         assert taken_over or record.kind != "effect.asked_again", "asked for again, and nobody took the call over"
 
 
-def check_done_once(flow: Flow, records: Iterable[Record], done: dict[str, list[str]]) -> None:
+def check_done_once(flow: Flow, records: Iterable[AuditRecord], done: dict[str, list[str]]) -> None:
     """Nothing was done that was not accepted, nothing twice, and every outcome on record is true."""
     accepted = [record for record in records if record.kind == ACCEPTED]
     begun = {key_of(CALL_ID, record.epoch) for record in accepted if record.audit["after"][-1] in flow.effects}

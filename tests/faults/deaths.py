@@ -72,7 +72,7 @@ async def taken_over(
 ) -> TypedCall:
     """The call as another process goes on with it, not yet started."""
     await expire(journal, call_id)
-    taken = await journal.transact(lambda connection: take(connection, call_id, "another"))
+    taken = await journal.transact(lambda connection: acquire(connection, call_id, "another"))
     assert taken is not None, "nobody could take the call over"
     left = await last_driver_of(journal, taken)
     session, call = open_call(

@@ -25,7 +25,7 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
     with open_journal(store) as journal:
         while time.monotonic() < over:
             try:
-                taken = await journal.transact(lambda connection: take(connection, call_id, journal.owner))
+                taken = await journal.transact(lambda connection: acquire(connection, call_id, journal.owner))
                 if taken is None:
                     await asyncio.sleep(ASK_AGAIN_S)
                 else:
@@ -34,7 +34,7 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
                 print(f"# {type(error).__name__}", flush=True)
 
 
-async def drive(journal: StoreJournal, taken: Taken, over: float) -> None:
+async def drive(journal: StoreJournal, taken: LeaseGrant, over: float) -> None:
     """Decide until the call is lost."""
     call = Call(SUPPORT, call_id=taken.call_id, journal=journal, last_driver=await last_driver_of(journal, taken))
     alive = asyncio.create_task(Driving(journal, taken).keep(call))

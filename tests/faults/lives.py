@@ -92,7 +92,7 @@ class World:
             clock = ManualClock(records[-1].at)
             clock.advance(TAKEN_AFTER_S)
             await expire(journal, CALL_ID)
-            taken = await journal.transact(lambda connection: take(connection, CALL_ID, journal.owner))
+            taken = await journal.transact(lambda connection: acquire(connection, CALL_ID, journal.owner))
             if taken is None:
                 journal.close()
                 return None

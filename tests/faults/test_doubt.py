@@ -43,7 +43,7 @@ async def heard(stage, answer):
 async def doubted(stage, store, loss, *answers, words="Well."):
     """The model answers so, the commit of what it asks for is lost, and nobody can tell; the caller hears of it."""
     await stage.typed.rest()
-    await stage.call.settled()
+    await stage.call.wait_until_idle()
     store.lose(loss)
     store.reachable = False
     stage.model.add(*answers, SORRY)
@@ -124,7 +124,7 @@ async def test_fault_25_the_same_tool_call_again_has_the_same_answer(store, syst
     It is one proposal, however often it is asked: one verdict on record, one handoff.
     """
     async with on_stage(store.journal, systems) as stage:
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         store.lose(loss)
         store.reachable = False
         with pytest.raises(InDoubt):
@@ -160,7 +160,7 @@ async def test_fault_25_the_end_of_a_call_in_doubt(store, systems, loss, which):
     It is told again until it is on record, and is there once.
     """
     async with on_stage(store.journal, systems) as stage:
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         if which == "caller_left":
             store.lose(loss)
             store.reachable = False
@@ -170,7 +170,7 @@ async def test_fault_25_the_end_of_a_call_in_doubt(store, systems, loss, which):
         assert "call.ended" not in stage.kinds()
         store.reachable = True
         stage.clock.advance(RECORD_AGAIN_S)
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert stage.verdicts() == ["caller_left accepted"]
         assert stage.kinds().count("call.ended") == 1
         assert stage.call.over
@@ -217,7 +217,7 @@ async def test_fault_25_a_journal_that_never_comes_back(store, systems, capsys):
     Somebody has to look: the call says so once, and its process can end.
     """
     async with on_stage(store.journal, systems) as stage:
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         store.lose("answer")
         store.reachable = False
         with pytest.raises(InDoubt):
@@ -228,7 +228,7 @@ async def test_fault_25_a_journal_that_never_comes_back(store, systems, capsys):
             with suppress(JournalDown):
                 await stage.call._context.settle_surely()  # as long as a try takes
             shown += capsys.readouterr().out
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert (shown + capsys.readouterr().out).count("journal.doubtful") == 1
         store.reachable = True
 

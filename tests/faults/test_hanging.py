@@ -113,7 +113,7 @@ async def test_fault_a_journal_that_hangs_while_no_agent_comes(journal, systems)
         await passes(stage, 5 * RECORD_LIMIT_S, stage.typed.over.is_set)
         assert stage.typed.said == [APOLOGY]
         outage.answers.set()
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         assert "caller_left accepted" not in stage.verdicts()
 
 

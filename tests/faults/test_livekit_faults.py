@@ -140,7 +140,7 @@ async def test_fault_40_hanging_up_at_each_step_of_a_refund(journal, systems, wh
         await asyncio.sleep(0)
         held.release.set()
         await hangs_up
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         ended(stage)
         assert "refund accepted" in stage.verdicts()
         assert stage.kinds().count("effect.started") == stage.kinds().count("effect.ended") == 1

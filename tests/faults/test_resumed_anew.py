@@ -8,7 +8,7 @@ from agents.booking import BOOKING
 from agents.restaurant import RESTAURANT
 from agents.support import SUPPORT
 from interlock.app.project import project
-from interlock.app.store.lease import take
+from interlock.app.store.lease import acquire
 from machines.support import Support
 from tests.faults.afterwards import check
 from tests.faults.deaths import expire
@@ -131,7 +131,7 @@ def test_a_driver_that_lost_the_call_begins_no_work(tmp_path):
         async def stands_still(name):
             if name == "before effect.started":
                 await expire(its.journal, CALL_ID)
-                await its.journal.transact(lambda connection: take(connection, CALL_ID, "another"))
+                await its.journal.transact(lambda connection: acquire(connection, CALL_ID, "another"))
             await step(name)
 
         its.life.step = stands_still

@@ -119,7 +119,7 @@ async def test_fault_an_effect_ends_while_the_store_is_down(outage, systems, mon
     """
     async with on_stage(outage.journal, systems) as stage:
         await stage.to("billing")
-        await stage.call.settled()
+        await stage.call.wait_until_idle()
         refund, entered, gate = systems.orders.refund, asyncio.Event(), asyncio.Event()
 
         async def held_refund(*args):

@@ -35,7 +35,7 @@ def test_claimed_and_established_are_two_sets_and_pii_crosses_them() -> None:
 
 def test_a_model_is_told_the_facts_but_not_the_lines() -> None:
     """Guards, tools and the journal have them; a model has no use for a number or a room."""
-    assert Known.told() == {"name", "mood", "age", "account", "verified"} | OF_THE_BASE
+    assert Known.for_model() == {"name", "mood", "age", "account", "verified"} | OF_THE_BASE
 
 
 def test_each_flow_keeps_its_own_fields() -> None:

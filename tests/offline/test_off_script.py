@@ -3,7 +3,7 @@
 import pytest
 
 from interlock.agents.desks import Farewell
-from interlock.agents.speech_requests import ASIDES, NOT_SLOWER
+from interlock.agents.speech_requests import NOT_SLOWER, SPEECH_REQUESTS
 from interlock.agents.tools import tools_of
 from interlock.app.calls.session import open_call
 from interlock.app.calls.typed import TypedCall
@@ -65,7 +65,7 @@ def test_asking_to_hear_it_again_is_understood_whatever_was_asked(chooser, tool,
         for asked in sorted(questions):
             for words in said:
                 meant = Conversation(chooser, asked, tools).caller(words)
-                name = meant.name if isinstance(meant, Do) and meant.name in ASIDES else ""
+                name = meant.name if isinstance(meant, Do) and meant.name in SPEECH_REQUESTS else ""
                 assert name == tool, f"{where}: {asked} {words}"
 
 

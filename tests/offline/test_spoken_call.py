@@ -11,7 +11,7 @@ from interlock.app.offline.brain import OfflineBrain
 from interlock.app.offline.ears import WhisperSTT
 from interlock.app.offline.mouth import PiperTTS
 from interlock.app.offline.wav import Wav, read_wav, write_mono
-from interlock.app.offline.wav_call import WavLine
+from interlock.app.offline.wav_call import WavCall
 from tests.offline.hotel import ASK_NUMBER, ASK_PIN, NOW, OPENING, TOOLS
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ async def test_a_caller_is_heard_understood_and_answered(wavs, tmp_path):
         user_away_timeout=None,
         aec_warmup_duration=None,
     )
-    line = WavLine(wavs)
+    line = WavCall(wavs)
     line.attach(session)
     desk = FrontDesk()
 

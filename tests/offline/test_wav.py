@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interlock.app.offline.wav import LINE_HZ, WavError, read_wav, write_mono, write_stereo
+from interlock.app.offline.wav import CALL_HZ, WavError, read_wav, write_mono, write_stereo
 
-TONE = (8000 * np.sin(np.arange(LINE_HZ) * 2 * np.pi * 440 / LINE_HZ)).astype(np.int16)
+TONE = (8000 * np.sin(np.arange(CALL_HZ) * 2 * np.pi * 440 / CALL_HZ)).astype(np.int16)
 
 
 def wav(path: Path, *, hz: int = 16_000, channels: int = 1, width: int = 2, data: bytes = b"\1\0" * 320) -> Path:

@@ -14,8 +14,8 @@ import structlog
 
 from interlock.app.calls.journal import journal_of
 from interlock.app.proof import ProofError
-from interlock.app.proof.checkpoint import is_signed, read_line
-from interlock.app.proof.folder import append, lines_of
+from interlock.app.proof.checkpoint import is_signed, read_checkpoint
+from interlock.app.proof.folder import append, statements_of
 from interlock.app.proof.keys import new_key
 from interlock.app.proof.signing import Checkpoints
 from interlock.app.settings import Settings, SettingsError
@@ -64,8 +64,8 @@ def test_it_is_signed_in_one_line(tmp_path: Path, written: End) -> None:
     made.wrote({"c1": written})
     assert told.wait(10)
     made.close()
-    ((_, line),) = lines_of(tmp_path)
-    its = read_line(line)
+    ((_, line),) = statements_of(tmp_path)
+    its = read_checkpoint(line)
     assert (its.call_id, its.length, its.head, its.written_at) == ("c1", written.length, written.head, AT)
     assert is_signed(line, {key.public.name: key.public})
     assert not is_signed(line, {key.public.name: new_key().public})
@@ -169,7 +169,7 @@ def test_lines_of_several_writers_are_never_mixed(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    half, *lines = [line for _, line in lines_of(tmp_path)]
+    half, *lines = [line for _, line in statements_of(tmp_path)]
     assert half == '{"half'
     written = sorted((number, line) for number in range(4) for line in range(10) for _ in range(3))
     assert sorted(tuple(json.loads(line)[:2]) for line in lines) == written

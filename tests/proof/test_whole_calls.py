@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from interlock.app.proof.keys import new_key
-from interlock.app.proof.pruned import note_pruned, read_pruned
+from interlock.app.proof.pruned import read_pruned, sign_removals
 from tests.app.test_cli import _clean_surroundings, interlock
 from tests.proof.test_bundle import settings
 from tests.proof.world import World
@@ -63,10 +63,10 @@ def test_without_a_note_it_is_reported_as_gone(prune, verify) -> None:
 
 NOT_EXCUSED = {
     "no note": lambda world, end: None,
-    "another key": lambda world, end: note_pruned(world.folder, new_key(), {"one": end}),
-    "another call": lambda world, end: note_pruned(world.folder, world.key, {"two": end}),
-    "another end": lambda world, end: note_pruned(world.folder, world.key, {"one": (end[0], bytes(32))}),
-    "an earlier end": lambda world, end: note_pruned(world.folder, world.key, {"one": (end[0] - 1, end[1])}),
+    "another key": lambda world, end: sign_removals(world.folder, new_key(), {"one": end}),
+    "another call": lambda world, end: sign_removals(world.folder, world.key, {"two": end}),
+    "another end": lambda world, end: sign_removals(world.folder, world.key, {"one": (end[0], bytes(32))}),
+    "an earlier end": lambda world, end: sign_removals(world.folder, world.key, {"one": (end[0] - 1, end[1])}),
 }
 
 
@@ -101,7 +101,7 @@ def test_a_note_of_a_call_that_is_still_there_changes_nothing(world: World) -> N
     The command was broken off between the two; whatever is done to the call afterwards is told.
     """
     last = world.look()["one"].rows[-1]
-    note_pruned(world.folder, world.key, {"one": (last.seq, last.hash)})
+    sign_removals(world.folder, world.key, {"one": (last.seq, last.hash)})
     assert world.told(signed=True) == []
     world.sql("DELETE FROM records WHERE call_id = 'one' AND seq = 3")
     assert world.told(signed=True) == [("one", "record 3 is missing")]

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from interlock.app.proof.checkpoint_index import Shelf
+from interlock.app.proof.checkpoint_index import CheckpointIndex
 from interlock.app.proof.finding import Finding, Row
-from interlock.app.proof.folder import lines_of
+from interlock.app.proof.folder import statements_of
 from interlock.app.proof.keys import PrivateKey, new_key
 from interlock.app.proof.signing import Checkpoints
 from interlock.app.proof.stored import Stored
@@ -123,8 +123,8 @@ class World:
         """What is found, with or without the checkpoints, and the sums."""
         keys = {self.key.public.name: self.key.public}
         database = database_for_reading(self.store, BUSY_TIMEOUT_MS)
-        with closing(database), closing(Shelf(lines_of(self.folder), keys, frozenset(calls))) as shelf:
-            its = Verification(Stored(database, calls), shelf if signed else None, whole=not calls)
+        with closing(database), closing(CheckpointIndex(statements_of(self.folder), keys, frozenset(calls))) as index:
+            its = Verification(Stored(database, calls), index if signed else None, whole=not calls)
             return list(its.findings()), its.sums
 
     def told(self, *, signed: bool) -> list[tuple[str | None, str]]:

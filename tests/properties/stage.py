@@ -14,7 +14,7 @@ from agents.support.systems import Account, Order, Refund, SupportSystems
 from interlock.agents.call.journal import Entry, Journal, JournalDown
 from interlock.agents.desk import Desk
 from interlock.agents.systems import Refused
-from interlock.app.store import Record
+from interlock.app.store import AuditRecord
 from interlock.machines.base import Snapshot
 
 
@@ -22,7 +22,7 @@ class StrictJournal:
     """A journal in memory, as strict as the one in SQLite: one opening, no gaps, plain JSON, epochs that rise."""
 
     def __init__(self) -> None:
-        self._records: dict[str, list[Record]] = {}
+        self._records: dict[str, list[AuditRecord]] = {}
         self._private: dict[str, dict[int, dict[str, Any]]] = {}
         self._snapshots: dict[str, Snapshot] = {}
 
@@ -32,14 +32,14 @@ class StrictJournal:
             self._check(entry, offset)
         for entry in entries:
             call_id, audit = entry.call_id, _through_json(entry.audit)
-            record = Record(call_id, entry.seq, entry.kind, entry.at, entry.epoch, audit)
+            record = AuditRecord(call_id, entry.seq, entry.kind, entry.at, entry.epoch, audit)
             self._records.setdefault(call_id, []).append(record)
             if entry.private:
                 self._private.setdefault(call_id, {})[entry.seq] = _through_json(entry.private)
             if entry.snapshot is not None:
                 self._snapshots[call_id] = Snapshot.from_json(_through_json(entry.snapshot.to_json()))
 
-    def records(self, call_id: str) -> Sequence[Record]:
+    def records(self, call_id: str) -> Sequence[AuditRecord]:
         return self._records[call_id]
 
     def private(self, call_id: str) -> dict[int, dict[str, Any]]:

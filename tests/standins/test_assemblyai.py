@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from interlock.app.offline.sound import resampled
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.clients import EARS_HZ, Caller
 from tests.standins.ears import KnownSounds, WhisperEars
@@ -111,7 +111,7 @@ async def test_a_model_that_does_not_exist_is_refused(http: aiohttp.ClientSessio
 
 
 def sounds():
-    return {path.stem: (resampled(read_wav(path).sound, LINE_HZ, EARS_HZ), EARS_HZ) for path in WAVS}
+    return {path.stem: (resampled(read_wav(path).sound, CALL_HZ, EARS_HZ), EARS_HZ) for path in WAVS}
 
 
 async def test_known_sounds_are_told_apart_in_any_order(http: aiohttp.ClientSession):

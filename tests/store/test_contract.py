@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from interlock.agents.call.journal import Entry, JournalDown
-from interlock.app.store import Record, StoreError, open_journal, open_reader
+from interlock.app.store import AuditRecord, StoreError, open_journal, open_reader
 from interlock.app.store.sealing import new_key
 from tests.store.entries import AT, accepted, held, opened, position, spoil
 
@@ -26,8 +26,8 @@ async def test_what_was_appended_is_read_back_as_it_was(journal):
     private = {"args": {"name": "Zoë \ud83d"}}
     await journal.append([opened(), accepted(2, 1, private=private)])
     assert journal.records("c1") == [
-        Record("c1", 1, "call.opened", AT, 0, {}),
-        Record("c1", 2, "transition.accepted", AT, 1, {"event": "e"}),
+        AuditRecord("c1", 1, "call.opened", AT, 0, {}),
+        AuditRecord("c1", 2, "transition.accepted", AT, 1, {"event": "e"}),
     ]
     assert journal.private("c1") == {2: private}
     assert journal.snapshot("c1") == position(1)

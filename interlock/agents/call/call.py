@@ -26,10 +26,10 @@ from interlock.agents.call.resume import LastDriver, Resuming, starting_point
 from interlock.agents.call.switch import Switch
 from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
-from interlock.agents.caller.missing_transcript import Deafness
+from interlock.agents.caller.missing_transcript import MissingTranscript
 from interlock.agents.caller.silence import Silence
 from interlock.agents.flow import Flow
-from interlock.agents.speech.kept_lines import Voiced
+from interlock.agents.speech.kept_lines import KeptLines
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
@@ -51,8 +51,8 @@ class Call:
     `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
     `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
     is the model that answers when the real one fails; `voices` and `models` are those of single roles (`Desk.VOICE`),
-    others speak and think with the session's; `voiced` holds fixed lines as sound; `slower` has a voice speak slower
-    and says whether it can; `watch` sees each journal entry once it is durable.
+    others speak and think with the session's; `kept_lines` holds fixed lines as sound; `slower` has a voice speak
+    slower and says whether it can; `watch` sees each journal entry once it is durable.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Call:
         spare: llm.LLM[Any] | None = None,
         voices: Mapping[str, tts.TTS[Any]] | None = None,
         models: Mapping[str, llm.LLM[Any]] | None = None,
-        voiced: Voiced | None = None,
+        kept_lines: KeptLines | None = None,
         slower: Callable[[tts.TTS[Any]], bool] = lambda voice: False,
         timezone: str = "UTC",
         watch: Callable[[Entry], None] | None = None,
@@ -230,7 +230,7 @@ class Call:
         self.hearing.listen(session)
         self._silence.listen(session)
         self.providers.listen(session)
-        self._deafness.listen(session)
+        self._missing_transcript.listen(session)
         self.voice.listen(session)
         self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
@@ -341,7 +341,7 @@ class Call:
         """Run work that belongs to the call and not to whoever asked for it: it outlives their cancellation."""
         return self._context.spawn(work)
 
-    async def settled(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no switch and no work of the call's own is under way."""
         while self._context.tasks or self.switching:
             if self._context.tasks:

@@ -78,7 +78,7 @@ class Resuming:
         self._context = context
         self._deciding = deciding
         self._effects = effects
-        self._left = left
+        self._left = resume_state
         self._lost = here.lost
         self._epoch = here.snapshot.epoch
         self._judged_by = here.judged_by

@@ -1,1 +1,1 @@
-"""What comes from the caller's end: words, silence, a broken line."""
+"""What comes from the caller's end: words, silence, a broken connection."""

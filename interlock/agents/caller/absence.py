@@ -1,4 +1,4 @@
-"""A caller whose line broke: missed for a while, welcomed back, or gone for good.
+"""A caller whose connection broke: missed for a while, welcomed back, or gone for good.
 
 The call stands still meanwhile: no silence is counted, and what the agent was saying is said to its end, so that all of
 it is in the conversation and can be said again.
@@ -19,7 +19,7 @@ from interlock.machines.events import CALLER_LEFT
 log = structlog.get_logger("interlock.call")
 
 RETURN_LIMIT_S = 10.0
-"""How long a caller whose line broke may take to be back, as a rule."""
+"""How long a caller whose connection broke may take to be back, as a rule."""
 SPEECH_LIMIT_S = 8.0
 """How long an answer already under way may take before the caller is greeted again all the same."""
 CUT_OFF = "I am sorry, we were cut off for a moment."
@@ -28,7 +28,7 @@ I_SAID = "I was saying:"
 
 
 class Absence:
-    """Whether the caller is on the line."""
+    """Whether the caller is connected, and what to do while they are not."""
 
     def __init__(self, context: CallContext, ending: Ending) -> None:
         self._context = context
@@ -37,7 +37,7 @@ class Absence:
 
     @property
     def away(self) -> bool:
-        """Whether the line broke and the caller is not back."""
+        """Whether the connection broke and the caller is not back."""
         return self._timer is not None
 
     def lost(self, why: str, limit_s: float = RETURN_LIMIT_S) -> None:
@@ -56,7 +56,7 @@ class Absence:
         self._context.spawn(self._go_on())
 
     def stop(self) -> None:
-        """Wait no longer."""
+        """Wait for the caller no longer; nothing is said or recorded of it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -22,13 +22,13 @@ from interlock.agents.call.deciding import Deciding
 
 
 class Hearing:
-    """Listens to one session's events."""
+    """The caller's words that are still to be answered; told of them by one session's events."""
 
     def __init__(self, context: CallContext, deciding: Deciding) -> None:
         self._context = context
         self._deciding = deciding
         self._heard: dict[int, str] = {}
-        self._told_up_to: dict[str, int] = {}
+        self._transcribed_up_to: dict[str, int] = {}
         self._count = itertools.count()
         self._left_behind: list[str] = []
         self._waiting: list[str] = []
@@ -36,7 +36,6 @@ class Hearing:
         self._answered: set[str] = set()
 
     def listen(self, session: AgentSession[Any]) -> None:
-        """Begin to listen."""
         session.on("user_input_transcribed", self._transcribed)
         session.on("conversation_item_added", self._added)
         session.on("function_tools_executed", self._tools_executed)
@@ -78,7 +77,7 @@ class Hearing:
         """An agent speaks, or hands over, in answer to these messages."""
         self._answered.update(messages)
         for message in messages:
-            self._forget_up_to(self._told_up_to.pop(message, -1))
+            self._forget_up_to(self._transcribed_up_to.pop(message, -1))
         self._waiting = [message for message in self._waiting if message not in self._answered]
         self._owed = [message for message in self._owed if message not in self._answered]
 
@@ -100,7 +99,7 @@ class Hearing:
                 self._forget_up_to(latest)
             else:
                 self._waiting.append(event.item.id)
-                self._told_up_to[event.item.id] = latest
+                self._transcribed_up_to[event.item.id] = latest
 
     def _old_agent_gone(self) -> None:
         """From here on LiveKit gives transcripts to the new agent, which brings them up itself."""

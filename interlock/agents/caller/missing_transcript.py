@@ -33,7 +33,7 @@ class Restarts(Protocol):
         ...
 
 
-class Deafness:
+class MissingTranscript:
     """Watches one session for speech without words."""
 
     def __init__(self, context: CallContext, providers: Providers, failures: Failures) -> None:
@@ -42,7 +42,6 @@ class Deafness:
         self._failures = failures
 
     def listen(self, session: AgentSession[Any]) -> None:
-        """Begin to watch."""
         session.on("user_input_transcribed", self._heard)
         session.on("user_transcription_timeout", self._not_heard)
 

@@ -6,7 +6,7 @@ import structlog
 from livekit.agents import AgentSession, llm
 
 from interlock.agents.call.clock import within
-from interlock.agents.flow import Carry
+from interlock.agents.flow import CarryOver
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -23,14 +23,14 @@ ASK = (
 )
 
 
-async def carried_over(call: "Call", session: "AgentSession[Call]", event: str) -> llm.ChatContext:
+async def carried_context(call: "Call", session: "AgentSession[Call]", event: str) -> llm.ChatContext:
     """The conversation as the agent entered by `event` is told it; never raises.
 
     Tool calls come along only with the whole conversation. A summary that fails or takes too long is replaced by the
     last `TURNS_WITHOUT_SUMMARY` messages. What the caller said and nobody answered crosses in any case.
     """
     history = session.history.copy(exclude_handoff=True, exclude_config_update=True)
-    carry = call.flow.carry.get(event, Carry())
+    carry = call.flow.carry_over.get(event, CarryOver())
     if carry.summary:
         return await _summarised(call, session, history)
     return history if carry.turns is None else _last(call, history, carry.turns)
@@ -57,10 +57,10 @@ async def _summarised(call: "Call", session: "AgentSession[Call]", history: llm.
         summary = ""
     if not summary:
         return _last(call, history, TURNS_WITHOUT_SUMMARY)
-    told = llm.ChatContext.empty()
-    told.add_message(role="system", content=f"The call so far: {summary}")
-    told.items += _last(call, history, 0).items
-    return told
+    context = llm.ChatContext.empty()
+    context.add_message(role="system", content=f"The call so far: {summary}")
+    context.items += _last(call, history, 0).items
+    return context
 
 
 async def _answer(model: "llm.LLM[str]", question: llm.ChatContext) -> str:

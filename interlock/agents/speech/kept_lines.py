@@ -6,7 +6,7 @@ from typing import Protocol
 from livekit import rtc
 
 
-class Voiced(Protocol):
+class KeptLines(Protocol):
     """Lines that are sound already, by text and the role of the voice; "" is the session's own."""
 
     def could_be(self, beginning: str) -> bool:
@@ -14,11 +14,11 @@ class Voiced(Protocol):
         ...
 
     def find(self, text: str, role: str) -> Sequence[rtc.AudioFrame] | None:
-        """The line's sound in that voice."""
+        """The line's sound in that voice, in frames ready to play; None where there is none yet."""
         ...
 
     def find_in_any(self, text: str) -> Sequence[rtc.AudioFrame] | None:
-        """The line's sound in whatever voice there is."""
+        """The line's sound in whatever voice there is: for when no voice can speak."""
         ...
 
     def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:
@@ -26,18 +26,17 @@ class Voiced(Protocol):
         ...
 
 
-class NothingVoiced:
-    """No line is sound yet."""
+class NoKeptLines(KeptLines):
+    """No line is sound yet: everything is spoken by a provider."""
 
     def could_be(self, beginning: str) -> bool:
-        """Never."""
         return False
 
     def find(self, text: str, role: str) -> None:
-        """Nothing."""
+        return None
 
     def find_in_any(self, text: str) -> None:
-        """Nothing."""
+        return None
 
     def keep(self, text: str, role: str, frames: Sequence[rtc.AudioFrame]) -> None:
-        """Nowhere to keep it."""
+        return None

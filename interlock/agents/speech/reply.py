@@ -13,7 +13,7 @@ from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.speech.providers import provider_of
 from interlock.agents.speech.start_timeout import begins_within
-from interlock.agents.speech.tool_call_filter import Sieve
+from interlock.agents.speech.tool_call_filter import ToolCallFilter
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -27,7 +27,7 @@ BEGIN_LIMIT_S = 2.5
 (noticing that the caller finished) and after it (the spare, its first sound) the caller waits less than 5 s."""
 CHUNK_LIMIT_S = 4.0
 """How long a model that began may send nothing before it counts as failed."""
-FLOWING = 40
+STARTED_CHARS = 40
 """Characters without the end of a sentence from which an answer is taken to be on its way."""
 _A_SENTENCE = re.compile(r"\S\s*[.!?\u2026]")
 
@@ -36,14 +36,14 @@ Chunk = llm.ChatChunk | str | FlushSentinel
 
 
 def words_of(chunk: Chunk) -> str:
-    """What of a chunk is spoken."""
+    """What of a chunk a voice is given to speak; "" for tool calls and flushes."""
     if isinstance(chunk, llm.ChatChunk):
         return (chunk.delta.content or "") if chunk.delta is not None else ""
     return chunk if isinstance(chunk, str) else ""
 
 
 def calls_of(chunk: Chunk) -> list[llm.FunctionToolCall]:
-    """The tool calls in a chunk."""
+    """The tool calls a chunk brings, as the model wrote them: nothing is checked yet."""
     return chunk.delta.tool_calls if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None else []
 
 
@@ -56,15 +56,15 @@ def without_words(chunk: Chunk) -> Chunk:
 
 def can_be_spoken(words: str) -> bool:
     """Whether an answer that begins so gives a voice something to say: a whole sentence, or much of one."""
-    return len(words) >= FLOWING or _A_SENTENCE.search(words) is not None
+    return len(words) >= STARTED_CHARS or _A_SENTENCE.search(words) is not None
 
 
-class Answer:
+class Generation:
     """Streams one generation and notes what came of it."""
 
-    def __init__(self, call: "Call", sieve: Sieve, *, tools_allowed: bool) -> None:
+    def __init__(self, call: "Call", tool_filter: ToolCallFilter, *, tools_allowed: bool) -> None:
         self._call = call
-        self._sieve = sieve
+        self._filter = tool_filter
         self._tools_allowed = tools_allowed
         self._words = ""
         self.spoke = False
@@ -79,7 +79,7 @@ class Answer:
         """Whether a voice has something to say by now, which begins with a whole sentence, or a tool to run."""
         return self.called or can_be_spoken(self._words)
 
-    async def sifted(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
+    async def filtered(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
         """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model is too slow to
         begin or stops dead."""
         clock = self._call.clock
@@ -92,19 +92,24 @@ class Answer:
                 if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
                     self.spoke = self.spoke or bool(chunk.delta.content and chunk.delta.content.strip())
                     if chunk.delta.tool_calls:
-                        chunk = self._sift(chunk, chunk.delta)
+                        chunk = self._filter_calls(chunk, chunk.delta)
                 elif isinstance(chunk, str):
                     self.spoke = self.spoke or bool(chunk.strip())
                 yield chunk
 
-    def _sift(self, chunk: llm.ChatChunk, delta: llm.ChoiceDelta) -> llm.ChatChunk:
-        calls = (self._sieve.pass_on if self._tools_allowed else self._sieve.stop)(delta.tool_calls)
+    def _filter_calls(self, chunk: llm.ChatChunk, delta: llm.ChoiceDelta) -> llm.ChatChunk:
+        calls = (self._filter.admit if self._tools_allowed else self._filter.ignore_all)(delta.tool_calls)
         self.called = self.called or bool(calls)
         return chunk.model_copy(update={"delta": delta.model_copy(update={"tool_calls": calls})})
 
 
 async def reply(
-    call: "Call", main: AsyncIterable[Any], sieve: Sieve, context: llm.ChatContext, tools: list[Any], settings: Any
+    call: "Call",
+    main: AsyncIterable[Any],
+    tool_filter: ToolCallFilter,
+    context: llm.ChatContext,
+    tools: list[Any],
+    settings: Any,
 ) -> AsyncGenerator[Chunk, None]:
     """The model's answer; where it fails or says nothing, the spare model's; where that does too, `LAST_RESORT`.
 
@@ -112,7 +117,7 @@ async def reply(
     What follows in a turn that the spare took over, after its tools or a handoff, is the spare's as well.
     """
     tools_allowed = not isinstance(settings, ModelSettings) or settings.tool_choice != "none"
-    async with aclosing(_answered(call, main, sieve, context, tools, tools_allowed)) as chunks:
+    async with aclosing(_answered(call, main, tool_filter, context, tools, tools_allowed)) as chunks:
         async for chunk in chunks:
             yield chunk
     if sieve.ignored:
@@ -122,16 +127,16 @@ async def reply(
 async def _answered(
     call: "Call",
     main: AsyncIterable[Any],
-    sieve: Sieve,
+    tool_filter: ToolCallFilter,
     context: llm.ChatContext,
     tools: list[Any],
     tools_allowed: bool,
 ) -> AsyncGenerator[Chunk, None]:
     if not call.providers.model_failed_in(context):
-        answer = Answer(call, sieve, tools_allowed=tools_allowed)
+        answer = Generation(call, tool_filter, tools_allowed=tools_allowed)
         why = ""
         try:
-            async with aclosing(answer.sifted(main)) as chunks:
+            async with aclosing(answer.filtered(main)) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except Exception as error:
@@ -145,27 +150,27 @@ async def _answered(
         if answer.called or call.switching:
             return
         call.providers.model_failed(context)
-    async with aclosing(_spare(call, sieve, context, tools, tools_allowed)) as chunks:
+    async with aclosing(_spare(call, tool_filter, context, tools, tools_allowed)) as chunks:
         async for chunk in chunks:
             yield chunk
 
 
-def _worked(call: "Call", answer: Answer) -> None:
+def _worked(call: "Call", answer: Generation) -> None:
     call.providers.worked("llm")
     if answer.spoke:
         call.voice.model_answered()
 
 
 async def _spare(
-    call: "Call", sieve: Sieve, context: llm.ChatContext, tools: list[Any], tools_allowed: bool
+    call: "Call", tool_filter: ToolCallFilter, context: llm.ChatContext, tools: list[Any], tools_allowed: bool
 ) -> AsyncGenerator[Chunk, None]:
-    answer = Answer(call, sieve, tools_allowed=tools_allowed)
+    answer = Generation(call, tool_filter, tools_allowed=tools_allowed)
     if call.spare is not None:
         call.providers.fell_back("llm", provider_of(call.spare.label))
         try:
             choice: Any = "auto" if tools_allowed else "none"
             async with call.spare.chat(chat_ctx=context, tools=tools, tool_choice=choice) as stream:
-                async for chunk in answer.sifted(stream):
+                async for chunk in answer.filtered(stream):
                     yield chunk
         except Exception as error:
             log.error("spare.failed", **call.here, error=type(error).__name__)

@@ -23,7 +23,7 @@ class Malformed(ValueError):
     """Arguments that are not what JSON or our limits allow; the text holds none of them."""
 
 
-class Sieve:
+class ToolCallFilter:
     """Looks at the tool calls of one generation: `offered` are the tools it was shown.
 
     A call repeated in it runs once. `taken_ids` are those of all generations so far: some providers number each answer
@@ -38,11 +38,11 @@ class Sieve:
         self._count = 0
         self.ignored = 0
 
-    def pass_on(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
+    def admit(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
         """The calls to run: sound ones as they are, others as `refused_call`, repeated ones not at all."""
         return [sound for call in calls if (sound := self._one(call)) is not None]
 
-    def stop(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
+    def ignore_all(self, calls: list[llm.FunctionToolCall]) -> list[llm.FunctionToolCall]:
         """None of the calls: this answer may not have any."""
         self.ignored += len(calls)
         return []

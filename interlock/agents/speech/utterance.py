@@ -4,17 +4,17 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from livekit import rtc
 
-from interlock.agents.speech.pace import Pace
+from interlock.agents.speech.stall_watch import StallWatch
 
 
 class Utterance:
     """One thing to say: the words so far, those to come, the latest sound, all of it where it may be kept, and why
     there is no more."""
 
-    def __init__(self, told: str, rest: AsyncIterator[str], pace: Pace, *, may_be_kept: bool) -> None:
-        self.told = told
-        self.pace = pace
-        self.last: rtc.AudioFrame | None = None
+    def __init__(self, so_far: str, rest: AsyncIterator[str], stall_watch: StallWatch, *, may_be_kept: bool) -> None:
+        self.so_far = so_far
+        self.stall_watch = stall_watch
+        self.last_frame: rtc.AudioFrame | None = None
         self.frames: list[rtc.AudioFrame] = []
         self.failed = ""
         self._rest = rest
@@ -22,17 +22,17 @@ class Utterance:
 
     def sounded(self, frame: rtc.AudioFrame) -> None:
         """A piece of it is on its way to the caller."""
-        self.last = frame
+        self.last_frame = frame
         if self._may_be_kept:
             self.frames.append(frame)
 
     async def words(self) -> AsyncGenerator[str, None]:
         """The words as they come, noted on the way."""
-        self.pace.words(self.told)
-        if self.told:
-            yield self.told
+        self.stall_watch.words(self.so_far)
+        if self.so_far:
+            yield self.so_far
         async for piece in self._rest:
-            self.told += piece
-            self.pace.words(piece)
+            self.so_far += piece
+            self.stall_watch.words(piece)
             yield piece
-        self.pace.no_more_words()
+        self.stall_watch.no_more_words()

@@ -22,6 +22,7 @@ from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.speech.kept_lines import NothingVoiced, Voiced
 from interlock.agents.speech.pace import Pace
 from interlock.agents.speech.providers import Providers, provider_of
+from interlock.agents.speech.stall_watch import StallWatch
 from interlock.agents.speech.utterance import Utterance
 
 log = structlog.get_logger("interlock.call")
@@ -43,7 +44,7 @@ class Voice:
         providers: Providers,
         failures: Failures,
         voices: Mapping[str, tts.TTS[Any]],
-        voiced: Voiced | None,
+        kept_lines: KeptLines | None,
         slower: Callable[[tts.TTS[Any]], bool] | None = None,
     ) -> None:
         self._providers = providers
@@ -53,7 +54,7 @@ class Voice:
         self._slower = slower or (lambda voice: False)
         self._slowed: set[int] = set()
         self._latest: Utterance | None = None
-        self._voiced: Voiced = voiced or NothingVoiced()
+        self._kept_lines: KeptLines = kept_lines or NoKeptLines()
         self._dead = False
         self._stumbled: tuple[str, str] | None = None
         self._not_as_written: deque[tuple[str, str]] = deque(maxlen=4)
@@ -89,8 +90,8 @@ class Voice:
 
     def whole(self, heard: str) -> str:
         """All that was meant to be said of what a caller cut short, as far as it is known."""
-        told = self._latest.told.strip() if self._latest is not None else ""
-        return told if heard and _letters(told).startswith(_letters(heard)) else heard
+        so_far = self._latest.so_far.strip() if self._latest is not None else ""
+        return so_far if heard and _letters(so_far).startswith(_letters(heard)) else heard
 
     async def speak(
         self, agent: Agent, text: AsyncIterable[str], settings: ModelSettings
@@ -110,19 +111,19 @@ class Voice:
             self._well_spoken(agent, utterance, role)
             return
         instead = await self._instead(agent, utterance, role)
-        if not instead and not utterance.last:
+        if not instead and not utterance.last_frame:
             raise VoiceFailedError(utterance.failed)
         for frame in instead:
             yield frame
 
     async def _beginning(self, words: AsyncIterator[str]) -> tuple[str, bool]:
         """The words up to where they can be no fixed line, and whether they were all."""
-        told = ""
+        so_far = ""
         async for piece in words:
-            told += piece
-            if not self._voiced.could_be(told.strip()):
-                return told, False
-        return told, True
+            so_far += piece
+            if not self._kept_lines.could_be(so_far.strip()):
+                return so_far, False
+        return so_far, True
 
     async def _spoken(
         self, agent: Agent, utterance: "Utterance", settings: ModelSettings
@@ -130,17 +131,17 @@ class Voice:
         self._stumbled = None
         speaking = Agent.default.tts_node(agent, utterance.words(), settings)
         try:
-            async with aclosing(speaking), aclosing(utterance.pace.kept(speaking)) as sound:
+            async with aclosing(speaking), aclosing(utterance.stall_watch.watched(speaking)) as sound:
                 async for frame in sound:
                     utterance.sounded(frame)
                     yield frame
         except Exception as error:
             utterance.failed = type(error).__name__
-        if not utterance.failed and not utterance.last and _letters(utterance.told):
+        if not utterance.failed and not utterance.last_frame and _letters(utterance.so_far):
             utterance.failed = "silent"
 
     def _well_spoken(self, agent: Agent, utterance: "Utterance", role: str) -> None:
-        if not utterance.last:
+        if not utterance.last_frame:
             return
         self._providers.worked("tts")
         if self._stumbled:
@@ -151,7 +152,7 @@ class Voice:
             self._failures.turn_answered()
         may_be_anothers = isinstance(voice_of(agent), tts.FallbackAdapter)
         if utterance.frames and not may_be_anothers:
-            self._voiced.keep(utterance.told.strip(), role, utterance.frames)
+            self._kept_lines.keep(utterance.so_far.strip(), role, utterance.frames)
 
     async def _instead(self, agent: Agent, utterance: "Utterance", role: str) -> Sequence[rtc.AudioFrame]:
         """What is played after a failure; nothing where the next agent is on its way, whose opening is the answer."""
@@ -162,8 +163,8 @@ class Voice:
         await done_within(self._context.clock, RECORD_LIMIT_S, noted)
         if self._context.switching:
             return ()
-        said = utterance.told.strip()
-        kept = () if utterance.last else self._voiced.find_in_any(said) or ()
+        said = utterance.so_far.strip()
+        kept = () if utterance.last_frame else self._kept_lines.find_in_any(said) or ()
         if not kept:
             said = APOLOGY if self._context.over or self._context.ending else UNHEARD
             kept = self._voiced.find(said, role) or self._voiced.find_in_any(said) or ()
@@ -171,8 +172,8 @@ class Voice:
             kept = ()  # LiveKit plays one utterance at one rate
         if kept:
             self._providers.fell_back("tts", "cached line")
-        if (kept or utterance.last) and _letters(utterance.told):
-            self._not_as_written.append((_letters(utterance.told), "" if utterance.last else said))
+        if (kept or utterance.last_frame) and _letters(utterance.so_far):
+            self._not_as_written.append((_letters(utterance.so_far), "" if utterance.last_frame else said))
         return kept
 
     def _error(self, event: ErrorEvent) -> None:

@@ -65,7 +65,7 @@ class Measures:
             handoff.heard = self._context.clock.now()
             self._handed_over()
 
-    def _told(self, entry: Entry) -> None:
+    def _recorded(self, entry: Entry) -> None:
         if entry.kind == "handoff.started":
             self._handoff = _Handoff(entry.audit, entry.at)
         elif entry.kind == "handoff.entered" and self._handoff is not None:

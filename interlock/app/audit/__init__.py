@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from interlock.app.audit.answers import CallHistory, CallSummary, GuardLine, Line, Why
+from interlock.app.audit.answers import CallHistory, CallSummary, EntryInWords, GuardAnswer, Why
 from interlock.app.audit.printing import print_calls, print_history, print_why
 from interlock.app.audit.words import KINDS, VERDICTS, clean, in_words, state_of
-from interlock.app.store import CallRow, JournalReader, Record
+from interlock.app.store import AuditRecord, CallRow, JournalReader
 
 __all__ = [
     "AuditError",
@@ -36,7 +36,7 @@ def show(store: JournalReader, call_id: str) -> CallHistory:
     """Everything the record says about a call, personal data apart. Raises `AuditError` when there is none."""
     row = _call(store, call_id)
     lines = (
-        Line(
+        EntryInWords(
             r.seq, _iso(r.at), round((r.at - row.started_at).total_seconds(), 3), r.kind, r.epoch, in_words(r), r.audit
         )
         for r in store.records(call_id)
@@ -84,7 +84,7 @@ def _summary(row: CallRow) -> CallSummary:
     )
 
 
-def _explain(turn: int, record: Record, handoff: Mapping[str, Any] | None, sentences: Mapping[str, str]) -> Why:
+def _explain(turn: int, record: AuditRecord, handoff: Mapping[str, Any] | None, sentences: Mapping[str, str]) -> Why:
     audit = record.audit
     kind = str(audit.get("kind", ""))
     return Why(
@@ -105,10 +105,10 @@ def _explain(turn: int, record: Record, handoff: Mapping[str, Any] | None, sente
     )
 
 
-def _guard(guard: Mapping[str, Any], sentences: Mapping[str, str]) -> GuardLine:
+def _guard(guard: Mapping[str, Any], sentences: Mapping[str, str]) -> GuardAnswer:
     name = clean(guard.get("name", ""))
-    told, error = clean(guard.get("reason", "")), clean(guard.get("error", ""))
-    return GuardLine(name, sentences.get(name, name), guard.get("held") is True, told, error)
+    reason, error = clean(guard.get("reason", "")), clean(guard.get("error", ""))
+    return GuardAnswer(name, sentences.get(name, name), guard.get("held") is True, reason, error)
 
 
 def _iso(at: datetime) -> str:

@@ -23,12 +23,11 @@ class CallSummary:
     erased: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryInWords:
     """One entry of a call: `after_s` seconds into it, `text` in words, `audit` as recorded."""
 
     seq: int
@@ -42,18 +41,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CallHistory:
-    """A whole call, in order."""
+    """A whole call: what the record says of it, and every entry in order."""
 
     call: CallSummary
-    lines: tuple[Line, ...]
+    lines: tuple[EntryInWords, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self) | {"lines": [asdict(line) for line in self.lines]}
 
 
 @dataclass(frozen=True, slots=True)
-class GuardLine:
+class GuardAnswer:
     """One condition: its sentence, whether it held, and what the proposer was told when it did not."""
 
     name: str
@@ -79,11 +77,10 @@ class Why:
     before: str
     after: str
     offered: tuple[str, ...]
-    guards: tuple[GuardLine, ...]
+    guards: tuple[GuardAnswer, ...]
     handoff: tuple[str, str] | None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         plain = asdict(self)
         return plain | {"offered": list(self.offered), "guards": list(plain["guards"]), "handoff": _pair(self.handoff)}
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from interlock.app.audit.answers import CallHistory, CallSummary, GuardLine, Why
+from interlock.app.audit.answers import CallHistory, CallSummary, GuardAnswer, Why
 from interlock.app.audit.words import clean
 from interlock.app.store import ACCEPTED, REFUSED
 
 
 def print_calls(console: Console, calls: Sequence[CallSummary]) -> None:
-    """One line a call."""
+    """Each call on a line: its id, when it began (UTC), where it stands, how many verdicts of which kind."""
     if not calls:
         return console.print("No calls yet.")
     wide = max(len(clean(c.call_id)) for c in calls)
@@ -64,7 +64,7 @@ def _print_verdict(console: Console, its: Why) -> None:
         _say(console, Text("  Conditions: none were asked.", style="dim"))
 
 
-def _print_guard(console: Console, guard: GuardLine) -> None:
+def _print_guard(console: Console, guard: GuardAnswer) -> None:
     mark = "could not be checked" if guard.error else "held" if guard.held else "did not hold"
     text = Text(f"    {mark}: ", style="green" if guard.held else "red")
     text.append(guard.sentence, style="default")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from interlock.app.store import ACCEPTED, REFUSED, Record
+from interlock.app.store import ACCEPTED, REFUSED, AuditRecord
 
 VERDICTS = (ACCEPTED, REFUSED)
 
@@ -36,7 +36,7 @@ MEASURED: Mapping[str, Mapping[str, str]] = {
 """What was measured, in the order in which it is told."""
 
 
-def in_words(record: Record) -> str:
+def in_words(record: AuditRecord) -> str:
     """One entry on one line; of its audit, plain values and the names of its fields only."""
     audit = record.audit
     if record.kind in VERDICTS:
@@ -62,9 +62,9 @@ def _verdict_words(audit: Mapping[str, Any]) -> str:
 def _measured_words(kind: str, audit: Mapping[str, Any]) -> str:
     """Milliseconds that were measured; what was not is left out."""
     edge = f"{clean(audit['from'])} -> {clean(audit['to'])}: " if {"from", "to"} <= audit.keys() else ""
-    told = [words.format(clean(audit[key])) for key, words in MEASURED[kind].items() if key in audit]
+    parts = [words.format(clean(audit[key])) for key, words in MEASURED[kind].items() if key in audit]
     name = kind.replace(".", " ").replace("_", " ")
-    return f"{name}: {edge}{', '.join(told)}"
+    return f"{name}: {edge}{', '.join(parts)}"
 
 
 def state_of(configuration: Any) -> str:

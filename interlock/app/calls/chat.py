@@ -14,7 +14,7 @@ from interlock.app.calls.play import play
 from interlock.app.calls.screen import Screen
 from interlock.app.calls.session import new_call_id, open_call
 from interlock.app.calls.typed import REST_LIMIT_S, TypedCall
-from interlock.app.calls.typed_input import typed_lines
+from interlock.app.calls.typed_input import typed_inputs
 from interlock.app.providers import close_models
 
 TYPIST_SILENCE_S = 180.0
@@ -32,7 +32,7 @@ async def chat(
     services: Any,
     screen: Screen,
     timezone: str,
-    lines: Callable[[], AsyncIterator[str]] = typed_lines,
+    lines: Callable[[], AsyncIterator[str]] = typed_inputs,
 ) -> str:
     """A typed call until somebody hangs up, input or output ends, or Ctrl-C; returns the call's id.
 
@@ -50,7 +50,7 @@ async def chat(
         silence_s=TYPIST_SILENCE_S,
         watch=screen.watch,
     )
-    typed = TypedCall(session, call, told=screen.told)
+    typed = TypedCall(session, call, on_said=screen.said)
     try:
         await _talk(typed, lines(), screen)
     finally:
@@ -67,12 +67,12 @@ async def chat_from_script(
 ) -> list[str]:
     """Play a call script on the screen; the expectations that did not hold."""
 
-    def told(who: str, words: str) -> None:
-        screen.told(who, words)
+    def said(who: str, words: str) -> None:
+        screen.said(who, words)
         if who == "caller":
             screen.caller_said(words)
 
-    played = await play(flow, script, journal=journal, services=services, watch=screen.watch, told=told)
+    played = await play(flow, script, journal=journal, services=services, watch=screen.watch, on_said=said)
     return played.failures
 
 
@@ -96,7 +96,7 @@ async def _bounded(work: Any, screen: Screen) -> None:
     try:
         await work
     except TimeoutError:
-        screen.aside(LATE)
+        screen.remark(LATE)
 
 
 async def _next_words(lines: AsyncIterator[str], typed: TypedCall, screen: Screen) -> str | None:

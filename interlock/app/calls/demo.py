@@ -16,12 +16,12 @@ from interlock.agents.call.journal import Entry
 from interlock.agents.flow import Flow
 from interlock.app.calls.caller import WRITTEN, recorded, spoken, written
 from interlock.app.calls.journal import journal_of
-from interlock.app.calls.one_line import tell
+from interlock.app.calls.one_line import describe
 from interlock.app.calls.screen import Screen
 from interlock.app.calls.session import open_call, start_call
 from interlock.app.offline import embedded
 from interlock.app.offline.wav import read_wav
-from interlock.app.offline.wav_call import WavLine
+from interlock.app.offline.wav_call import WavCall
 from interlock.app.project import open_systems, project, stand_in
 from interlock.app.providers import close_models
 from interlock.app.settings import Settings
@@ -32,15 +32,15 @@ class DemoError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What a demonstration left behind."""
+class DemoFiles:
+    """What a demonstration wrote, and the call's id in the record."""
 
     recording: Path
     transcript: Path
     call_id: str
 
 
-async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Path, console: Console) -> Made:
+async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Path, console: Console) -> DemoFiles:
     """Hold a spoken call and return what it left in `out`; one that is cut short leaves what there is of it.
 
     Raises `WavError`, `DemoError` or `OfflineModelError` before anything is said; then `StoreError`, `DemoError` for
@@ -65,16 +65,16 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             journal=journal,
             services=open_systems(flow),
             timezone=settings.timezone,
-            watch=teller.watch,
+            watch=writer.watch,
         )
-        line = WavLine(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
-        made = Made(recording, transcript, call.id)
+        line = WavCall(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
+        made = DemoFiles(recording, transcript, call.id)
         try:
-            await _hold(session, call, line, teller, sum(sound.seconds for sound in sounds))
+            await _hold(session, call, line, writer, sum(sound.seconds for sound in sounds))
         finally:
             await close_models(ears, brain, mouth)
-            _keep(made, line, teller.transcript(call))
-            _sum_up(made, teller, console, screen)
+            _keep(made, line, writer.transcript(call))
+            _sum_up(made, writer, console, screen)
     screen.check()
     return made
 
@@ -90,23 +90,23 @@ def shipped(flow: Flow) -> list[Path]:
     return found
 
 
-async def _hold(session: "AgentSession[Call]", call: Call, line: WavLine, teller: "_Teller", seconds: float) -> None:
+async def _hold(session: "AgentSession[Call]", call: Call, line: WavCall, writer: "_Writer", seconds: float) -> None:
     line.attach(session)
-    session.on("conversation_item_added", teller.added)
+    session.on("conversation_item_added", writer.added)
     try:
         await start_call(session, call)
         await asyncio.wait_for(line.finished(), timeout=120 + 6 * seconds)
-        await call.settled()
+        await call.wait_until_idle()
     except TimeoutError:
         raise DemoError("the call did not come to an end in time: is the machine busy? Try again") from None
     finally:
         await call.end("caller_left")
         await session.aclose()
         await line.aclose()
-        await call.settled()
+        await call.wait_until_idle()
 
 
-class _Teller:
+class _Writer:
     """Shows the call and keeps it for the transcript."""
 
     def __init__(self, screen: Screen) -> None:
@@ -123,19 +123,19 @@ class _Teller:
         self.turns += who == "caller"
         self._lines.append(f"{who:<8}{item.text_content}{' (interrupted)' if item.interrupted else ''}")
         if who == "agent":
-            self._screen.told(who, item.text_content)
+            self._screen.said(who, item.text_content)
         else:
             self._screen.caller_said(item.text_content)
 
     def watch(self, entry: Entry) -> None:
         self.handoffs += entry.kind == "handoff.entered" and entry.epoch > 0
-        if line := tell(entry):
+        if line := describe(entry):
             self._lines.append(f"{'':<8}[{line}]")
         self._screen.watch(entry)
 
     def transcript(self, call: Call) -> str:
         head = f"{call.flow.title}, {call.id}. In brackets: what was proposed, and what the machine said.\n"
-        stands_in = [f"{told}\n"] if (told := stand_in(call.flow)) else []
+        stands_in = [f"{stand_in_words}\n"] if (stand_in_words := stand_in(call.flow)) else []
         return "\n".join([head, *stands_in, *self._lines, ""])
 
 
@@ -162,7 +162,7 @@ def _folder(out: Path) -> Path:
     return out
 
 
-def _keep(made: Made, line: WavLine, words: str) -> None:
+def _keep(made: DemoFiles, line: WavCall, words: str) -> None:
     try:
         made.transcript.write_text(words, encoding="utf-8")
         line.write(made.recording)
@@ -171,8 +171,8 @@ def _keep(made: Made, line: WavLine, words: str) -> None:
         raise DemoError(f"{where}: cannot be written ({error.strerror}), expected room and a folder of yours") from None
 
 
-def _sum_up(made: Made, teller: "_Teller", console: Console, screen: Screen) -> None:
-    console.print(f"\nTurns: {teller.turns}, handoffs: {teller.handoffs}.", markup=False)
+def _sum_up(made: DemoFiles, writer: "_Writer", console: Console, screen: Screen) -> None:
+    console.print(f"\nTurns: {writer.turns}, handoffs: {writer.handoffs}.", markup=False)
     console.print(f"Recording   {made.recording}   (caller left, agent right)", markup=False, soft_wrap=True)
     console.print(f"Transcript  {made.transcript}", markup=False, soft_wrap=True)
     screen.record(made.call_id)

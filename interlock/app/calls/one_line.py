@@ -6,10 +6,10 @@ from typing import Any
 from interlock.agents.call.journal import Entry
 
 
-def tell(entry: Entry) -> str:
+def describe(entry: Entry) -> str:
     """The line, or nothing for an entry a reader of a transcript can do without."""
-    teller = _TELLERS.get(entry.kind)
-    return teller(entry.audit) if teller else ""
+    in_words = _DESCRIPTIONS.get(entry.kind)
+    return in_words(entry.audit) if in_words else ""
 
 
 def _accepted(audit: dict[str, Any]) -> str:
@@ -23,7 +23,7 @@ def _refused(audit: dict[str, Any]) -> str:
     return f"{asked}: refused{by} ({audit['kind']}). {audit['reason']}"
 
 
-_TELLERS: dict[str, Callable[[dict[str, Any]], str]] = {
+_DESCRIPTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "transition.accepted": _accepted,
     "transition.refused": _refused,
     "facts.claimed": lambda audit: f"noted, as the caller said: {', '.join(audit['fields'])}",

@@ -22,7 +22,7 @@ VERDICTS = ("transition.accepted", "transition.refused")
 
 
 @dataclass
-class Played:
+class PlayResult:
     """How a script went; `failures` are one line each, with file and line."""
 
     entries: list[Entry] = field(default_factory=list)
@@ -36,11 +36,11 @@ async def play(
     journal: Journal,
     services: Any,
     watch: Callable[[Entry], None] = lambda entry: None,
-    told: Callable[[str, str], None] = lambda who, words: None,
+    on_said: Callable[[str, str], None] = lambda who, words: None,
     spare: Any = None,
-) -> Played:
-    """Play `script` to its end and return what came of it; `told` hears who said what, as it happens."""
-    played = Played()
+) -> PlayResult:
+    """Play `script` to its end and return what came of it; `on_said` hears who said what, as it happens."""
+    played = PlayResult()
 
     def note(entry: Entry) -> None:
         played.entries.append(entry)
@@ -48,7 +48,7 @@ async def play(
 
     model, clock = ScriptedModel(), ManualClock()
     session, call = open_call(flow, llm=model, journal=journal, services=services, clock=clock, watch=note, spare=spare)
-    typed = TypedCall(session, call, told=told)
+    typed = TypedCall(session, call, on_said=on_said)
     stage = _Stage(typed, model, clock, script, played)
     steps = deque(script.steps)
     try:
@@ -63,7 +63,7 @@ async def play(
 
 class _Stage:
     def __init__(
-        self, typed: TypedCall, model: ScriptedModel, clock: ManualClock, script: CallScript, played: Played
+        self, typed: TypedCall, model: ScriptedModel, clock: ManualClock, script: CallScript, played: PlayResult
     ) -> None:
         self._typed = typed
         self._model = model

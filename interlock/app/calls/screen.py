@@ -14,7 +14,7 @@ from rich.text import Text
 
 from interlock.agents.call.journal import Entry
 from interlock.app.audit.words import clean
-from interlock.app.calls.one_line import tell
+from interlock.app.calls.one_line import describe
 
 
 class OutputError(Exception):
@@ -35,8 +35,8 @@ class Screen:
         self._why: OSError | None = None
         self.gone = asyncio.Event()
 
-    def told(self, who: str, words: str) -> None:
-        """Somebody said something."""
+    def said(self, who: str, words: str) -> None:
+        """The `agent` or the `caller` said something; people see the agent's words only: the caller typed theirs."""
         if self._as_json:
             self._line({"who": who, "said": words})
         elif who == "agent":
@@ -48,13 +48,13 @@ class Screen:
             self._say("caller", "bold green", Text(_spoken(words)))
 
     def watch(self, entry: Entry) -> None:
-        """Something was recorded."""
+        """An entry was recorded: as JSON whole, for people in words where they need it."""
         if self._as_json:
             self._line({"kind": entry.kind, "epoch": entry.epoch, **entry.audit})
-        elif line := tell(entry):
-            self.aside(line)
+        elif line := describe(entry):
+            self.remark(line)
 
-    def aside(self, text: str) -> None:
+    def remark(self, text: str) -> None:
         """A remark for people, dimmed."""
         if not self._as_json:
             self._say("", "", Text(clean(text), "dim"))

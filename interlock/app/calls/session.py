@@ -15,7 +15,7 @@ from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.call.resume import LastDriver
 from interlock.agents.caller.missing_transcript import WORDS_LIMIT_S, Restarts
 from interlock.agents.flow import Flow
-from interlock.agents.speech.kept_lines import Voiced
+from interlock.agents.speech.kept_lines import KeptLines
 from interlock.agents.speech.reply import BEGIN_LIMIT_S
 from interlock.app.calls.slower import slow_down
 from interlock.app.telemetry.logs import say_where
@@ -29,7 +29,7 @@ LLM_TRIES = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=BEGIN_LIM
 """A refusal is tried again at once; a model that is slow has had its time, all of
 `interlock.agents.speech.reply.BEGIN_LIMIT_S`."""
 TTS_TRIES = APIConnectOptions(max_retry=1, retry_interval=0.2, timeout=1.2)
-"""Two tries within `interlock.agents.speech.pace.FIRST_AUDIO_LIMIT_S`; a fallback adapter's two voices have
+"""Two tries within `interlock.agents.speech.stall_watch.FIRST_AUDIO_LIMIT_S`; a fallback adapter's two voices have
 one each in that time."""
 
 
@@ -45,7 +45,7 @@ def open_call(
     spare: llm.LLM[Any] | None = None,
     voices: Mapping[str, tts.TTS[Any]] | None = None,
     models: Mapping[str, llm.LLM[Any]] | None = None,
-    voiced: Voiced | None = None,
+    kept_lines: KeptLines | None = None,
     call_id: str | None = None,
     clock: Clock | None = None,
     timezone: str = "UTC",
@@ -67,7 +67,7 @@ def open_call(
         spare=spare,
         voices=voices,
         models=models,
-        voiced=voiced,
+        kept_lines=kept_lines,
         slower=slow_down,
         timezone=timezone,
         watch=watch,

@@ -19,14 +19,14 @@ class TypedCall:
         self,
         session: "AgentSession[Call]",
         call: Call,
-        told: Callable[[str, str], None] = lambda who, words: None,
+        on_said: Callable[[str, str], None] = lambda who, words: None,
     ) -> None:
         self.session = session
         self.call = call
         self.said: list[str] = []
         self.heard: list[str] = []
         self.over = asyncio.Event()
-        self._told = told
+        self._on_said = on_said
         self._began = asyncio.Event()
         session.on("conversation_item_added", self._added)
         self._speeches: list[SpeechHandle] = []
@@ -56,7 +56,7 @@ class TypedCall:
         """Wait until nobody speaks, works or switches. Raises `TimeoutError` after a minute."""
         async with asyncio.timeout(REST_LIMIT_S):
             while not self.over.is_set():
-                await self.call.settled()
+                await self.call.wait_until_idle()
                 if speeches := [speech for speech in self._speeches if not speech.done()]:
                     await asyncio.gather(*(speech.wait_for_playout() for speech in speeches))
                 elif self.call.over:
@@ -64,7 +64,7 @@ class TypedCall:
                 elif not await self._stirs():
                     return
                 self._speeches = [speech for speech in self._speeches if not speech.done()]
-            await self.call.settled()
+            await self.call.wait_until_idle()
 
     async def _stirs(self) -> bool:
         """Whether something new begins in the next few rounds of the event loop."""
@@ -80,14 +80,14 @@ class TypedCall:
             await self._began.wait()
 
     def barge_in(self) -> None:
-        """The caller interrupts."""
+        """The caller interrupts: what the agent was saying is cut off at once."""
         self.session.interrupt(force=True)
 
     async def hang_up(self) -> None:
-        """The caller leaves."""
+        """The caller leaves: the call is recorded as ended by them, and the session closes."""
         await self.call.end("caller_left")
         await self.session.aclose()
-        await self.call.settled()
+        await self.call.wait_until_idle()
 
     def _state_changed(self, event: AgentStateChangedEvent) -> None:
         if event.new_state == "speaking":
@@ -97,4 +97,4 @@ class TypedCall:
         item = event.item
         if isinstance(item, llm.ChatMessage) and item.text_content:
             (self.said if item.role == "assistant" else self.heard).append(item.text_content)
-            self._told("agent" if item.role == "assistant" else "caller", item.text_content)
+            self._on_said("agent" if item.role == "assistant" else "caller", item.text_content)

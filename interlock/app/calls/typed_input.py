@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from typing import BinaryIO
 
-LONGEST_LINE = 2_000
+LONGEST_INPUT = 2_000
 """Bytes of one line that are read as the caller's words; nobody says more in one breath."""
 
 
-async def typed_lines(ask: Callable[[], str] | None = None) -> AsyncIterator[str]:
+async def typed_inputs(ask: Callable[[], str] | None = None) -> AsyncIterator[str]:
     """Lines of standard input, each read when it is wanted, in a thread that never keeps the process from ending."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[str | None] = asyncio.Queue()
@@ -40,7 +40,7 @@ async def typed_lines(ask: Callable[[], str] | None = None) -> AsyncIterator[str
         yield line
 
 
-class LineReader:
+class InputReader:
     """Reads the next line when called, as text whatever its bytes are; of a longer line the rest is left out.
 
     Raises `EOFError` at the end. A line without an end costs no memory.
@@ -59,13 +59,13 @@ class LineReader:
         return found.decode("utf-8", "replace")
 
     def _piece(self) -> bytes:
-        piece = self._source.readline(LONGEST_LINE)
-        self._within_a_line = len(piece) == LONGEST_LINE and not piece.endswith(b"\n")
+        piece = self._source.readline(LONGEST_INPUT)
+        self._within_a_line = len(piece) == LONGEST_INPUT and not piece.endswith(b"\n")
         return piece
 
 
 def _standard_input() -> Callable[[], str]:
     if sys.stdin is None:  # closed by whoever started us
-        return LineReader(BytesIO())
+        return InputReader(BytesIO())
     # Not sys.stdin itself: Python dies at exit when a thread still waits in that one.
-    return LineReader(open(sys.stdin.fileno(), "rb", closefd=False))
+    return InputReader(open(sys.stdin.fileno(), "rb", closefd=False))

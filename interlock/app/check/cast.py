@@ -92,7 +92,7 @@ def _colliding_tools(flow: Flow) -> Iterator[Finding]:
 
 
 def _carries_without_event(flow: Flow) -> Iterator[Finding]:
-    for event in flow.carry:
+    for event in flow.carry_over:
         if event not in events_of(flow.machine):
             text = f"the carry of {flow.name} names {event}: no such event in {flow.machine.__name__}"
             yield Finding("carry_without_event", text, source.of_class(flow.machine))

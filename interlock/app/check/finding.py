@@ -22,7 +22,6 @@ class Finding:
     path: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {**asdict(self), "path": list(self.path)}
 
 

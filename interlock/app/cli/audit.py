@@ -92,7 +92,7 @@ def audit_replay(
         of_today,
         recorded_calls,
         replay_calls,
-        tell,
+        report_answers,
         version_named,
     )
 
@@ -102,7 +102,7 @@ def audit_replay(
     choose = version_named(flow).choose if flow is not None else of_today
     with _record() as store:
         answers = replay_calls(store, recorded_calls(store, calls or ()), choose)
-        tally = tell(answers, InJson() if as_json else InProse(console), Console(stderr=True))
+        tally = report_answers(answers, InJson() if as_json else InProse(console), Console(stderr=True))
     if not tally.verdicts:
         raise nothing_judged(tally)
     if tally.changed_verdicts:

@@ -43,7 +43,7 @@ def audit_erase(
     Exit code 0 when all is erased, 1 when something is left (a live call, free space) or no call matches.
     """
     from interlock.app.audit import AuditError
-    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, files_told, the_record
+    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, leftovers_sentence, the_record
 
     if bool(calls) == (caller is not None):
         found = "both CALL and --caller" if caller is not None else "neither CALL nor --caller"
@@ -59,7 +59,7 @@ def audit_erase(
         if as_json:
             print(json.dumps({"calls": [asdict(its) for its in done], "left_in_files": left}, indent=2))
         else:
-            _tell(done, files_told(store, left) if touched else "")
+            _tell(done, leftovers_sentence(store, left) if touched else "")
     if left or not ids or any(its.live for its in done):
         raise typer.Exit(1)
 

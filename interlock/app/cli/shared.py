@@ -50,7 +50,7 @@ def live_calls(store: Upkeep) -> int:
     return store.read(lambda connection: int(connection.execute(count).scalar_one()))
 
 
-def files_told(store: Upkeep, left: str) -> str:
+def leftovers_sentence(store: Upkeep, left: str) -> str:
     """What the files still hold of what was deleted, in a sentence; `left` is what `Upkeep.compact` said."""
     if left:
         return (

@@ -24,7 +24,7 @@ def prune(
     """Erase what is personal in calls that ended long ago: run this daily, from cron or a timer.
 
     The audit chains stay, each with one line more that says so. A call that
-    never ended counts from its last driver's last sign of life. Ctrl-C loses
+    never ended counts from its last driver's last heartbeat. Ctrl-C loses
     nothing: what was erased stays so, and the next run goes on.
 
     With --whole-calls nothing of a call stays, for when its audit records,
@@ -40,7 +40,7 @@ def prune(
     if whole_calls:
         _remove_whole_calls(older_than, dry_run=dry_run, as_json=as_json)
         return
-    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, files_told, the_record
+    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, leftovers_sentence, the_record
     from interlock.app.store.pruning import due
     from interlock.app.store.pruning import prune as run
 
@@ -55,7 +55,7 @@ def prune(
         else:
             print(f"{sum(done):,} entries of {len(done):,} calls {'would be erased' if dry_run else 'erased'}.")
             if done and not dry_run:
-                print(files_told(store, left))
+                print(leftovers_sentence(store, left))
     if left:
         raise typer.Exit(1)
 
@@ -68,12 +68,12 @@ def compact() -> None:
 
     Exit code 1 when something stood in the way.
     """
-    from interlock.app.cli.shared import COMPACT_LIMIT_S, files_told, live_calls, the_record
+    from interlock.app.cli.shared import COMPACT_LIMIT_S, leftovers_sentence, live_calls, the_record
 
     store, _ = the_record()
     with store:
         left = store.compact(COMPACT_LIMIT_S if live_calls(store) else None)
-        print(files_told(store, left))
+        print(leftovers_sentence(store, left))
     if left:
         raise typer.Exit(1)
 
@@ -87,7 +87,7 @@ def rotate_key() -> None:
 
     Exit code 1 when free space may still hold something in its older form.
     """
-    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, files_told, live_calls, the_record
+    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, leftovers_sentence, live_calls, the_record
     from interlock.app.store import StoreError
     from interlock.app.store.rekeying import reseal
 
@@ -98,14 +98,14 @@ def rotate_key() -> None:
         seen = list(counted(reseal(store), "batches sealed"))
         print(f"{sum(sealed for _, sealed in seen):,} of {sum(rows for rows, _ in seen):,} values sealed anew.")
         left = store.compact(COMPACT_LIMIT_S if live_calls(store) else None)
-        print(files_told(store, left), file=sys.stderr if left else sys.stdout)
+        print(leftovers_sentence(store, left), file=sys.stderr if left else sys.stdout)
     if left:
         raise typer.Exit(1)
 
 
 def _remove_whole_calls(older_than: str | None, *, dry_run: bool, as_json: bool) -> None:
     from interlock.app.audit.words import clean
-    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, files_told, the_record
+    from interlock.app.cli.shared import COMPACT_LIMIT_S, counted, leftovers_sentence, the_record
     from interlock.app.cli.whole_calls import find, removed
     from interlock.app.store import StoreError
     from interlock.app.store.pruning import age_of
@@ -126,7 +126,7 @@ def _remove_whole_calls(older_than: str | None, *, dry_run: bool, as_json: bool)
             for call_id in found.kept:
                 print(f"call {clean(call_id)} does not verify, so it stays: see interlock audit verify")
             if done and not dry_run:
-                print(files_told(store, left))
+                print(leftovers_sentence(store, left))
     if left or found.kept:
         raise typer.Exit(1)
 

@@ -68,7 +68,7 @@ def audit_export(
     """
     from interlock.app.proof import ProofError
     from interlock.app.proof.bundle import export
-    from interlock.app.proof.opening import opened_shelf, opened_store, private_key, require_known, verifying_keys
+    from interlock.app.proof.opening import opened_checkpoints, opened_store, private_key, require_known, verifying_keys
     from interlock.app.proof.report import counted
 
     if bool(calls) == every:
@@ -76,10 +76,10 @@ def audit_export(
         raise ProofError(f"{found}, expected one of them: which calls are to be exported")
     settings, named = _settings(), list(dict.fromkeys(calls or ()))
     keys, signer = verifying_keys(settings, public_key or ()), private_key(settings)
-    with opened_shelf(settings, checkpoints, keys, named) as shelf, opened_store(settings, named) as source:
-        require_known(source, named, shelf)
+    with opened_checkpoints(settings, checkpoints, keys, named) as index, opened_store(settings, named) as source:
+        require_known(source, named, index)
         with Console(stderr=True).status("Writing ..."):
-            made = export(source, shelf.lines() if shelf else (), keys, signer, out)
+            made = export(source, index.statements() if index else (), keys, signer, out)
     marks = counted(made.checkpoints, "checkpoint")
     counts = f"{counted(made.records, 'record')} of {counted(made.calls, 'call')}, {marks}"
     console.print(f"{out}: {counts}{', signed' if signer else ''}", markup=False, soft_wrap=True)
@@ -99,32 +99,34 @@ def checkpoint_key() -> None:
 def _verify_store(
     settings: "Settings", folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Telling"
 ) -> int:
-    from interlock.app.proof.opening import opened_shelf, opened_store, require_known, verifying_keys
-    from interlock.app.proof.report import tell
+    from interlock.app.proof.opening import opened_checkpoints, opened_store, require_known, verifying_keys
+    from interlock.app.proof.report import report_findings
     from interlock.app.proof.verifying import Verification
 
     keys = verifying_keys(settings, given)
-    with opened_shelf(settings, folder, keys, named) as shelf, opened_store(settings, named) as source:
-        require_known(source, named, shelf)
-        its = Verification(source, shelf, whole=not named)
-        return tell(its, to, Console(stderr=True), source.records, signed=shelf is not None)
+    with opened_checkpoints(settings, folder, keys, named) as index, opened_store(settings, named) as source:
+        require_known(source, named, index)
+        its = Verification(source, index, whole=not named)
+        return report_findings(its, to, Console(stderr=True), source.records, signed=index is not None)
 
 
 def _verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "Telling") -> int:
     from interlock.app.proof.checkpoint_index import Shelf
     from interlock.app.proof.opening import verifying_keys
-    from interlock.app.proof.report import Aside, tell
+    from interlock.app.proof.report import BundleRemarks, report_findings
     from interlock.app.proof.unpacking import Bundle
     from interlock.app.proof.verifying import Verification
 
     with closing(Bundle(path)) as bundle:
         trusted = verifying_keys(settings, given)
         keys = trusted or bundle.keys()
-        with closing(Shelf(bundle.checkpoints(), keys)) as shelf:
-            told = bundle.findings(keys, unsigned=bool(trusted) and not shelf.count)
-            aside = Aside(told, bundle.notes(None if trusted else keys))
-            its = Verification(bundle, shelf if shelf.count else None)
-            return tell(its, to, Console(stderr=True), bundle.records, signed=shelf.count > 0, aside=aside)
+        with closing(CheckpointIndex(bundle.checkpoints(), keys)) as index:
+            findings = bundle.findings(keys, unsigned=bool(trusted) and not index.count)
+            remarks = BundleRemarks(findings, bundle.notes(None if trusted else keys))
+            its = Verification(bundle, index if index.count else None)
+            return report_findings(
+                its, to, Console(stderr=True), bundle.records, signed=index.count > 0, remarks=remarks
+            )
 
 
 def _settings() -> "Settings":

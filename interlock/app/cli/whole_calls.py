@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from interlock.app.proof.opening import opened_shelf, opened_store, private_key, verifying_keys
-from interlock.app.proof.pruned import note_pruned
+from interlock.app.proof.opening import opened_checkpoints, opened_store, private_key, verifying_keys
+from interlock.app.proof.pruned import sign_removals
 from interlock.app.proof.verifying import Verification
 from interlock.app.settings import Settings
 from interlock.app.store.removing import Over, over, remove
@@ -35,7 +35,7 @@ def removed(store: Upkeep, settings: Settings, calls: Sequence[Over]) -> Iterato
 
     def note(ends: Mapping[str, tuple[int, bytes]]) -> None:
         if folder is not None and key is not None:
-            note_pruned(folder, key, ends)
+            sign_removals(folder, key, ends)
 
     yield from remove(store, calls, note)
 
@@ -44,5 +44,5 @@ def _unsound(settings: Settings, call_ids: Sequence[str]) -> set[str | None]:
     if not call_ids:
         return set()
     keys = verifying_keys(settings, ())
-    with opened_shelf(settings, None, keys, call_ids) as shelf, opened_store(settings, call_ids) as source:
-        return {each.call_id for each in Verification(source, shelf, whole=False).findings()}
+    with opened_checkpoints(settings, None, keys, call_ids) as index, opened_store(settings, call_ids) as source:
+        return {each.call_id for each in Verification(source, index, whole=False).findings()}

@@ -39,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FromAnywhere:
     """What holds wherever a call is within `sources`: the `events` lead to `target`."""
 
     sources: tuple[State, ...]
@@ -69,10 +69,12 @@ def joined(arrows: Iterable[Arrow]) -> list[Step]:
     events: dict[tuple[tuple[State, ...], State, tuple[str, ...], bool], list[str]] = {}
     for (event, target, only_if, is_reported), states in sources.items():
         events.setdefault((tuple(states), target, only_if, is_reported), []).append(event)
-    return [Step(at, tuple(named), target, only_if, told) for (at, target, only_if, told), named in events.items()]
+    return [
+        Step(at, tuple(named), target, only_if, reported) for (at, target, only_if, reported), named in events.items()
+    ]
 
 
-def standing(machine: type[Machine], arrows: Iterable[Arrow]) -> list[Standing]:
+def from_anywhere(machine: type[Machine], arrows: Iterable[Arrow]) -> list[FromAnywhere]:
     """What hangs on compound states, joined with single states that say the same; widest first."""
     known = {_matter(arrow) for arrow in arrows if arrow.source.states}
     sources: dict[tuple[str, State, tuple[str, ...]], list[State]] = {}
@@ -82,7 +84,7 @@ def standing(machine: type[Machine], arrows: Iterable[Arrow]) -> list[Standing]:
     joined: dict[tuple[tuple[State, ...], State, tuple[str, ...]], list[str]] = {}
     for (event, target, only_if), states in sources.items():
         joined.setdefault((tuple(states), target, only_if), []).append(event)
-    return [Standing(at, tuple(events), target, only_if) for (at, target, only_if), events in joined.items()]
+    return [FromAnywhere(at, tuple(events), target, only_if) for (at, target, only_if), events in joined.items()]
 
 
 def landing(target: State) -> State:

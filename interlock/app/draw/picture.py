@@ -8,7 +8,7 @@ import mermaidx  # type: ignore[import-untyped]
 from statemachine import State
 
 from interlock.agents.flow import Flow
-from interlock.app.draw.arrows import Standing, Step, arrows_of, drawn, joined, landing, standing
+from interlock.app.draw.arrows import FromAnywhere, Step, arrows_of, drawn, from_anywhere, joined, landing
 from interlock.app.draw.words import ANYWHERE, event_words, is_everything, listed
 from interlock.machines.base import Machine, history_of, initial, is_end, states_of
 
@@ -55,7 +55,7 @@ def mermaid(flow: Flow) -> str:
     labels of arrows. What holds in many states is one note; no arrow begins or ends at the frame of a compound state.
     """
     arrows = arrows_of(flow.machine)
-    notes, steps = standing(flow.machine, arrows), joined(drawn(arrows))
+    notes, steps = from_anywhere(flow.machine, arrows), joined(drawn(arrows))
     links = [*_links(flow.machine, steps), *_note_links(notes)]
     lines = [
         "flowchart TB",
@@ -126,7 +126,7 @@ def _label(step: Step) -> str:
     return "<br/>".join(lines)
 
 
-def _note(machine: type[Machine], notes: list[Standing]) -> Iterator[str]:
+def _note(machine: type[Machine], notes: list[FromAnywhere]) -> Iterator[str]:
     if notes:
         lines: list[str] = []
         for at in dict.fromkeys(note.sources for note in notes):
@@ -137,13 +137,13 @@ def _note(machine: type[Machine], notes: list[Standing]) -> Iterator[str]:
         yield f'{NOTE}["`{"<br/>".join(lines)}`"]:::always'
 
 
-def _says(note: Standing) -> str:
+def _says(note: FromAnywhere) -> str:
     events = listed([event_words(event) for event in note.events], "or")
     condition = f", {_if(note.only_if)}" if note.only_if else ""
     return f"{events} → {note.target.name}{condition}"
 
 
-def _note_links(notes: list[Standing]) -> Iterator[str]:
+def _note_links(notes: list[FromAnywhere]) -> Iterator[str]:
     for target in dict.fromkeys(_id(landing(note.target)) for note in notes):
         yield f"{NOTE} -.-> {target}"
 

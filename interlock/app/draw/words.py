@@ -36,7 +36,7 @@ def who_words(proposers: frozenset[Proposer]) -> str:
 
 
 def listed(names: list[str], last: str = "and") -> str:
-    """ "a, b and c"."""
+    """Names as a sentence has them: "a, b and c"."""
     return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
 
 

@@ -36,13 +36,13 @@ class Key:
 
     @property
     def file(self) -> str:
-        """The name of its file."""
+        """The name of its file: a digest of all that makes the sound what it is."""
         named = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(named.encode()).hexdigest()[:40] + SUFFIX
 
 
 def lines_folder() -> Path:
-    """Where lines are kept, per user."""
+    """Where lines are kept, per user: in the cache folder, as they can be made again."""
     return cache_folder() / "lines"
 
 

@@ -38,7 +38,7 @@ class Speaker:
     at: str = ""
 
     def key(self, text: str) -> Key:
-        """Where this voice's line is kept."""
+        """What the line is filed under in the folder."""
         return Key(self.provider, self.voice, self.model, text, self.hz, self.at)
 
 
@@ -59,9 +59,9 @@ def _asked_in_silence(flow: Flow) -> list[str]:
     return [guard.say for arrow in arrows for guard in guards_of(arrow)]
 
 
-class VoicedLines:
-    """`interlock.agents.speech.voice.Voiced` for one flow; finds what the folder has, keeps there what was spoken for
-    the first time."""
+class FlowLines:
+    """`interlock.agents.speech.kept_lines.KeptLines` for one flow; finds what the folder has, keeps there what was
+    spoken for the first time."""
 
     def __init__(self, flow: Flow, speakers: Mapping[str, Speaker], folder: Folder) -> None:
         self.flow = flow.name

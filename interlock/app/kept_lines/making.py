@@ -11,8 +11,8 @@ from livekit.agents import APIConnectOptions, tts
 from livekit.agents.utils import http_context
 
 from interlock.app.kept_lines.folder import Folder
-from interlock.app.kept_lines.lines import VoicedLines
-from interlock.app.kept_lines.settled import speakers, voice_behind
+from interlock.app.kept_lines.from_settings import speakers, voice_behind
+from interlock.app.kept_lines.lines import FlowLines
 from interlock.app.project import flow_named
 from interlock.app.providers import close_models, models
 from interlock.app.settings import Settings
@@ -22,7 +22,7 @@ log = structlog.get_logger("interlock.voiced")
 LINE_LIMIT_S = 30.0
 FAILURES_LIMIT = 3
 """Lines in a row after which a voice is taken for dead: those that are left are made when the worker starts again."""
-TELL_EVERY = 10
+REPORT_EVERY = 10
 ONCE = APIConnectOptions(max_retry=0, timeout=10.0)
 """A second try of a plugin would leave the first one's beginning in the line."""
 
@@ -39,7 +39,7 @@ async def lines_in_the_making(settings: Settings) -> AsyncIterator[Callable[[], 
         await asyncio.gather(making, return_exceptions=True)
 
 
-async def make_missing(lines: VoicedLines, voices: Mapping[str, tts.TTS[Any]]) -> int:
+async def make_missing(lines: FlowLines, voices: Mapping[str, tts.TTS[Any]]) -> int:
     """Have each missing line synthesised by its role's voice; how many are missing after that."""
     missing = lines.missing()
     if not missing:
@@ -55,7 +55,7 @@ async def make_missing(lines: VoicedLines, voices: Mapping[str, tts.TTS[Any]]) -
             log.warning("line.unmade", voice=role, error=type(error).__name__)
         if failures == FAILURES_LIMIT:
             break
-        if done % TELL_EVERY == 0:
+        if done % REPORT_EVERY == 0:
             log.info("lines.making", missing=len(missing) - done)
     left = len(lines.missing())
     log.info("lines.made", made=len(missing) - left, missing=left)
@@ -94,7 +94,7 @@ async def _make(settings: Settings, wanted: asyncio.Event) -> None:
             its = models(settings)
             voices = {"": its.tts, **its.voices}
             try:
-                lines = VoicedLines(flow_named(settings.flow), speakers(settings, voices), folder)
+                lines = FlowLines(flow_named(settings.flow), speakers(settings, voices), folder)
                 await make_missing(lines, voices)
             finally:
                 await close_models(*its.all)

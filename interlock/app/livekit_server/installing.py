@@ -79,8 +79,8 @@ def _run(command: list[str], env: dict[str, str], out: int, log: Path, progress:
     try:
         while (taken := time.monotonic() - began) < LONGEST_S:
             with suppress(subprocess.TimeoutExpired):
-                return building.wait(timeout=TELL_EVERY_S)
-            progress(f"Building livekit-server: {taken + TELL_EVERY_S:.0f} s, {_packages(log)} packages.")
+                return building.wait(timeout=REPORT_EVERY_S)
+            progress(f"Building livekit-server: {taken + REPORT_EVERY_S:.0f} s, {_packages(log)} packages.")
         raise LiveKitServerError(f"building livekit-server took over {LONGEST_S // 60} minutes: {OTHER_WAYS}")
     finally:
         if building.poll() is None:

@@ -14,7 +14,7 @@ from interlock.app.livekit_server.configuration import LOOPBACK
 from interlock.app.livekit_server.finding import cache_folder
 from interlock.app.settings import Settings
 
-PATIENCE_S = 2.0
+ANSWER_LIMIT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Server:
     def answers(self) -> bool:
         """Whether it is up and takes our key; for servers on this machine only, so no proxy is asked."""
         address = urlsplit(self.url)
-        line = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=PATIENCE_S)
+        line = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=ANSWER_LIMIT_S)
         try:
             line.request("GET", "/")
             alive = line.getresponse().read() == b"OK"
@@ -44,24 +44,24 @@ class Server:
         return {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
 
 
-def note() -> Path:
+def announcement() -> Path:
     """The file, readable by this user only, that says where a local server runs."""
     return cache_folder() / "livekit-server.json"
 
 
 def announce(server: Server) -> None:
     """Let `running_server` find this one."""
-    note().parent.mkdir(parents=True, exist_ok=True)
-    file, name = tempfile.mkstemp(dir=note().parent, prefix=".livekit-server-")  # made with mode 0600
+    announcement().parent.mkdir(parents=True, exist_ok=True)
+    file, name = tempfile.mkstemp(dir=announcement().parent, prefix=".livekit-server-")  # made with mode 0600
     with os.fdopen(file, "w", encoding="utf-8") as out:
         json.dump(asdict(server), out)
-    os.replace(name, note())
+    os.replace(name, announcement())
 
 
 def withdraw(server: Server) -> None:
     """Take the note away, unless it speaks of another server by now."""
     if _noted() == server:
-        note().unlink(missing_ok=True)
+        announcement().unlink(missing_ok=True)
 
 
 def running_server() -> Server | None:
@@ -82,8 +82,8 @@ def server_for(settings: Settings) -> Server | None:
 
 def _noted() -> Server | None:
     try:
-        told = json.loads(note().read_text(encoding="utf-8"))
-        server = Server(url=told["url"], key=told["key"], secret=told["secret"])
+        announced = json.loads(announcement().read_text(encoding="utf-8"))
+        server = Server(url=announced["url"], key=announced["key"], secret=announced["secret"])
         return server if urlsplit(server.url).hostname == LOOPBACK else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -11,10 +11,10 @@ from typing import Any
 
 from livekit.agents import llm
 
-from interlock.agents.speech_requests import ASIDES
+from interlock.agents.speech_requests import SPEECH_REQUESTS
 from interlock.agents.tools import Tool
 from interlock.app.offline.dialogue import Attempt, Turn, refused_before, turns_of, unspoken
-from interlock.app.offline.intents import CLEARLY, LED_TO, MEANT, Intents, Ranked, without_asides
+from interlock.app.offline.intents import CLEARLY, LED_TO, MEANT, Intents, Ranked, split_speech_requests
 from interlock.app.offline.meaning import Meaning
 from interlock.app.offline.slots import Gathered, Slots
 from interlock.app.offline.words import says_nothing, says_only_yes_or_no
@@ -38,14 +38,14 @@ HOW_TO_HELP = "How can I help you?"
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words for the caller."""
+    """What to do next: say this to the caller."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A tool call."""
+    """What to do next: call the tool of this name."""
 
     name: str
     args: dict[str, Any]
@@ -75,10 +75,10 @@ class Chooser:
         turn = turns[-1]
         if says_nothing(turn.words):
             return Say(turn.question if turn.question.endswith("?") else HOW_TO_HELP)
-        aside, ranked = without_asides(self._intents.rank(turn.words, offered))
-        if aside is not None:
-            return Do(aside.name, {})
-        offered = [tool for tool in offered if tool.name not in ASIDES]
+        request, ranked = split_speech_requests(self._intents.rank(turn.words, offered))
+        if request is not None:
+            return Do(request.name, {})
+        offered = [tool for tool in offered if tool.name not in SPEECH_REQUESTS]
         if (asking := self._asking(turns, offered)) is not None:
             gathered = self._slots.gather(turns, asking)
             if not _means_another(ranked, asking, gathered, turn):

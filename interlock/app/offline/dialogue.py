@@ -8,7 +8,7 @@ from typing import Any
 
 from livekit.agents import llm
 
-from interlock.agents.speech_requests import ASIDES
+from interlock.agents.speech_requests import SPEECH_REQUESTS
 from interlock.agents.tools import Tool
 from interlock.app.offline.words import plain
 
@@ -70,9 +70,9 @@ class Turn:
         return None
 
     @property
-    def is_aside(self) -> bool:
+    def is_speech_request(self) -> bool:
         """Whether all that came of these words was something said again, or slower."""
-        return bool(self.attempts) and all(a.name in ASIDES and not a.wants_reply for a in self.attempts)
+        return bool(self.attempts) and all(a.name in SPEECH_REQUESTS and not a.wants_reply for a in self.attempts)
 
     def tried(self, name: str) -> bool:
         """Whether the tool of that name was called on these words."""
@@ -108,7 +108,7 @@ def turns_of(chat_ctx: llm.ChatContext) -> list[Turn]:
             now.attempts.append(Attempt(item.call_id, item.name, _arguments(item.arguments)))
         elif isinstance(item, llm.FunctionCallOutput):
             _settle(turns, item)
-    return [turn for turn in turns if not turn.is_aside]
+    return [turn for turn in turns if not turn.is_speech_request]
 
 
 def unspoken(turns: Sequence[Turn], chat_ctx: llm.ChatContext) -> list[Attempt]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from interlock.agents.speech_requests import ASIDES
+from interlock.agents.speech_requests import SPEECH_REQUESTS
 from interlock.agents.tools import Tool
 from interlock.app.offline.dialogue import Turn
 from interlock.app.offline.meaning import Meaning
@@ -18,7 +18,7 @@ ANSWERED = 0.35
 """Closeness from which a yes or a no, taken with the question, means a tool: "no" to "anything else?" is a goodbye."""
 ALIKE = 0.6
 """Closeness of phrases from which the one tool is taken to lead to the other."""
-ASIDE = 0.55
+ABOUT_SPEAKING = 0.55
 """Closeness from which words are about the speaking itself: they may be said at any time, whatever was asked."""
 LONGEST_BARE = 4
 """Words in a yes or a no that says nothing else."""
@@ -27,7 +27,7 @@ Ranked = list[tuple[float, Tool]]
 
 
 class Intents:
-    """Compares; decides nothing."""
+    """Compares a caller's words with the phrases of tools by cosine closeness, 0 to 1; decides nothing."""
 
     def __init__(self, meaning: Meaning) -> None:
         self._meaning = meaning
@@ -61,10 +61,12 @@ class Intents:
         return [(score, named[name]) for score, name in ranked]
 
 
-def without_asides(ranked: Ranked) -> tuple[Tool | None, Ranked]:
+def split_speech_requests(ranked: Ranked) -> tuple[Tool | None, Ranked]:
     """The tool that says it again, or slower, where that is clearly asked for; and all other tools."""
-    aside = ranked[0][1] if ranked and ranked[0][1].name in ASIDES and ranked[0][0] >= ASIDE else None
-    return aside, [(score, tool) for score, tool in ranked if tool.name not in ASIDES]
+    request = (
+        ranked[0][1] if ranked and ranked[0][1].name in SPEECH_REQUESTS and ranked[0][0] >= ABOUT_SPEAKING else None
+    )
+    return request, [(score, tool) for score, tool in ranked if tool.name not in SPEECH_REQUESTS]
 
 
 def _if_close(ranked: Ranked, least: float) -> Tool | None:

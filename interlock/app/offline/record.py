@@ -20,7 +20,7 @@ def record(words: str, path: Path, *, voice: str = "joan") -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """The command line: the words, the file, and `--voice`; exit code 2 where one is missing or unknown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words")
     parser.add_argument("path", type=Path)

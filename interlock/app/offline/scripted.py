@@ -67,7 +67,7 @@ class ScriptedModel(llm.LLM[Any]):
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
         **_: Any,
     ) -> llm.LLMStream:
-        """Answer one request."""
+        """The next answer of the script, whatever is asked; the request is kept for a test to look at."""
         self.asked.append(chat_ctx.copy())
         self.shown.append([tool.id for tool in tools or []])
         answer = self.script.popleft() if self.script else self._then()

@@ -8,9 +8,9 @@ from livekit import rtc
 from livekit.agents.voice import io
 
 from interlock.app.offline.sound import Sound, mono
-from interlock.app.offline.wav import LINE_HZ
+from interlock.app.offline.wav import CALL_HZ
 
-LineTime = Callable[[], float]
+CallTime = Callable[[], float]
 """Seconds of sound since the line was opened."""
 
 
@@ -20,9 +20,9 @@ class Speaker(io.AudioOutput):
     `now` is the line's time and `speed` how fast it passes; `track` fills with (second, sound) as it was played.
     """
 
-    def __init__(self, now: LineTime, speed: float = 1.0) -> None:
+    def __init__(self, now: CallTime, speed: float = 1.0) -> None:
         capabilities = io.AudioOutputCapabilities(pause=True)
-        super().__init__(label="Speaker", capabilities=capabilities, sample_rate=LINE_HZ)
+        super().__init__(label="Speaker", capabilities=capabilities, sample_rate=CALL_HZ)
         self.track: list[tuple[float, Sound]] = []
         self.started = 0
         self._now = now
@@ -120,16 +120,16 @@ class Speaker(io.AudioOutput):
         now = self._now() if self._paused_at is None else self._paused_at
         played = 0.0
         for begins, sound in self._segment:
-            heard = min(sound.size, max(0, round((now - begins) * LINE_HZ))) if interrupted else sound.size
+            heard = min(sound.size, max(0, round((now - begins) * CALL_HZ))) if interrupted else sound.size
             if heard:
                 self.track.append((begins, sound[:heard]))
-            played += heard / LINE_HZ
+            played += heard / CALL_HZ
         self._segment = []
         self.on_playback_finished(playback_position=played, interrupted=interrupted)
 
 
 def _delayed(begins: float, sound: Sound, paused_at: float, resumed_at: float) -> list[tuple[float, Sound]]:
     """A piece, moved to after the pause where it was not heard before it."""
-    heard = min(sound.size, max(0, round((paused_at - begins) * LINE_HZ)))
+    heard = min(sound.size, max(0, round((paused_at - begins) * CALL_HZ)))
     late = max(begins, paused_at) + resumed_at - paused_at
     return [piece for piece in ((begins, sound[:heard]), (late, sound[heard:])) if piece[1].size]

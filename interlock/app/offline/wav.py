@@ -8,7 +8,7 @@ import numpy as np
 
 from interlock.app.offline.sound import Sound, mixed, resampled
 
-LINE_HZ = 24_000
+CALL_HZ = 24_000
 """The rate of the line, as LiveKit's rooms have it."""
 
 LONGEST_S = 300
@@ -32,7 +32,7 @@ class Wav:
     @property
     def seconds(self) -> float:
         """How long it plays."""
-        return self.sound.size / LINE_HZ
+        return self.sound.size / CALL_HZ
 
 
 def read_wav(path: Path) -> Wav:
@@ -49,7 +49,7 @@ def read_wav(path: Path) -> Wav:
     whole = len(data) // (2 * channels) * 2 * channels
     if not whole:
         raise WavError(path, "no sound in it")
-    return Wav(path, resampled(mixed(np.frombuffer(data[:whole], dtype=np.int16), channels), hz, LINE_HZ))
+    return Wav(path, resampled(mixed(np.frombuffer(data[:whole], dtype=np.int16), channels), hz, CALL_HZ))
 
 
 def write_stereo(path: Path, left: Sound, right: Sound) -> None:
@@ -57,12 +57,12 @@ def write_stereo(path: Path, left: Sound, right: Sound) -> None:
     with wave.open(str(path), "wb") as wav:
         wav.setnchannels(2)
         wav.setsampwidth(2)
-        wav.setframerate(LINE_HZ)
+        wav.setframerate(CALL_HZ)
         wav.writeframes(np.column_stack((left, right)).tobytes())
 
 
-def write_mono(path: Path, sound: Sound, hz: int = LINE_HZ) -> None:
-    """One track, 16 bit."""
+def write_mono(path: Path, sound: Sound, hz: int = CALL_HZ) -> None:
+    """One track of 16-bit samples at `hz`, a call's own rate unless given."""
     with wave.open(str(path), "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)

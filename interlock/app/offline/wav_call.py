@@ -13,16 +13,16 @@ from livekit.agents.voice import io
 
 from interlock.app.offline.sound import Sound, framed
 from interlock.app.offline.speaker import Speaker
-from interlock.app.offline.wav import LINE_HZ, Wav, write_stereo
+from interlock.app.offline.wav import CALL_HZ, Wav, write_stereo
 
-FRAME = LINE_HZ // 50
+FRAME = CALL_HZ // 50
 """Samples a frame: 20 ms, as telephones have it."""
 HELD_UP_S = 0.1
 """How late a frame may be before the time is counted as lost."""
 
 
 @dataclass(frozen=True)
-class Pace:
+class CallerTiming:
     """When the caller speaks, in seconds of the line.
 
     After `pause` of an agent that listens, or after `patience` of one that never answers; the call ends when the agent
@@ -36,7 +36,7 @@ class Pace:
     speed: float = 1.0
 
 
-class WavLine:
+class WavCall:
     """Plays each WAV once the agent has answered the one before, with silence between, so that voice detection works.
 
     `at_rest`, when given, must also hold before the caller goes on: pass `lambda: call.at_rest`. `barge_in` gives, for
@@ -48,13 +48,13 @@ class WavLine:
         self,
         wavs: Sequence[Wav],
         *,
-        pace: Pace | None = None,
+        timing: CallerTiming | None = None,
         at_rest: Callable[[], bool] = lambda: True,
         barge_in: dict[int, float] | None = None,
         on_turn: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self.pace = pace or Pace()
-        self.speaker = Speaker(self.now, self.pace.speed)
+        self.timing = timing or CallerTiming()
+        self.speaker = Speaker(self.now, self.timing.speed)
         self._microphone = _Microphone(self)
         self._wavs = list(wavs)
         self._at_rest = at_rest
@@ -81,7 +81,7 @@ class WavLine:
         await self._over.wait()
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Hang up: nothing more is heard or played, and `finished` returns."""
         self._over.set()
         await self.speaker.aclose()
 
@@ -90,16 +90,16 @@ class WavLine:
         time = asyncio.get_running_loop().time()
         if self._opened is None:
             self._opened = time
-        return (time - self._opened) * self.pace.speed
+        return (time - self._opened) * self.timing.speed
 
     def tracks(self) -> tuple[Sound, Sound]:
         """What the caller and the agent said, of equal length, aligned by time."""
         caller = np.concatenate([*self._said, np.zeros(0, dtype=np.int16)])
-        ends = [round(at * LINE_HZ) + sound.size for at, sound in self.speaker.track]
+        ends = [round(at * CALL_HZ) + sound.size for at, sound in self.speaker.track]
         length = max([caller.size, *ends])
         agent: Sound = np.zeros(length, dtype=np.int16)
         for at, sound in self.speaker.track:
-            agent[round(at * LINE_HZ) : round(at * LINE_HZ) + sound.size] = sound
+            agent[round(at * CALL_HZ) : round(at * CALL_HZ) + sound.size] = sound
         return np.pad(caller, (0, length - caller.size)), agent
 
     def write(self, path: Path) -> None:
@@ -108,8 +108,8 @@ class WavLine:
 
     async def next_frame(self) -> rtc.AudioFrame:
         """20 ms of the caller, when they are due. Raises `StopAsyncIteration` once the call is over."""
-        due = len(self._said) * FRAME / LINE_HZ
-        await asyncio.sleep(max(0.0, due - self.now()) / self.pace.speed)
+        due = len(self._said) * FRAME / CALL_HZ
+        await asyncio.sleep(max(0.0, due - self.now()) / self.timing.speed)
         self._catch_up(due)
         if self._over.is_set():
             raise StopAsyncIteration
@@ -117,13 +117,13 @@ class WavLine:
         frame, self._left = self._left[:FRAME], self._left[FRAME:]
         frame = np.pad(frame, (0, FRAME - frame.size))
         self._said.append(frame)
-        return framed(frame, LINE_HZ)
+        return framed(frame, CALL_HZ)
 
     def _catch_up(self, due: float) -> None:
         """A line that was held up lost that time: on the recording it is silence, so that both sides stay aligned."""
         late = self.now() - due
         if late > HELD_UP_S:
-            self._said += [np.zeros(FRAME, dtype=np.int16)] * round(late * LINE_HZ / FRAME)
+            self._said += [np.zeros(FRAME, dtype=np.int16)] * round(late * CALL_HZ / FRAME)
 
     def _take_turns(self) -> None:
         """Begin the next WAV, or hang up, when it is time to."""
@@ -132,9 +132,9 @@ class WavLine:
         if self._left.size:
             return
         last = self._next == len(self._wavs)
-        if last and self._quiet_for(self.pace.farewell):
+        if last and self._quiet_for(self.timing.farewell):
             self._over.set()
-        elif not last and (self._cuts_in() or self._quiet_for(self.pace.pause)):
+        elif not last and (self._cuts_in() or self._quiet_for(self.timing.pause)):
             self._left = self._wavs[self._next].sound
             self._answers_before = self.speaker.started
             self._on_turn(self._next)
@@ -144,7 +144,7 @@ class WavLine:
         """Whether the agent answered and has listened that long, or has not answered for as long as patience lasts."""
         quiet = self.now() - self._quiet_since
         answered = self.speaker.started > self._answers_before and self._at_rest()
-        return quiet >= (seconds if answered else self.pace.patience)
+        return quiet >= (seconds if answered else self.timing.patience)
 
     def _cuts_in(self) -> bool:
         after = self._barge_in.get(self._next)
@@ -159,7 +159,7 @@ class WavLine:
 
 
 class _Microphone(io.AudioInput):
-    def __init__(self, line: WavLine) -> None:
+    def __init__(self, line: WavCall) -> None:
         super().__init__(label="Microphone")
         self._line = line
 

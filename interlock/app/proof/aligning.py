@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from interlock.app.proof.finding import Finding, Kind, Row, numbers
+from interlock.app.proof.finding import Finding, Kind, Row, record_range
 from interlock.app.proof.wording import in_runs
 from interlock.app.store.chain import START, link, record_bytes
 
@@ -137,7 +137,7 @@ class Alignment:
         following = self._left[0] if self._left else None
         own = hashed(row, self.head, self._next)
         if own is not None and self._leads(own, following, self._next):
-            self._note("changed", row.seq, row.seq, f"{numbers(row.seq, row.seq)}: its hash was changed")
+            self._note("changed", row.seq, row.seq, f"{record_range(row.seq, row.seq)}: its hash was changed")
             self._take(row, own)
             return
         again = self._stood_before(row)

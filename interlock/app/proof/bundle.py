@@ -16,9 +16,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
-from interlock.app.proof.checkpoint import signed_line
+from interlock.app.proof.checkpoint import signed_statement
 from interlock.app.proof.errors import ProofError
-from interlock.app.proof.finding import Noted
+from interlock.app.proof.finding import StoredEnd
 from interlock.app.proof.keys import PrivateKey, PublicKey
 from interlock.app.proof.stored import Rows, Source
 from interlock.app.store.chain import record_bytes
@@ -38,7 +38,6 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         counts = {"calls": self.calls, "records": self.records, "checkpoints": self.checkpoints}
         return {"version": 1, "made_at": self.made_at, **counts, "files": self.files}
 
@@ -99,7 +98,7 @@ def _by_call(chunks: Iterable[Rows]) -> Iterator[tuple[str, Rows]]:
         yield call_id, list(its)
 
 
-def _call_lines(call_id: str, rows: Rows, end: Noted | None, manifest: Manifest) -> Iterator[str]:
+def _call_lines(call_id: str, rows: Rows, end: StoredEnd | None, manifest: Manifest) -> Iterator[str]:
     manifest.calls += 1
     manifest.records += len(rows)
     for row in rows:
@@ -128,4 +127,4 @@ def _counted(lines: Iterable[str], manifest: Manifest) -> Iterator[str]:
 
 def _signed(manifest: Manifest, signer: PrivateKey | None) -> str:
     value = manifest.to_json()
-    return json.dumps({"manifest": value}) if signer is None else signed_line(value, signer, "manifest", PURPOSE)
+    return json.dumps({"manifest": value}) if signer is None else signed_statement(value, signer, "manifest", PURPOSE)

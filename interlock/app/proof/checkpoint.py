@@ -30,7 +30,6 @@ class Checkpoint:
     signed_at: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {
             "call_id": self.call_id,
             "head": self.head.hex(),
@@ -51,13 +50,15 @@ class Checkpoint:
         return made
 
 
-def signed_line(value: Mapping[str, Any], key: PrivateKey, what: str = "checkpoint", purpose: bytes = PURPOSE) -> str:
+def signed_statement(
+    value: Mapping[str, Any], key: PrivateKey, what: str = "checkpoint", purpose: bytes = PURPOSE
+) -> str:
     """One line, without its end, that says `value` under the name `what`."""
     signature = base64.b64encode(key.sign(purpose + canonical(value).encode())).decode()
     return canonical({what: value, "key": key.public.name, "signature": signature})
 
 
-def read_line(line: str) -> Checkpoint:
+def read_checkpoint(line: str) -> Checkpoint:
     """What a line says, whoever signed it. Raises `ValueError` for half a line, or what is no checkpoint."""
     try:
         return Checkpoint.from_json(json.loads(line)["checkpoint"])

@@ -6,16 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from interlock.app.proof.checkpoint import Checkpoint, is_signed, read_line
+from interlock.app.proof.checkpoint import Checkpoint, is_signed, read_checkpoint
 from interlock.app.proof.keys import PublicKey
-from interlock.app.proof.pruned import is_noted, read_pruned
+from interlock.app.proof.pruned import is_signed_removal, read_pruned
 
 BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """One checkpoint as it lies in the shelf, unproven until `Shelf.holds` says so."""
+class IndexedCheckpoint:
+    """One checkpoint as it lies in the index, unproven until `CheckpointIndex.is_signed_by_ours` says so."""
 
     length: int
     head: bytes
@@ -24,11 +24,11 @@ class Mark:
     place: str
 
 
-class Shelf:
+class CheckpointIndex:
     """The checkpoints of the calls in `only`, or of all; `unreadable` counts lines that say nothing."""
 
     def __init__(
-        self, lines: Iterable[tuple[str, str]], keys: Mapping[str, PublicKey], only: frozenset[str] = frozenset()
+        self, statements: Iterable[tuple[str, str]], keys: Mapping[str, PublicKey], only: frozenset[str] = frozenset()
     ) -> None:
         self._keys = keys
         self.unreadable = 0
@@ -53,24 +53,25 @@ class Shelf:
         """How many there are."""
         return int(self._base.execute("SELECT count(*) FROM marks").fetchone()[0])
 
-    def of(self, call_id: str) -> list[Mark]:
+    def of(self, call_id: str) -> list[IndexedCheckpoint]:
         """A call's checkpoints, shortest first."""
         found = "SELECT length, head, signed_at, line, place FROM marks WHERE call_id = ? ORDER BY length"
-        return [Mark(*row) for row in self._base.execute(found, (call_id,))]
+        return [IndexedCheckpoint(*row) for row in self._base.execute(found, (call_id,))]
 
-    def holds(self, mark: Mark) -> bool:
+    def is_signed_by_ours(self, mark: IndexedCheckpoint) -> bool:
         """Whether it was signed with one of the keys."""
         return is_signed(mark.line, self._keys)
 
-    def was_pruned(self, call_id: str, marks: Sequence[Mark]) -> bool:
+    def was_pruned(self, call_id: str, marks: Sequence[IndexedCheckpoint]) -> bool:
         """Whether it is signed that the call was removed on purpose, as it was after all its checkpoints."""
         notes = self._base.execute("SELECT length, head, line FROM pruned WHERE call_id = ?", (call_id,)).fetchall()
         return any(
-            is_noted(line, self._keys) and all(_up_to(mark, length, head) or not self.holds(mark) for mark in marks)
+            is_signed_removal(line, self._keys)
+            and all(_up_to(mark, length, head) or not self.is_signed_by_ours(mark) for mark in marks)
             for length, head, line in notes
         )
 
-    def saw(self, call_ids: Iterable[str]) -> None:
+    def mark_seen(self, call_ids: Iterable[str]) -> None:
         """These calls are in the record."""
         self._base.executemany("INSERT OR IGNORE INTO seen VALUES (?)", ((call_id,) for call_id in call_ids))
 
@@ -81,14 +82,14 @@ class Shelf:
         for (call_id,) in asked:
             yield call_id
 
-    def lines(self, only: frozenset[str] = frozenset()) -> Iterator[str]:
+    def statements(self, only: frozenset[str] = frozenset()) -> Iterator[str]:
         """The lines themselves, of these calls or of all."""
         for table in ("marks", "pruned"):
             for call_id, line in self._base.execute(f"SELECT call_id, line FROM {table} ORDER BY rowid"):
                 if not only or call_id in only:
                     yield line
 
-    def miss(self, call_id: str, length: int) -> None:
+    def mark_missing(self, call_id: str, length: int) -> None:
         """The record does not have what this call's checkpoints of `length` and more say."""
         self._base.execute("UPDATE marks SET missing = 1 WHERE call_id = ? AND length >= ?", (call_id, length))
 
@@ -106,19 +107,19 @@ class Shelf:
         """Forget everything."""
         self._base.close()
 
-    def _fill(self, lines: Iterable[tuple[str, str]], only: frozenset[str]) -> None:
-        rows = self._rows(lines, only)
+    def _fill(self, statements: Iterable[tuple[str, str]], only: frozenset[str]) -> None:
+        rows = self._rows(statements, only)
         put = (
             "INSERT INTO marks (call_id, length, head, written_at, signed_at, line, place) VALUES (?, ?, ?, ?, ?, ?, ?)"
         )
         while batch := list(islice(rows, BATCH)):
             self._base.executemany(put, batch)
 
-    def _rows(self, lines: Iterable[tuple[str, str]], only: frozenset[str]) -> Iterator[tuple[object, ...]]:
-        for place, line in lines:
+    def _rows(self, statements: Iterable[tuple[str, str]], only: frozenset[str]) -> Iterator[tuple[object, ...]]:
+        for place, line in statements:
             its: Checkpoint | None = None
             with suppress(ValueError):
-                its = read_line(line)
+                its = read_checkpoint(line)
             if its is None:
                 self.unreadable += bool(line) and not self._take_note(
                     line, only
@@ -135,5 +136,5 @@ class Shelf:
         return False
 
 
-def _up_to(mark: Mark, length: int, head: bytes) -> bool:
+def _up_to(mark: IndexedCheckpoint, length: int, head: bytes) -> bool:
     return mark.length < length or (mark.length, mark.head) == (length, head)

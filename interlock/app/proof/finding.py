@@ -30,7 +30,6 @@ class Finding:
     last: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self)
 
 
@@ -51,26 +50,26 @@ class Row(NamedTuple):
         return (self.kind, self.at, self.epoch, self.audit)
 
 
-class Stood(NamedTuple):
+class StoredState(NamedTuple):
     """Where a call stands by the row of the call, as it is stored."""
 
     snapshot: str | None
     epoch: int
 
 
-class Noted(NamedTuple):
+class StoredEnd(NamedTuple):
     """Where a call's record ends by the row of the call, and where the call stands, if that is there."""
 
     length: int
     head: bytes
-    stood: Stood | None = None
+    stood: StoredState | None = None
 
     @property
     def end(self) -> tuple[int, bytes]:
-        """The end alone."""
+        """Length and head, as a chain that was followed ends in them."""
         return self.length, self.head
 
 
-def numbers(first: int, last: int, every: str = "records", one: str = "record") -> str:
-    """A run of records in words."""
+def record_range(first: int, last: int, every: str = "records", one: str = "record") -> str:
+    """A run of records in words: "record 3", or "records 3 to 7"."""
     return f"{one} {first}" if first == last else f"{every} {first} to {last}"

@@ -34,7 +34,7 @@ def append(folder: Path, day: str, lines: Sequence[str]) -> None:
         os.close(file)
 
 
-def lines_of(folder: Path) -> Iterator[tuple[str, str]]:
+def statements_of(folder: Path) -> Iterator[tuple[str, str]]:
     """Every line with its place, `FILE:NUMBER`, oldest file first. Raises `ProofError`, also when there is no file."""
     files = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
     if not files:

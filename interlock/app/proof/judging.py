@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from interlock.app.proof.aligning import Alignment
-from interlock.app.proof.checkpoint_index import Mark
-from interlock.app.proof.finding import Finding, Noted, numbers
+from interlock.app.proof.checkpoint_index import IndexedCheckpoint
+from interlock.app.proof.finding import Finding, StoredEnd, record_range
 from interlock.app.proof.stored import Whole
 
 OLDER = {"cut", "emptied", "rewritten"}
@@ -20,7 +20,13 @@ class Judged:
     missing: int | None = None
 
 
-def judge(call_id: str, whole: Whole, marks: Sequence[Mark], holds: Callable[[Mark], bool], broken_at: int) -> Judged:
+def judge(
+    call_id: str,
+    whole: Whole,
+    marks: Sequence[IndexedCheckpoint],
+    holds: Callable[[IndexedCheckpoint], bool],
+    broken_at: int,
+) -> Judged:
     """Everything that is wrong with a call, most of it by its own hashes, the rest by what was signed."""
     proven = [mark for mark in marks if holds(mark)]
     anchors = {mark.head: mark.length for mark in proven}
@@ -41,7 +47,7 @@ def judge(call_id: str, whole: Whole, marks: Sequence[Mark], holds: Callable[[Ma
     return Judged(_of(call_id, found), missing)
 
 
-def gone(call_id: str, marks: Sequence[Mark], holds: Callable[[Mark], bool]) -> Judged:
+def gone(call_id: str, marks: Sequence[IndexedCheckpoint], holds: Callable[[IndexedCheckpoint], bool]) -> Judged:
     """What there is to say of a call of which only checkpoints are left."""
     proven = next((mark for mark in reversed(marks) if holds(mark)), None)
     forged = [_forged(mark) for mark in marks[-1:] if mark is not proven]
@@ -54,15 +60,15 @@ def gone(call_id: str, marks: Sequence[Mark], holds: Callable[[Mark], bool]) -> 
 class _Signed:
     """What the checkpoints say of the records: up to `good` they agree, `beyond` is the longest one past the end."""
 
-    def __init__(self, its: Alignment, marks: Sequence[Mark]) -> None:
+    def __init__(self, its: Alignment, marks: Sequence[IndexedCheckpoint]) -> None:
         self.good = 0
         self.unmet: int | None = None
-        self.beyond: Mark | None = None
+        self.beyond: IndexedCheckpoint | None = None
         self.findings: list[Finding] = []
         for mark in marks:
             self._look_at(mark, its)
 
-    def _look_at(self, mark: Mark, its: Alignment) -> None:
+    def _look_at(self, mark: IndexedCheckpoint, its: Alignment) -> None:
         known = its.heads.get(mark.length)
         if known == mark.head:
             self.good = max(self.good, mark.length)
@@ -73,12 +79,12 @@ class _Signed:
             elif known is not None and not self._explained(its, mark):
                 self.findings.append(_rewritten(self.good + 1, mark))
 
-    def _explained(self, its: Alignment, mark: Mark) -> bool:
-        told = [*its.findings, *(each for each in self.findings if each.kind == "rewritten")]
-        return any((each.first or 0) <= mark.length and (each.last or 0) > self.good for each in told)
+    def _explained(self, its: Alignment, mark: IndexedCheckpoint) -> bool:
+        known = [*its.findings, *(each for each in self.findings if each.kind == "rewritten")]
+        return any((each.first or 0) <= mark.length and (each.last or 0) > self.good for each in known)
 
 
-def _end(its: Alignment, noted: Noted | None, signed: _Signed, explained: bool) -> Iterator[Finding]:
+def _end(its: Alignment, noted: StoredEnd | None, signed: _Signed, explained: bool) -> Iterator[Finding]:
     length, good = its.length, signed.good
     said = noted.length if noted and type(noted.length) is int else 0
     until = max(said, signed.beyond.length if signed.beyond else 0)
@@ -95,7 +101,7 @@ def _end(its: Alignment, noted: Noted | None, signed: _Signed, explained: bool) 
             "changed", f"the call's row says that it has {said} records, there are {length}", None, said, said
         )
     elif noted is not None and length > said and not explained:
-        after = numbers(said + 1, length)
+        after = record_range(said + 1, length)
         yield Finding("inserted", f"{after} stand after the end that the call's row gives", None, said + 1, length)
     elif noted is not None and its.head != noted.head and not explained:
         yield Finding("changed", f"the call's row gives another hash for record {length}", None, length, length)
@@ -107,20 +113,22 @@ def _short(length: int, until: int, signed: _Signed, said: int) -> Finding:
         return Finding("emptied", f"all {until} records are missing, {by}", None, 1, until)
     doubt = f", or {_rewritten_words(signed.good + 1, length)}" if said < until and signed.good < length else ""
     missing = "are missing" if until > length + 1 else "is missing"
-    return Finding("cut", f"{numbers(length + 1, until)} {missing} at the end, {by}{doubt}", None, length + 1, until)
+    return Finding(
+        "cut", f"{record_range(length + 1, until)} {missing} at the end, {by}{doubt}", None, length + 1, until
+    )
 
 
-def _rewritten(first: int, mark: Mark) -> Finding:
+def _rewritten(first: int, mark: IndexedCheckpoint) -> Finding:
     what = _rewritten_words(first, mark.length)
     said = f"{what}, with the hashes: what was signed at {mark.signed_at} is not there"
     return Finding("rewritten", said, None, first, mark.length)
 
 
 def _rewritten_words(first: int, last: int) -> str:
-    return f"{numbers(first, last)} {'was' if first == last else 'were'} rewritten"
+    return f"{record_range(first, last)} {'was' if first == last else 'were'} rewritten"
 
 
-def _forged(mark: Mark) -> Finding:
+def _forged(mark: IndexedCheckpoint) -> Finding:
     return Finding("forged", f"the checkpoint {mark.place} is not signed with a key that was given", None, mark.length)
 
 

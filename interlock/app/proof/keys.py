@@ -56,7 +56,7 @@ class PrivateKey:
         return base64.b64encode(self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).decode()
 
     def sign(self, message: bytes) -> bytes:
-        """64 bytes."""
+        """The Ed25519 signature of this message, 64 bytes (RFC 8032)."""
         return self._key.sign(message)
 
 

@@ -5,9 +5,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from interlock.app import store
-from interlock.app.proof.checkpoint_index import Shelf
+from interlock.app.proof.checkpoint_index import CheckpointIndex
 from interlock.app.proof.errors import ProofError
-from interlock.app.proof.folder import lines_of
+from interlock.app.proof.folder import statements_of
 from interlock.app.proof.keys import EXPECTED, PrivateKey, PublicKey, key_of, public_keys
 from interlock.app.proof.stored import Stored
 from interlock.app.settings import Settings
@@ -34,9 +34,9 @@ def opened_store(settings: Settings, named: Sequence[str]) -> Iterator[Stored]:
 
 
 @contextmanager
-def opened_shelf(
+def opened_checkpoints(
     settings: Settings, folder: Path | None, keys: Mapping[str, PublicKey], named: Sequence[str]
-) -> Iterator[Shelf | None]:
+) -> Iterator[CheckpointIndex | None]:
     """The checkpoints of the folder given, else of the one that is set; None without either. Raises `ProofError`.
 
     To be opened before the record is read: what is signed meanwhile is of records that are not read yet.
@@ -47,12 +47,12 @@ def opened_shelf(
         return
     if not keys:
         raise ProofError(f"checkpoints, but no key to verify them with, expected --public-key: {EXPECTED}")
-    with closing(Shelf(lines_of(where), keys, frozenset(named))) as shelf:
-        yield shelf
+    with closing(CheckpointIndex(statements_of(where), keys, frozenset(named))) as index:
+        yield index
 
 
-def require_known(source: Stored, named: Sequence[str], shelf: Shelf | None) -> None:
+def require_known(source: Stored, named: Sequence[str], index: CheckpointIndex | None) -> None:
     """Raises `ProofError` for a call that neither the record nor a checkpoint knows."""
     for call_id in named:
-        if not source.has(call_id) and not (shelf and shelf.of(call_id)):
+        if not source.has(call_id) and not (index and index.of(call_id)):
             raise ProofError(f"there is no call {call_id!r} in the record: interlock audit list shows those there are")

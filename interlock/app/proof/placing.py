@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from interlock.app.proof.finding import Finding, Noted
-from interlock.app.store import Record
+from interlock.app.proof.finding import Finding, StoredEnd
+from interlock.app.store import AuditRecord
 from interlock.app.store.reading import snapshot_of
 from interlock.app.store.standing import BEGUN, PLACES, differing, place_of
 
@@ -34,7 +34,7 @@ class Places:
                     break
         self._last = last or self._last
 
-    def finding(self, call_id: str, noted: Noted | None) -> Finding | None:
+    def finding(self, call_id: str, noted: StoredEnd | None) -> Finding | None:
         """What is wrong with a row whose chain is sound."""
         place = place_of([_record(row) for row in (self._begun, self._last) if row is not None])
         if noted is None or noted.stood is None or place is None:
@@ -50,10 +50,10 @@ def places_in(rows: Sequence[Sequence[Any]]) -> Places:
     return made
 
 
-def _record(row: Sequence[Any]) -> Record:
+def _record(row: Sequence[Any]) -> AuditRecord:
     call_id, seq, kind, _, epoch, audit, _ = row
     try:
         said = json.loads(audit)
     except (ValueError, RecursionError):
         said = {}
-    return Record(call_id, seq, kind, _AT, epoch, said)
+    return AuditRecord(call_id, seq, kind, _AT, epoch, said)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from interlock.app.proof.checkpoint import is_signed, signed_line
+from interlock.app.proof.checkpoint import is_signed, signed_statement
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.folder import append
 from interlock.app.proof.keys import PrivateKey, PublicKey
@@ -29,7 +29,6 @@ class Pruned:
     pruned_at: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {
             "call_id": self.call_id,
             "head": self.head.hex(),
@@ -50,12 +49,12 @@ def read_pruned(line: str) -> Pruned:
     return made
 
 
-def is_noted(line: str, keys: Mapping[str, PublicKey]) -> bool:
+def is_signed_removal(line: str, keys: Mapping[str, PublicKey]) -> bool:
     """Whether the note was signed with one of the keys."""
     return is_signed(line, keys, WHAT, PURPOSE)
 
 
-def note_pruned(
+def sign_removals(
     folder: Path,
     key: PrivateKey,
     ends: Mapping[str, tuple[int, bytes]],
@@ -64,7 +63,7 @@ def note_pruned(
     """Sign that calls of that length and head are removed, and return once it is on disk. Raises `ProofError`."""
     at = text_of(now())
     lines = [
-        signed_line(Pruned(call_id, length, head, at).to_json(), key, WHAT, PURPOSE)
+        signed_statement(Pruned(call_id, length, head, at).to_json(), key, WHAT, PURPOSE)
         for call_id, (length, head) in ends.items()
     ]
     try:

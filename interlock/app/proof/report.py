@@ -23,21 +23,21 @@ UNTOLD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class BundleRemarks:
     """What was found of a bundle itself, and what nobody can know of it."""
 
     findings: Iterable[Finding] = ()
     notes: Sequence[str] = ()
 
 
-NOTHING = Aside()
+NOTHING = BundleRemarks()
 
 
-class Telling(Protocol):
-    """Where findings go."""
+class Report(Protocol):
+    """Where findings go as they are found, and the sums after them."""
 
     def show(self, finding: Finding) -> None:
-        """One more."""
+        """A finding, as soon as it is known."""
         ...
 
     def end(self, sums: Sums, untold: list[str]) -> None:
@@ -45,18 +45,20 @@ class Telling(Protocol):
         ...
 
 
-def tell(its: Verification, to: Telling, on: Console, records: int, *, signed: bool, aside: Aside = NOTHING) -> int:
+def report_findings(
+    its: Verification, to: Report, on: Console, records: int, *, signed: bool, remarks: BundleRemarks = NOTHING
+) -> int:
     """Verify and show each finding as it comes; how many there were. `signed`: there were checkpoints to compare with.
 
-    `records` is about how many there are; `aside` was found of what holds them.
+    `records` is about how many there are; `remarks` was found of what holds them.
     """
     with _bar(on) as progress:
         task = progress.add_task("", total=records)
-        for finding in its.findings(aside.findings, lambda many: progress.advance(task, many)):
+        for finding in its.findings(remarks.findings, lambda many: progress.advance(task, many)):
             progress.stop()  # or it would stand in the middle of what is shown
             to.show(finding)
             progress.start()
-    to.end(its.sums, [*aside.notes, *_untold(its.sums, signed)])
+    to.end(its.sums, [*remarks.notes, *_untold(its.sums, signed)])
     return its.sums.findings
 
 
@@ -120,12 +122,12 @@ class InJson:
         self._before = '{\n  "findings": ['
 
     def show(self, finding: Finding) -> None:
-        """One more of the list."""
+        """A finding as the next element of `findings`."""
         print(f"{self._before}\n    {json.dumps(finding.to_json(), ensure_ascii=True)}", end="")
         self._before = ","
 
     def end(self, sums: Sums, untold: list[str]) -> None:
-        """The rest of the object."""
+        """Close the list, then `sums` and `untold`: from here on it is one JSON value."""
         rest = json.dumps({"sums": sums.to_json(), "untold": untold}, indent=2)[2:-2]
         print(("\n  ]" if self._before == "," else self._before + "]") + f",\n{rest}\n}}")
 

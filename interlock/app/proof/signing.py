@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from interlock.app.proof.checkpoint import Checkpoint, signed_line
+from interlock.app.proof.checkpoint import Checkpoint, signed_statement
 from interlock.app.proof.folder import append, make_folder
 from interlock.app.proof.keys import PrivateKey
 from interlock.app.store.ends import End
@@ -105,7 +105,9 @@ class Checkpoints:
             return
         try:
             signed_at = text_of(self._now())
-            lines = [signed_line(_checkpoint(c, its.end, signed_at).to_json(), self._key) for c, its in taken.items()]
+            lines = [
+                signed_statement(_checkpoint(c, its.end, signed_at).to_json(), self._key) for c, its in taken.items()
+            ]
             append(self._folder, signed_at[:10], lines)
         except Exception as error:  # the record is written all the same
             log.error(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Integer, Text, bindparam, func, select, tuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from interlock.app.proof.errors import ProofError
-from interlock.app.proof.finding import Noted, Row, Stood
+from interlock.app.proof.finding import Row, StoredEnd, StoredState
 from interlock.app.store import tables
 from interlock.app.store.database import Database
 from interlock.app.store.sql import Sql
@@ -25,15 +25,15 @@ T = TypeVar("T")
 class Whole(NamedTuple):
     """One call from one view: its end by its own row, None without one, and its first records; `more` may follow."""
 
-    noted: Noted | None
+    noted: StoredEnd | None
     rows: Sequence[Row]
     more: bool
 
 
 class Source(Protocol):
-    """Where records are verified."""
+    """Where the records to be verified come from: a store, or a bundle."""
 
-    def pages(self) -> Iterator[tuple[Mapping[str, Noted], Iterator[Rows]]]:
+    def pages(self) -> Iterator[tuple[Mapping[str, StoredEnd], Iterator[Rows]]]:
         """Some calls at a time by their rows, and what records there are of them, those of no such call among them."""
         ...
 
@@ -42,7 +42,7 @@ class Source(Protocol):
         ...
 
 
-class Stored:
+class Stored(Source):
     """A store, all of it or only the calls `named`. Nobody who writes it is ever kept waiting."""
 
     def __init__(self, database: Database, named: Sequence[str] = ()) -> None:
@@ -60,7 +60,7 @@ class Stored:
         """Whether there is a call of this id, or a record of one."""
         return bool(self._one(call_id)) or bool(self._rows_of(call_id, 1))
 
-    def pages(self) -> Iterator[tuple[Mapping[str, Noted], Iterator[Rows]]]:
+    def pages(self) -> Iterator[tuple[Mapping[str, StoredEnd], Iterator[Rows]]]:
         for call_id in self._named:
             yield self._one(call_id), self._chunks((call_id, _BEFORE), call_id)
         last: str | None = "" if not self._named else None
@@ -79,7 +79,7 @@ class Stored:
         found = [Row(*row) for row in rows[:WHOLE_LIMIT]]
         return Whole(_noted(noted).get(call_id), found, len(rows) > WHOLE_LIMIT)
 
-    def _one(self, call_id: str) -> Mapping[str, Noted]:
+    def _one(self, call_id: str) -> Mapping[str, StoredEnd]:
         return _noted(self._read("call", {"call_id": call_id}))
 
     def _rows_of(self, call_id: str, many: int) -> Rows:
@@ -124,8 +124,8 @@ def _of_any_bytes(connection: Connection) -> Connection:
     return connection
 
 
-def _noted(rows: Rows) -> dict[str, Noted]:
-    return {row[0]: Noted(row[1], row[2], Stood(row[3], row[4])) for row in rows}
+def _noted(rows: Rows) -> dict[str, StoredEnd]:
+    return {row[0]: StoredEnd(row[1], row[2], StoredState(row[3], row[4])) for row in rows}
 
 
 def _statements() -> dict[str, Any]:

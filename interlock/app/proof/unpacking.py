@@ -12,16 +12,16 @@ from typing import Any
 from interlock.app.proof.bundle import CHECKPOINTS, KEYS, MANIFEST, PURPOSE, RECORDS
 from interlock.app.proof.checkpoint import is_signed
 from interlock.app.proof.errors import ProofError
-from interlock.app.proof.finding import Finding, Noted, Row
+from interlock.app.proof.finding import Finding, Row, StoredEnd
 from interlock.app.proof.keys import PublicKey, public_keys
-from interlock.app.proof.stored import WHOLE_LIMIT, Rows, Whole
+from interlock.app.proof.stored import WHOLE_LIMIT, Rows, Source, Whole
 from interlock.app.store.chain import quoted
 
 _PAGE = 1 << 20
 _NOTHING = ("", -1, "", "", -1, "", b"")
 
 
-class Bundle:
+class Bundle(Source):
     """An opened bundle; every call in it is read once, in order. Raises `ProofError` for a file that is none."""
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class Bundle:
         return "signature" in json.loads(self._manifest)
 
     def keys(self) -> dict[str, PublicKey]:
-        """The keys that came with it."""
+        """The public keys that came with it, by name: whoever made the bundle chose them, so they prove little."""
         return public_keys(self._text(KEYS).split())
 
     def checkpoints(self) -> Iterator[tuple[str, str]]:
@@ -78,7 +78,7 @@ class Bundle:
             said.append(f"Verified with a key out of the bundle itself: compare it with one you know ({keys}).")
         return said
 
-    def pages(self) -> Iterator[tuple[Mapping[str, Noted], Iterator[Rows]]]:
+    def pages(self) -> Iterator[tuple[Mapping[str, StoredEnd], Iterator[Rows]]]:
         rows: list[Row] = []
         for line in self._lines(RECORDS):
             if line.startswith('{"call"'):
@@ -92,11 +92,11 @@ class Bundle:
     def whole(self, call_id: str) -> Whole:
         return self._current
 
-    def _call(self, line: str, rows: list[Row]) -> tuple[Mapping[str, Noted], Iterator[Rows]]:
+    def _call(self, line: str, rows: list[Row]) -> tuple[Mapping[str, StoredEnd], Iterator[Rows]]:
         try:
             its = json.loads(line)["call"]
             call_id, end = str(its["call_id"]), its["end"]
-            noted = None if end is None else Noted(end["length"], bytes.fromhex(end["head"]))
+            noted = None if end is None else StoredEnd(end["length"], bytes.fromhex(end["head"]))
         except (ValueError, KeyError, TypeError):
             raise self._unreadable(f"a line of {RECORDS} is none of ours") from None
         here = [row._replace(call_id=call_id) for row in rows]  # a record of another call has another hash

@@ -6,8 +6,8 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from interlock.app.proof.checkpoint_index import Mark, Shelf
-from interlock.app.proof.finding import Finding, Noted
+from interlock.app.proof.checkpoint_index import CheckpointIndex, IndexedCheckpoint
+from interlock.app.proof.finding import Finding, StoredEnd
 from interlock.app.proof.following import Chain
 from interlock.app.proof.judging import Judged, gone, judge
 from interlock.app.proof.placing import places_in
@@ -34,15 +34,14 @@ class Sums:
     pruned: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return asdict(self)
 
 
 class Verification:
-    """One pass over a source; with a `shelf` of checkpoints also what only they can tell. `whole`: of all calls."""
+    """One pass over a source; with an `index` of checkpoints also what only they can tell. `whole`: of all calls."""
 
-    def __init__(self, source: Source, shelf: Shelf | None, *, whole: bool = True) -> None:
-        self._source, self._shelf, self._whole = source, shelf, whole
+    def __init__(self, source: Source, index: CheckpointIndex | None, *, whole: bool = True) -> None:
+        self._source, self._index, self._whole = source, index, whole
         self._progress: Callable[[int], None] = lambda _: None
         self.sums = Sums()
 
@@ -54,25 +53,25 @@ class Verification:
         for each in chain(first, self._all()):
             self.sums.findings += 1
             yield each
-        if self._shelf is not None:
-            self.sums.checkpoints, self.sums.unreadable = self._shelf.count, self._shelf.unreadable
+        if self._index is not None:
+            self.sums.checkpoints, self.sums.unreadable = self._index.count, self._index.unreadable
 
     def _all(self) -> Iterator[Finding]:
         for noted, chunks in self._source.pages():
             yield from self._page(noted, chunks)
-        if self._shelf is not None:
-            for call_id in self._shelf.unseen():
-                marks = self._shelf.of(call_id)
-                if self._shelf.was_pruned(call_id, marks):
+        if self._index is not None:
+            for call_id in self._index.unseen():
+                marks = self._index.of(call_id)
+                if self._index.was_pruned(call_id, marks):
                     self.sums.pruned += 1
                 else:
-                    yield from self._told(call_id, gone(call_id, marks, self._shelf.holds))
-            yield from self._rolled_back(self._shelf)
+                    yield from self._told(call_id, gone(call_id, marks, self._index.is_signed_by_ours))
+            yield from self._rolled_back(self._index)
 
-    def _page(self, noted: Mapping[str, Noted], chunks: Iterator[Rows]) -> Iterator[Finding]:
+    def _page(self, noted: Mapping[str, StoredEnd], chunks: Iterator[Rows]) -> Iterator[Finding]:
         waiting = dict.fromkeys(noted)
         followed: Chain | None = None
-        marks: list[Mark] = []
+        marks: list[IndexedCheckpoint] = []
         for rows in chunks:
             for call_id, its in groupby(rows, itemgetter(0)):
                 if followed is None or followed.call_id != call_id:
@@ -88,12 +87,14 @@ class Verification:
             marks = self._marks(call_id)
             yield from self._ended(_chain(call_id, marks), marks, noted)
 
-    def _ended(self, its: Chain | None, marks: list[Mark], noted: Mapping[str, Noted]) -> Iterator[Finding]:
+    def _ended(
+        self, its: Chain | None, marks: list[IndexedCheckpoint], noted: Mapping[str, StoredEnd]
+    ) -> Iterator[Finding]:
         if its is None:
             return
         self.sums.calls += 1
-        if self._shelf is not None:
-            self._shelf.saw([its.call_id])
+        if self._index is not None:
+            self._index.mark_seen([its.call_id])
         ends, places = noted.get(its.call_id), its.places
         judged = Judged(())
         if not self._is_sound(its, marks, ends):
@@ -108,24 +109,24 @@ class Verification:
             self.sums.unsigned += its.length - signed
             self.sums.open_ended += 1
 
-    def _is_sound(self, its: Chain, marks: list[Mark], noted: Noted | None) -> bool:
+    def _is_sound(self, its: Chain, marks: list[IndexedCheckpoint], noted: StoredEnd | None) -> bool:
         if its.broken or noted is None or (its.length, its.head) != noted.end or not its.length:
             return False
         return not marks or (marks[-1].length <= its.length and self._holds(marks[-1]) and _agree(marks))
 
-    def _marks(self, call_id: str) -> list[Mark]:
-        return self._shelf.of(call_id) if self._shelf is not None else []
+    def _marks(self, call_id: str) -> list[IndexedCheckpoint]:
+        return self._index.of(call_id) if self._index is not None else []
 
-    def _holds(self, mark: Mark) -> bool:
-        return self._shelf is not None and self._shelf.holds(mark)
+    def _holds(self, mark: IndexedCheckpoint) -> bool:
+        return self._index is not None and self._index.is_signed_by_ours(mark)
 
     def _told(self, call_id: str, judged: Judged) -> Iterator[Finding]:
-        if judged.missing is not None and self._shelf is not None:
-            self._shelf.miss(call_id, judged.missing)
+        if judged.missing is not None and self._index is not None:
+            self._index.mark_missing(call_id, judged.missing)
         yield from judged.findings
 
-    def _rolled_back(self, shelf: Shelf) -> Iterator[Finding]:
-        gap = shelf.gap() if self._whole else None
+    def _rolled_back(self, index: CheckpointIndex) -> Iterator[Finding]:
+        gap = index.gap() if self._whole else None
         if gap is None:
             return
         first, last, calls, of = gap
@@ -134,9 +135,9 @@ class Verification:
             yield Finding("rolled back", f"the whole store was rolled back: {since}")
 
 
-def _chain(call_id: str, marks: list[Mark]) -> Chain:
+def _chain(call_id: str, marks: list[IndexedCheckpoint]) -> Chain:
     return Chain(call_id, {mark.length: mark.head for mark in marks})
 
 
-def _agree(marks: list[Mark]) -> bool:
+def _agree(marks: list[IndexedCheckpoint]) -> bool:
     return len({mark.length for mark in marks}) == len({(mark.length, mark.head) for mark in marks})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from interlock.app.proof.finding import Finding, numbers
+from interlock.app.proof.finding import Finding, record_range
 
 _SAID: dict[str, str] = {
     "changed": "was changed|were changed",
@@ -35,4 +35,4 @@ def _worded(each: Finding) -> Finding:
     doubt = ""
     if each.kind == "changed" and first > 1:
         doubt = f", or record {first - 1} was together with its hash"
-    return Finding(each.kind, f"{numbers(first, last)} {words}{doubt}", None, first, last)
+    return Finding(each.kind, f"{record_range(first, last)} {words}{doubt}", None, first, last)

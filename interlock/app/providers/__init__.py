@@ -9,7 +9,7 @@ from livekit.agents import llm, stt, tts
 from interlock.app.providers.catalogue import made
 from interlock.app.providers.fallback import FallbackLLM, FallbackTTS
 from interlock.app.providers.naming import DEFAULTS, Named, named_for, named_models, require_provider
-from interlock.app.providers.steady import SteadySTT
+from interlock.app.providers.reconnecting import ReconnectingSTT
 from interlock.app.settings import Settings, SettingsError
 
 __all__ = [
@@ -60,8 +60,8 @@ def language_model(settings: Settings, name: str | None = None) -> llm.LLM[Any]:
 
 
 def speech_to_text(settings: Settings) -> stt.STT[Any]:
-    """The speech recogniser the settings name; it survives its provider's faults, see `SteadySTT`."""
-    return SteadySTT(_made(settings, named_for(settings, "stt")))
+    """The speech recogniser the settings name; it survives its provider's faults, see `ReconnectingSTT`."""
+    return ReconnectingSTT(_made(settings, named_for(settings, "stt")))
 
 
 def text_to_speech(settings: Settings) -> tts.TTS[Any]:

@@ -4,16 +4,16 @@
 the machine, or today's, would give differently.
 """
 
-from interlock.app.replay.calls import Answer, Tally, nothing_judged, recorded_calls, replay_calls
-from interlock.app.replay.given import NotReplayable
+from interlock.app.replay.calls import CallReplay, Tally, nothing_judged, recorded_calls, replay_calls
 from interlock.app.replay.judging import Changed, judge
 from interlock.app.replay.loading import version_named
-from interlock.app.replay.report import InJson, InProse, tell
+from interlock.app.replay.recorded_verdict import NotReplayable
+from interlock.app.replay.report import InJson, InProse, report_answers
 from interlock.app.replay.versions import Version, of_today
 from interlock.app.replay.whole import Difference, Reader, replay
 
 __all__ = [
-    "Answer",
+    "CallReplay",
     "Changed",
     "Difference",
     "InJson",
@@ -28,6 +28,6 @@ __all__ = [
     "recorded_calls",
     "replay",
     "replay_calls",
-    "tell",
+    "report_answers",
     "version_named",
 ]

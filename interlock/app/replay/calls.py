@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from interlock.app.audit import AuditError
 from interlock.app.audit.words import VERDICTS, clean
-from interlock.app.replay.given import NotReplayable
 from interlock.app.replay.judging import Changed, judge
+from interlock.app.replay.recorded_verdict import NotReplayable
 from interlock.app.replay.versions import Choose, Version
 from interlock.app.replay.whole import Reader
 from interlock.app.store import CallRow, StoreError
@@ -24,7 +24,7 @@ class CallsReader(Reader, Protocol):
         ...
 
     def call(self, call_id: str) -> CallRow | None:
-        """One call."""
+        """A call's row; None when the record has none of that id."""
         ...
 
 
@@ -37,7 +37,7 @@ class Unjudged:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CallReplay:
     """What came of one call: `judged` verdicts were given again, those in `changed` differ."""
 
     call_id: str
@@ -51,7 +51,6 @@ class Answer:
     assumed: frozenset[str]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {
             "call_id": self.call_id,
             "flow": self.flow,
@@ -83,7 +82,7 @@ class Tally:
     recorded_by: set[str] = field(default_factory=set)
     assumed: set[str] = field(default_factory=set)
 
-    def add(self, answer: Answer | None) -> None:
+    def add(self, answer: CallReplay | None) -> None:
         """Count one call; None is one of another flow."""
         if answer is None:
             self.other_flows += 1
@@ -100,7 +99,6 @@ class Tally:
             self.recorded_by |= {answer.recorded_by} - {answer.by}
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
         return {name: sorted(its) if isinstance(its, set) else its for name, its in asdict(self).items()}
 
 
@@ -126,7 +124,7 @@ def recorded_calls(reader: CallsReader, named: Sequence[str], page: int = PAGE) 
         ids = reader.ids(ids[-1], page)
 
 
-def replay_calls(reader: CallsReader, call_ids: Iterable[str], choose: Choose) -> Iterator[Answer | None]:
+def replay_calls(reader: CallsReader, call_ids: Iterable[str], choose: Choose) -> Iterator[CallReplay | None]:
     """One answer a call, in order; None for a call that `choose` knows nobody to judge."""
     for call_id in call_ids:
         row = reader.call(call_id)
@@ -141,7 +139,7 @@ def _private(reader: Reader, call_id: str) -> tuple[Mapping[int, dict[str, Any]]
         return {}, str(error)
 
 
-def _answer(reader: Reader, row: CallRow, version: Version) -> Answer:
+def _answer(reader: Reader, row: CallRow, version: Version) -> CallReplay:
     verdicts = [record for record in reader.records(row.call_id) if record.kind in VERDICTS]
     private, why_not = _private(reader, row.call_id) if verdicts else ({}, "")
     changed: list[Changed] = []
@@ -155,7 +153,7 @@ def _answer(reader: Reader, row: CallRow, version: Version) -> Answer:
             continue
         changed += [its.changed] if its.changed else []
         assumed |= its.assumed
-    return Answer(
+    return CallReplay(
         call_id=row.call_id,
         flow=row.flow,
         recorded_by=f"{clean(row.machine) or 'a machine'} version {row.machine_version}",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interlock.app.replay.given import NOT_ASKED, Given, in_words
+from interlock.app.replay.recorded_verdict import NOT_ASKED, RecordedVerdict, in_words
 from interlock.machines.base import Machine, candidates
 from interlock.machines.decide import Verdict
 
@@ -23,9 +23,9 @@ class GuardChange:
         return f"{self.name}: {self.recorded} -> {self.now}"
 
 
-def guard_changes(was: Given, verdict: Verdict) -> tuple[GuardChange, ...]:
+def guard_changes(was: RecordedVerdict, verdict: Verdict) -> tuple[GuardChange, ...]:
     """Each guard whose answer differs, in the order asked; none when no guard was asked on one of the two sides."""
-    if was.ruling.kind not in ASKED_GUARDS or verdict.kind not in ASKED_GUARDS:
+    if was.outcome.kind not in ASKED_GUARDS or verdict.kind not in ASKED_GUARDS:
         return ()
     now = {g.name: in_words(g.held, g.error) for g in verdict.guards}
     names = dict.fromkeys((*now, *was.answers))
@@ -33,12 +33,12 @@ def guard_changes(was: Given, verdict: Verdict) -> tuple[GuardChange, ...]:
     return tuple(each for each in both if each.recorded != each.now)
 
 
-def because(was: Given, verdict: Verdict, machine: type[Machine], changes: Sequence[GuardChange]) -> str:
+def because(was: RecordedVerdict, verdict: Verdict, machine: type[Machine], changes: Sequence[GuardChange]) -> str:
     """In words, for a verdict that differs."""
-    if reason := _unasked(was.ruling.kind, verdict.kind, was.proposal.by, verdict.before.state):
+    if reason := _unasked(was.outcome.kind, verdict.kind, was.proposal.by, verdict.before.state):
         return reason
-    if was.ruling.kind == "accepted" and not _leads(machine, verdict, was.after):
-        return f"the transition to {was.ruling.state} is no longer there"
+    if was.outcome.kind == "accepted" and not _leads(machine, verdict, was.after):
+        return f"the transition to {was.outcome.state} is no longer there"
     if changes:
         return ", ".join(map(str, changes))
     if verdict.kind == "accepted":

@@ -10,16 +10,16 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from interlock.app.audit.words import clean
-from interlock.app.replay.calls import Answer, Tally
+from interlock.app.replay.calls import CallReplay, Tally
 from interlock.app.replay.judging import Changed
 
 EACH_BY_ITSELF = "Each verdict is judged by its own record: where the call then stood, what was then known."
 
 
-class Telling(Protocol):
-    """Where answers go."""
+class Report(Protocol):
+    """Where calls that have something to say go, and the sums after them."""
 
-    def show(self, answer: Answer) -> None:
+    def show(self, answer: CallReplay) -> None:
         """One call that has something to say."""
         ...
 
@@ -28,7 +28,7 @@ class Telling(Protocol):
         ...
 
 
-def tell(answers: Iterable[Answer | None], to: Telling, progress_on: Console) -> Tally:
+def report_answers(answers: Iterable[CallReplay | None], to: Report, progress_on: Console) -> Tally:
     """Show what differs and what cannot be replayed, then the sums. None of it is a caller's."""
     tally = Tally()
     with _progress(progress_on) as progress:
@@ -64,7 +64,7 @@ class InProse:
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def show(self, answer: Answer) -> None:
+    def show(self, answer: CallReplay) -> None:
         """The verdicts that differ, then those that cannot be given again."""
         call_id = clean(answer.call_id)
         for its in answer.changed:
@@ -88,13 +88,13 @@ class InJson:
     def __init__(self) -> None:
         self._before = '{\n  "calls": ['
 
-    def show(self, answer: Answer) -> None:
-        """One more of the list."""
+    def show(self, answer: CallReplay) -> None:
+        """A call as the next element of `calls`."""
         print(self._before + "\n" + indent(json.dumps(answer.to_json(), ensure_ascii=False, indent=2), " " * 4), end="")
         self._before = ","
 
     def end(self, tally: Tally) -> None:
-        """The rest of the object."""
+        """Close the list, then `sums`: from here on it is one JSON value."""
         sums = indent(json.dumps(tally.to_json(), ensure_ascii=False, indent=2), "  ").lstrip()
         print(("\n  ]" if self._before == "," else self._before + "]") + f',\n  "sums": {sums}\n}}')
 

@@ -19,7 +19,7 @@ TRANSITION, RESUMED = "transition.", "call.resumed"
 class Reader(Protocol):
     """What is read of a journal; `interlock.app.store.JournalReader` is one."""
 
-    def records(self, call_id: str) -> Sequence[Record]:
+    def records(self, call_id: str) -> Sequence[AuditRecord]:
         """A call's record in order."""
         ...
 
@@ -76,7 +76,11 @@ def replay(reader: Reader, call_id: str, machine: type[Machine], facts_type: typ
 
 
 def _again(
-    record: Record, private: Mapping[str, Any] | None, here: dict[str, Any], machine: type[Machine], facts: type[Facts]
+    record: AuditRecord,
+    private: Mapping[str, Any] | None,
+    here: dict[str, Any],
+    machine: type[Machine],
+    facts: type[Facts],
 ) -> tuple[list[Difference], dict[str, Any]]:
     """One verdict's differences, and where the call stands after it."""
     if private is None:
@@ -94,7 +98,7 @@ def _again(
 
 
 def _taken_over(
-    record: Record, private: Mapping[str, Any] | None, here: dict[str, Any], machine: type[Machine]
+    record: AuditRecord, private: Mapping[str, Any] | None, here: dict[str, Any], machine: type[Machine]
 ) -> tuple[list[Difference], dict[str, Any]]:
     """What is wrong with where a new driver went on, and where that is."""
     if private is None:
@@ -112,12 +116,12 @@ def _standing(machine: type[Machine], before: Snapshot, *, lost: bool) -> Snapsh
         return before
 
 
-def _proposal(record: Record, private: Mapping[str, Any]) -> Proposal:
+def _proposal(record: AuditRecord, private: Mapping[str, Any]) -> Proposal:
     audit = record.audit
     return Proposal(private["event"], private["args"], audit["by"], audit["seen_epoch"], private["tool_call_id"])
 
 
-def _differences(record: Record, judged: Record) -> Iterator[Difference]:
+def _differences(record: AuditRecord, judged: AuditRecord) -> Iterator[Difference]:
     if record.kind != judged.kind:
         yield Difference(record.seq, "entry", record.kind, judged.kind)
     if record.epoch != judged.epoch:

@@ -6,7 +6,7 @@ from interlock.app.store.ends import Witness
 from interlock.app.store.errors import StoreError
 from interlock.app.store.journal import Contended, StoreJournal
 from interlock.app.store.opening import database_for_reading, database_for_writing
-from interlock.app.store.reading import ACCEPTED, ERASED, REFUSED, CallRow, JournalReader, Record
+from interlock.app.store.reading import ACCEPTED, ERASED, REFUSED, AuditRecord, CallRow, JournalReader
 from interlock.app.store.sealing import Seal
 from interlock.app.store.tables import REVISION
 
@@ -16,10 +16,10 @@ __all__ = [
     "ERASED",
     "REFUSED",
     "REVISION",
+    "AuditRecord",
     "CallRow",
     "Contended",
     "JournalReader",
-    "Record",
     "Seal",
     "StoreError",
     "StoreJournal",

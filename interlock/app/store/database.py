@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from interlock.app.store.errors import Unsure
+from interlock.app.store.errors import CommitUnknown
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Database(Protocol):
         ...
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        """Do the work and commit it, or nothing. Raises `Unsure` when the commit's outcome is not known."""
+        """Do the work and commit it, or nothing. Raises `CommitUnknown` when the commit's outcome is not known."""
         ...
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -42,7 +42,7 @@ class Database(Protocol):
         ...
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """A file; without `writes` it is for reading only."""
 
     def __init__(self, writes: Engine | None, reads: Engine) -> None:
@@ -62,7 +62,7 @@ class SqliteDatabase:
                 connection.commit()
             except DBAPIError as error:
                 connection.invalidate()  # its transaction may be open still: nobody else shall begin in it
-                raise Unsure from error
+                raise CommitUnknown from error
             return done
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -75,7 +75,7 @@ class SqliteDatabase:
             self.writes.dispose()
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """asyncpg through SQLAlchemy, on an event loop of its own, so that synchronous readers can use it too."""
 
     def __init__(self, engine: AsyncEngine, readers: int) -> None:
@@ -126,7 +126,7 @@ class PostgresDatabase:
             if committed:  # what went wrong since is not the record's
                 return committed[0]
             if sent:
-                raise Unsure from error
+                raise CommitUnknown from error
             raise
         return done
 

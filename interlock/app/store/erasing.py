@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, not_, select, up
 from interlock.agents.call.journal import Entry, JournalDown
 from interlock.app.store import tables
 from interlock.app.store.ends import End
-from interlock.app.store.lease import run_out
+from interlock.app.store.lease import lease_expired
 from interlock.app.store.reading import ERASED
 from interlock.app.store.rows import rows_of
 from interlock.app.store.sealing import Seal
@@ -36,7 +36,7 @@ class Erasure:
 
 def is_live() -> ColumnElement[bool]:
     """Whether somebody drives a call now: it has not ended, and its lease has not run out."""
-    return and_(tables.calls.c.ended_at.is_(None), not_(run_out()))
+    return and_(tables.calls.c.ended_at.is_(None), not_(lease_expired()))
 
 
 def erase(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from interlock.agents.call.journal import Entry, InDoubt, JournalDown, Turn
 from interlock.app.store.database import Database
 from interlock.app.store.ends import End, Witness
-from interlock.app.store.errors import Unsure
+from interlock.app.store.errors import CommitUnknown
 from interlock.app.store.reading import JournalReader
 from interlock.app.store.remembering import keep
 from interlock.app.store.rows import EntryRow, rows_of
@@ -127,7 +127,7 @@ class StoreJournal(JournalReader):
         ends: dict[str, End] = {}
         try:
             answers = self._database.transact(lambda connection: write(connection, appends, self.owner, ends))
-        except Unsure as lost:
+        except CommitUnknown as lost:
             answers = self._what_became_of(appends, lost)
         except Exception as error:
             if len(group) > 1 and is_of_one(error):  # find whose
@@ -139,7 +139,7 @@ class StoreJournal(JournalReader):
         if self._checkpoints is not None and None in answers:
             self._checkpoints.wrote(ends)
 
-    def _what_became_of(self, appends: Sequence[Sequence[EntryRow]], lost: Unsure) -> list[JournalDown | None]:
+    def _what_became_of(self, appends: Sequence[Sequence[EntryRow]], lost: CommitUnknown) -> list[JournalDown | None]:
         """The commit's answer was lost: read what is there."""
         try:
             there = self._database.read(lambda connection: are_written(connection, appends))
@@ -183,7 +183,7 @@ def _resolve(answers: _Answers) -> None:
 async def _off_the_loop(run: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
     try:
         return await asyncio.to_thread(run, work)
-    except Unsure as lost:
+    except CommitUnknown as lost:
         raise InDoubt(why(lost.__cause__ or lost)) from None
     except IntegrityError as error:
         raise Contended(why(error)) from None

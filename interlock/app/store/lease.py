@@ -18,7 +18,7 @@ calls = tables.calls.c
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LeaseGrant:
     """A call that is now this driver's, with the fence its entries carry; `call_id` alone for a new one."""
 
     call_id: str
@@ -30,22 +30,22 @@ class DrivenElsewhere(Exception):
     """Somebody else drives the call in this room, and is alive."""
 
 
-def run_out() -> ColumnElement[bool]:
-    """Whether a call's driver gave no sign of life for longer than its lease."""
+def lease_expired() -> ColumnElement[bool]:
+    """Whether a call's driver gave no heartbeat for longer than its lease."""
     left = calls.lease_until - db_now()
     return or_(calls.lease_until.is_(None), left <= 0, left > LEASE_S)
 
 
-def take(connection: Connection, call_id: str, owner: str) -> Taken | None:
+def acquire(connection: Connection, call_id: str, owner: str) -> LeaseGrant | None:
     """Drive a call from now on; None when it has ended, was never opened, or its driver is alive."""
-    free = and_(calls.call_id == call_id, calls.ended_at.is_(None), run_out())
+    free = and_(calls.call_id == call_id, calls.ended_at.is_(None), lease_expired())
     new = {"fence": calls.fence + 1, "owner": owner, "lease_until": db_now() + LEASE_S}
     fence = connection.execute(update(tables.calls).where(free).values(new).returning(calls.fence)).scalar_one_or_none()
-    return None if fence is None else Taken(call_id, fence, resumes=True)
+    return None if fence is None else LeaseGrant(call_id, fence, resumes=True)
 
 
 def renew(connection: Connection, call_id: str, fence: int) -> bool:
-    """Give a sign of life; False when another driver has the call, or it was given up.
+    """Give a heartbeat; False when another driver has the call, or it was given up.
 
     One that is not on record yet is nobody else's.
     """
@@ -54,7 +54,7 @@ def renew(connection: Connection, call_id: str, fence: int) -> bool:
     return done.rowcount == 1 or not connection.execute(select(calls.fence).where(calls.call_id == call_id)).all()
 
 
-def give_up(connection: Connection, call_id: str, fence: int) -> None:
+def release(connection: Connection, call_id: str, fence: int) -> None:
     """Let go of a call that has not ended, so that another driver need not wait."""
     mine = and_(calls.call_id == call_id, calls.fence == fence)
     connection.execute(update(tables.calls).where(mine).values(lease_until=None))

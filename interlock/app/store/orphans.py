@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
 
 from interlock.app.store import tables
-from interlock.app.store.lease import run_out
-from interlock.app.store.rooms import unfollowed
+from interlock.app.store.lease import lease_expired
+from interlock.app.store.rooms import claim_expired
 from interlock.app.store.sealing import Seal
 from interlock.app.store.tables import db_now
 
@@ -21,7 +21,7 @@ calls, rooms = tables.calls.c, tables.rooms.c
 class Orphan:
     """A call that has not ended and that nobody drives, and the room it is held in.
 
-    `opened` once it is on record; `alone_s` seconds passed since a driver's last sign of life.
+    `opened` once it is on record; `alone_s` seconds passed since a driver's last heartbeat.
     """
 
     call_id: str
@@ -39,8 +39,8 @@ class Orphan:
 
 def orphans(connection: Connection, after: str = "", limit: int = 100) -> list[Orphan]:
     """The calls nobody drives, by their rooms' `sid`, from the one `after`; also those that never got on record."""
-    left_alone = and_(calls.call_id.is_not(None), calls.ended_at.is_(None), run_out())
-    never_begun = and_(calls.call_id.is_(None), unfollowed())
+    left_alone = and_(calls.call_id.is_not(None), calls.ended_at.is_(None), lease_expired())
+    never_begun = and_(calls.call_id.is_(None), claim_expired())
     opened, alone_s = calls.call_id.is_not(None), db_now() - rooms.claimed_at
     found = connection.execute(
         select(rooms.call_id, rooms.flow, rooms.sid, rooms.name, _dispatches(), opened, alone_s)

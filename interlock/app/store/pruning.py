@@ -24,7 +24,7 @@ from sqlalchemy import (
 from interlock.app.store import tables
 from interlock.app.store.erasing import PERSONAL, Erasure
 from interlock.app.store.errors import StoreError
-from interlock.app.store.lease import run_out
+from interlock.app.store.lease import lease_expired
 from interlock.app.store.rows import text_of
 from interlock.app.store.upkeep import BATCH, Upkeep
 
@@ -71,9 +71,9 @@ def _pages(store: Upkeep, until: float) -> Iterator[Sequence[Row[Any]]]:
 
 
 def _over(until: float) -> ColumnElement[bool]:
-    """A call that ended before, or never did and whose last driver gave no sign of life since."""
+    """A call that ended before, or never did and whose last driver gave no heartbeat since."""
     c, at = tables.calls.c, text_of(datetime.fromtimestamp(until, UTC))
-    silent = and_(run_out(), func.coalesce(c.lease_until, until) <= until)
+    silent = and_(lease_expired(), func.coalesce(c.lease_until, until) <= until)
     return or_(c.ended_at < at, and_(c.ended_at.is_(None), c.started_at < at, silent))
 
 

@@ -41,7 +41,7 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AuditRecord:
     """One line of a call's record as auditors read it: no personal data."""
 
     call_id: str
@@ -78,13 +78,14 @@ class JournalReader:
         rows = self._rows(_calls_query().where(tables.calls.c.call_id == call_id))
         return _call_row(rows[0]) if rows else None
 
-    def records(self, call_id: str) -> list[Record]:
+    def records(self, call_id: str) -> list[AuditRecord]:
         """A call's record in order; empty when there is no such call."""
         rows = self._rows(
             select(tables.records).where(tables.records.c.call_id == call_id).order_by(tables.records.c.seq)
         )
         return [
-            Record(r.call_id, r.seq, r.kind, datetime.fromisoformat(r.at), r.epoch, json.loads(r.audit)) for r in rows
+            AuditRecord(r.call_id, r.seq, r.kind, datetime.fromisoformat(r.at), r.epoch, json.loads(r.audit))
+            for r in rows
         ]
 
     def private(self, call_id: str) -> dict[int, dict[str, Any]]:

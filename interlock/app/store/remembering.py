@@ -24,6 +24,6 @@ def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn, fence: in
 
 
 def recall(connection: Connection, seal: Seal, call_id: str) -> Sequence[Turn]:
-    """Every turn of a call in order."""
+    """Every turn of a call in order, unsealed. Raises `StoreError` without the key it was sealed with."""
     rows = connection.execute(select(turns.n, turns.data).where(turns.call_id == call_id).order_by(turns.n))
     return [Turn(n, **json.loads(seal.open(bytes(data), call_id, "turn", n))) for n, data in rows]

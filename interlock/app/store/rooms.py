@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from interlock.app.store import tables
-from interlock.app.store.lease import DrivenElsewhere, Taken, take
+from interlock.app.store.lease import DrivenElsewhere, LeaseGrant, acquire
 from interlock.app.store.sealing import Seal
 from interlock.app.store.tables import db_now
 
 CLAIM_S = 10.0
-"""How long a room is kept without a sign of life for a call that is not on record yet: models are loaded."""
+"""How long a room is kept without a heartbeat for a call that is not on record yet: models are loaded."""
 
 calls, rooms = tables.calls.c, tables.rooms.c
 
@@ -27,7 +27,7 @@ class Room:
     flow: str
 
 
-def claim_room(connection: Connection, seal: Seal, room: Room, call_id: str, owner: str) -> Taken:
+def claim_room(connection: Connection, seal: Seal, room: Room, call_id: str, owner: str) -> LeaseGrant:
     """The call to hold in a room: the one whose driver is gone, or `call_id`, a new one.
 
     Raises `DrivenElsewhere`; `IntegrityError` when somebody claimed it in this instant: ask again.
@@ -35,17 +35,17 @@ def claim_room(connection: Connection, seal: Seal, room: Room, call_id: str, own
     there = _call_in(connection, room)
     if there is None:
         _hold(connection, seal, room, call_id)
-        return Taken(call_id)
-    if (taken := take(connection, there, owner)) is not None:
-        return taken
+        return LeaseGrant(call_id)
+    if (grant := acquire(connection, there, owner)) is not None:
+        return grant
     vacant = and_(rooms.sid == room.sid, rooms.call_id == there, _void(there))
     new = {"call_id": call_id, "flow": room.flow, "claimed_at": db_now()}
     if connection.execute(update(tables.rooms).where(vacant).values(new)).rowcount == 0:
         raise DrivenElsewhere(f"call {there} is driven by another process")
-    return Taken(call_id)
+    return LeaseGrant(call_id)
 
 
-def stay(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
+def keep_room(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
     """Keep the room that a call is held in; False when another call is.
 
     A server that began anew gave the room another life, with another `sid`: the call is held in that one now.
@@ -53,10 +53,10 @@ def stay(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
     ours = and_(rooms.sid == room.sid, rooms.call_id == call_id)
     if connection.execute(update(tables.rooms).where(ours).values(claimed_at=db_now())).rowcount == 1:
         return True
-    return move(connection, seal, room, call_id)
+    return move_room(connection, seal, room, call_id)
 
 
-def move(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
+def move_room(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
     """Have a call held in another life of its room; False when another call is."""
     if _call_in(connection, room) is not None:
         return False
@@ -68,7 +68,7 @@ def move(connection: Connection, seal: Seal, room: Room, call_id: str) -> bool:
 
 def take_room(connection: Connection, call_id: str) -> bool:
     """Hold a room whose call never began, its driver being gone; False when somebody else does, or it began."""
-    free = and_(rooms.call_id == call_id, ~_begun(call_id), unfollowed())
+    free = and_(rooms.call_id == call_id, ~_begun(call_id), claim_expired())
     return connection.execute(update(tables.rooms).where(free).values(claimed_at=db_now())).rowcount == 1
 
 
@@ -87,11 +87,11 @@ def _ended(call_id: str) -> ColumnElement[bool]:
 
 def _void(call_id: str) -> ColumnElement[bool]:
     """Whether a claim for this call is void: it ended, or was announced a while ago and never opened."""
-    return or_(_ended(call_id), and_(~_begun(call_id), unfollowed()))
+    return or_(_ended(call_id), and_(~_begun(call_id), claim_expired()))
 
 
-def unfollowed() -> ColumnElement[bool]:
-    """Whether who claimed a room gave no sign of life for too long; a clock may have been set meanwhile."""
+def claim_expired() -> ColumnElement[bool]:
+    """Whether who claimed a room gave no heartbeat for too long; a clock may have been set meanwhile."""
     age = db_now() - rooms.claimed_at
     return or_(age > CLAIM_S, age < -CLAIM_S)
 

@@ -17,7 +17,7 @@ class Sql:
         self._own: Mapping[str, Any] = compiled.params  # such as the OFFSET 0 that SQLite is given with each LIMIT
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it for each row; nothing for none."""
+        """Run it for every row in one go of the driver; without rows nothing is asked of the database."""
         if rows:
             connection.exec_driver_sql(self._text, [tuple(row[name] for name in self._order) for row in rows])
 

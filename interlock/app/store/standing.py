@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interlock.app.store.reading import ACCEPTED, CallRow, Record
+from interlock.app.store.reading import ACCEPTED, AuditRecord, CallRow
 from interlock.machines.base import Snapshot
 
 BEGUN = ("call.opened", "call.resumed")
@@ -30,7 +30,7 @@ class Place:
     state: Any = None
 
 
-def place_of(records: Sequence[Record]) -> Place | None:
+def place_of(records: Sequence[AuditRecord]) -> Place | None:
     """Where a call stands by its chain, or what there is left of it; None where no record says so."""
     last = next((its for its in reversed(records) if its.kind in PLACES), None)
     begun = next((its for its in reversed(records) if its.kind in BEGUN), None)
@@ -43,7 +43,7 @@ def place_of(records: Sequence[Record]) -> Place | None:
     return Place(last.seq, last.epoch, machine.get("machine"), machine.get("version"), configuration, state)
 
 
-def disagreement(row: CallRow, records: Sequence[Record]) -> str:
+def disagreement(row: CallRow, records: Sequence[AuditRecord]) -> str:
     """What a call's row says of where it stands and its chain does not, in a sentence; empty when they agree.
 
     `records` are all of the call. Whoever finds one is not to go on from the row's snapshot: where the chain says that
@@ -71,7 +71,7 @@ def differing(snapshot: Snapshot | None, epoch: Any, place: Place) -> str:
     return f"its row says {ours}, record {place.seq} says {theirs}" if unlike else ""
 
 
-def _audit(record: Record) -> Mapping[str, Any]:
+def _audit(record: AuditRecord) -> Mapping[str, Any]:
     return record.audit if isinstance(record.audit, dict) else {}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from interlock.app.store import file, postgres
 from interlock.app.store.database import Database
-from interlock.app.store.errors import StoreError, Unsure
+from interlock.app.store.errors import CommitUnknown, StoreError
 from interlock.app.store.place import is_postgres, path_of, shown, url_of
 from interlock.app.store.tables import REVISION, metadata, revisions
 
@@ -23,7 +23,7 @@ def upgrade(path_or_url: str | Path, busy_ms: int) -> tuple[str | None, str]:
     database = _database(path_or_url, busy_ms)
     try:
         return database.transact(lambda connection: _upgraded(connection, where)), REVISION
-    except Unsure:
+    except CommitUnknown:
         raise StoreError(f"the store {where} gave no answer to the last commit: run this again") from None
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(

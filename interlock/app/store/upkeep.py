@@ -14,7 +14,7 @@ from interlock.app.store.compacting import compact
 from interlock.app.store.database import Database
 from interlock.app.store.ends import End, Witness
 from interlock.app.store.erasing import Erasure, Why, erase
-from interlock.app.store.errors import StoreError, Unsure
+from interlock.app.store.errors import CommitUnknown, StoreError
 from interlock.app.store.place import is_postgres, path_of, shown, url_of
 from interlock.app.store.reading import JournalReader
 from interlock.app.store.sealing import Seal
@@ -40,7 +40,7 @@ class Upkeep(JournalReader):
         """Do the work and commit it, or nothing. Raises `StoreError`."""
         try:
             return self._database.transact(work)
-        except Unsure:
+        except CommitUnknown:
             raise StoreError(f"the store {self.where} gave no answer to the last commit: run this again") from None
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"{in_words(error)}: what was done before stays done, so run this again") from None

@@ -16,7 +16,7 @@ from interlock.app.store.rows import EntryRow
 from interlock.app.store.sql import Sql
 
 LEASE_S = 3.0
-"""How long a driver holds a call after its last sign of life, on the database's clock."""
+"""How long a driver holds a call after its last heartbeat, on the database's clock."""
 
 Rows = Sequence[EntryRow]
 

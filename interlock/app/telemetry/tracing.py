@@ -35,7 +35,7 @@ SAFE_TEXT = frozenset(
         "gen_ai.provider.name",
         "gen_ai.request.model",
         "gen_ai.response.model",
-        "gen_ai.tool.name",  # the sieve lets no name through that we did not declare
+        "gen_ai.tool.name",  # the tool-call filter lets no name through that we did not declare
         "lk.agent_label",
         "lk.agent_name",
         "lk.close_reason",
@@ -62,7 +62,7 @@ def open_traces(settings: Settings) -> None:
         return
     exporter = OTLPSpanExporter(endpoint=settings.otel_endpoint.rstrip("/") + TRACES_PATH)
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(Discreet(exporter, content=settings.otel_content)))
+    provider.add_span_processor(BatchSpanProcessor(ContentFreeExporter(exporter, content=settings.otel_content)))
     trace_to(provider, content=settings.otel_content)
     Finalize(None, _end, args=(provider,), exitpriority=10)  # LiveKit's processes end without atexit
 
@@ -72,7 +72,7 @@ def trace_to(provider: TracerProvider, *, content: bool = False) -> None:
     set_tracer_provider(provider, allow_pii=content)
 
 
-class Discreet(SpanExporter):
+class ContentFreeExporter(SpanExporter):
     """Exports spans without content: numbers, our own names, and text that is named in `SAFE_TEXT`."""
 
     def __init__(self, exporter: SpanExporter, *, content: bool = False) -> None:

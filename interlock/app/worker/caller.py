@@ -1,4 +1,4 @@
-"""The caller as LiveKit knows them: who of those in a room it is, what is known of them, when their line breaks."""
+"""The caller as LiveKit knows them: who in a room it is, what is known of them, when their connection breaks."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from livekit.agents.utils import wait_for_participant
 
 from interlock.agents.call.call import Call
 from interlock.agents.call.clock import Clock, Timer, within
-from interlock.app.worker.lease import Driving
+from interlock.app.worker.lease import Lease
 
 CALLER_LIMIT_S = 30.0
 """How long an agent waits in a room for its caller."""
@@ -22,7 +22,7 @@ NOW = datetime.max.replace(tzinfo=UTC)
 
 HUNG_UP = frozenset({rtc.DisconnectReason.CLIENT_INITIATED, rtc.DisconnectReason.USER_REJECTED})
 ROOM_GONE = frozenset({rtc.DisconnectReason.ROOM_DELETED, rtc.DisconnectReason.ROOM_CLOSED})
-"""As opposed to a line that broke, with which a caller may be back."""
+"""As opposed to a connection that broke, with which a caller may be back."""
 OURS_BROKE = frozenset(
     {
         rtc.DisconnectReason.UNKNOWN_REASON,
@@ -34,9 +34,9 @@ OURS_BROKE = frozenset(
         rtc.DisconnectReason.MEDIA_FAILURE,
     }
 )
-"""The agent's line, not the caller's: they may still be there, and another agent is to go on with them."""
+"""The agent's connection, not the caller's: they may still be there, and another agent is to go on with them."""
 OURS_LIMIT_S = 10.0
-"""How long the agent's own line may take to be back, as a server does that is started anew."""
+"""How long the agent's own connection may take to be back, as a server does that is started anew."""
 NO_CALLER, ROOM_CLOSED, DISCONNECTED = "no_caller", "room_closed", "disconnected"
 """Reasons on record for an end that the room brought about."""
 
@@ -89,32 +89,32 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
     return {name: value[:FACT_LIMIT] for name, value in known.items() if value}
 
 
-def watch_line(room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
-    """From now on, with the session running, tell the call when the caller's line breaks and when they are back.
+def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
+    """From now on, with the session running, tell the call when the caller's connection breaks and when they are back.
 
-    Also when the room is no more, or the agent's own line is; `driving` learns of other agents. Of a caller who hangs
-    up LiveKit tells the session itself.
+    Also when the room is no more, or the agent's own connection is; `lease` learns of other agents. Of a caller who
+    hangs up LiveKit tells the session itself.
     """
-    line = _Line(room, call, identity, driving)
-    room.on("participant_disconnected", line.left)
-    room.on("participant_connected", line.came)
-    room.on("reconnecting", line.ours_breaks)
-    room.on("reconnected", line.ours_is_back)
-    room.on("disconnected", line.cut)
+    connection = _Connection(room, call, identity, lease)
+    room.on("participant_disconnected", connection.left)
+    room.on("participant_connected", connection.came)
+    room.on("reconnecting", connection.ours_breaks)
+    room.on("reconnected", connection.ours_is_back)
+    room.on("disconnected", connection.cut)
     if not room.isconnected():  # while nobody watched
-        line.cut(rtc.DisconnectReason.UNKNOWN_REASON)
+        connection.cut(rtc.DisconnectReason.UNKNOWN_REASON)
     elif identity not in room.remote_participants:
         call.absence.lost(_name(None))
 
 
-class _Line:
-    """The two ends of a call's line."""
+class _Connection:
+    """The caller's and the agent's connection to the room."""
 
-    def __init__(self, room: rtc.Room, call: Call, identity: str, driving: Driving) -> None:
+    def __init__(self, room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
         self._room = room
         self._call = call
         self._identity = identity
-        self._driving = driving
+        self._lease = lease
         self._ours: Timer | None = None
 
     def left(self, who: rtc.RemoteParticipant) -> None:
@@ -134,7 +134,7 @@ class _Line:
         if who.identity == self._identity:
             self._call.absence.back()
         elif who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
-            self._driving.another_came()
+            self._lease.another_agent_came()
 
     def ours_breaks(self) -> None:
         if self._ours is None and not self._call.ending:
@@ -159,7 +159,7 @@ class _Line:
     def _let_go(self) -> None:
         if not self._call.ending:
             self._call.let_go()  # before LiveKit, which is told as well, has the job end
-            self._call.spawn(self._driving.let_go())
+            self._call.spawn(self._lease.let_go())
 
 
 def _name(reason: rtc.DisconnectReason.ValueType | None) -> str:

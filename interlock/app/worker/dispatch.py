@@ -37,12 +37,12 @@ def _named(metadata: str) -> str | None:
     if not metadata or NAME.fullmatch(metadata):
         return metadata or None
     try:
-        told = json.loads(metadata)
+        content = json.loads(metadata)
     except (ValueError, RecursionError):
         raise DispatchError(f"the dispatch's metadata is no JSON, expected {EXPECTED}") from None
-    if not isinstance(told, dict):
-        raise DispatchError(f"the dispatch's metadata is a JSON {type(told).__name__}, expected {EXPECTED}")
-    name = told.get("flow")
+    if not isinstance(content, dict):
+        raise DispatchError(f"the dispatch's metadata is a JSON {type(content).__name__}, expected {EXPECTED}")
+    name = content.get("flow")
     if name is not None and not isinstance(name, str):
         raise DispatchError(f"the dispatch's flow is a {type(name).__name__}, expected {EXPECTED}")
     return name

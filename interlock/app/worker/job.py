@@ -23,7 +23,7 @@ from interlock.app.settings import Settings, load_settings
 from interlock.app.store.lease import DrivenElsewhere
 from interlock.app.store.rooms import Room
 from interlock.app.telemetry.metrics import open_metrics
-from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_line
+from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_connection
 from interlock.app.worker.dispatch import flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.last_driver import last_driver_of
@@ -34,7 +34,7 @@ log = structlog.get_logger("interlock.worker")
 
 LINES, SPARE, LAST = "lines", "spare", "last"
 """Where a process keeps what it has made ready before it takes a call, and what it does last of all."""
-SETTLED_LIMIT_S = 60.0
+IDLE_LIMIT_S = 60.0
 """How long the end of a process waits for the call's own work; `interlock.app.worker.worker.CLOSING_S` is longer."""
 
 
@@ -46,7 +46,7 @@ class _Job:
     settings: Settings
     opened: AsyncExitStack
     first_word: FirstWord
-    driving: Driving | None = None
+    lease: Lease | None = None
 
 
 async def take_call(context: JobContext) -> None:
@@ -68,10 +68,10 @@ async def take_call(context: JobContext) -> None:
         log.warning("call.driven_elsewhere", job_id=context.job.id, why=str(error))
         context.shutdown(reason="driven elsewhere")
     except Exception as error:
-        driving = job.driving if job else None
+        lease = job.lease if job else None
         words = NOT_SET_UP if isinstance(error, UnknownFlow) else APOLOGY
-        if await refuse(context, settings, error, words, ours=driving is not None) and driving:
-            await driving.forget()
+        if await refuse(context, settings, error, words, ours=lease is not None) and lease:
+            await lease.abandon()
 
 
 async def _take(job: _Job) -> None:
@@ -82,18 +82,18 @@ async def _take(job: _Job) -> None:
     job.opened.callback(journal.close)
     asked = job.context.job.room
     room = Room(asked.sid, asked.name, flow.name)
-    taken = await claim(journal, room, new_call_id())
-    job.driving = driving = Driving(journal, taken, room)
+    grant = await claim(journal, room, new_call_id())
+    job.lease = lease = Lease(journal, grant, room)
     try:
-        await _drive(job, flow, driving)
+        await _drive(job, flow, lease)
     except Exception as error:
-        if driving.anew:
+        if lease.is_new:
             raise
-        await driving.let_go()  # no word and no closed room: the caller is somebody else's
-        raise DrivenElsewhere(f"call {taken.call_id} is left to another: {told(error)}") from None
+        await lease.let_go()  # no word and no closed room: the caller is somebody else's
+        raise DrivenElsewhere(f"call {grant.call_id} is left to another: {loggable(error)}") from None
 
 
-async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
+async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
     settings, kept = job.settings, job.context.proc.userdata
     left = await last_driver_of(driving.journal, driving.taken) if driving.taken.resumes else None
     flow = flow_named(left.flow) if left else flow
@@ -108,9 +108,9 @@ async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
         vad=inference.VAD(),
         spare=spare,
         voices=its.voices,
-        voiced=lines_for(flow, settings, kept.get(LINES)),
+        kept_lines=lines_for(flow, settings, kept.get(LINES)),
         models=its.llms,
-        journal=metrics.journal(driving.journal),
+        journal=metrics.journal(lease.journal),
         services=systems,
         timezone=settings.timezone,
         silence_s=settings.silence_s,
@@ -119,15 +119,15 @@ async def _drive(job: _Job, flow: Flow, driving: Driving) -> None:
         last_driver=left,
     )
     call.on_lost = partial(_leave, job.context)
-    job.opened.callback(asyncio.get_running_loop().create_task(driving.keep(call)).cancel)
-    job.opened.push_async_callback(_settled, call)  # while it is kept
+    job.opened.callback(asyncio.get_running_loop().create_task(lease.keep_alive(call)).cancel)
+    job.opened.push_async_callback(_wait_until_idle, call)  # while it is kept
     metrics.follow(session, call)
-    await _begin(job, session, call, driving)
+    await _begin(job, session, call, lease)
 
 
-def _over(context: JobContext, call: Call, driving: Driving) -> None:
+def _over(context: JobContext, call: Call, lease: Lease) -> None:
     """Close the room with the call, unless it goes on with another driver."""
-    if not call.lost and not driving.contested:
+    if not call.lost and not lease.contested:
         call.spawn(close_room(context))
     context.shutdown(reason="the call is over")
 
@@ -137,20 +137,20 @@ def _leave(context: JobContext) -> None:
     context.shutdown(reason="driven elsewhere")
 
 
-async def _settled(call: Call) -> None:
+async def _wait_until_idle(call: Call) -> None:
     """Let the call finish its own work, but not for ever: its models and its journal are closed after it."""
     try:
-        await within(call.clock, SETTLED_LIMIT_S, call.settled())
+        await within(call.clock, IDLE_LIMIT_S, call.wait_until_idle())
     except TimeoutError:
         log.error("call.unsettled", **call.here)
 
 
-async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: Driving) -> None:
+async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, lease: Lease) -> None:
     """Meet the caller and let the first agent speak; without a caller the call ends as it began."""
     context = job.context
     await context.connect()
     job.first_word.joined()
-    driving.entered(context.room)
+    lease.entered(context.room)
     before = call.facts.caller_identity if call.resumed else None
     try:
         caller = await the_caller(context.room, call.clock, identity=before)
@@ -164,14 +164,14 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, driving: 
             await close_room(context)
         context.shutdown(reason="no caller")
         return
-    await driving.renew(call)  # a process that stood still may have lost the room meanwhile
+    await lease.renew(call)  # a process that stood still may have lost the room meanwhile
     if call.lost:
         return
-    session.on("close", lambda _: _over(context, call, driving))
+    session.on("close", lambda _: _over(context, call, lease))
     job.first_word.listen(session, call)
     options = RoomOptions(participant_identity=caller.identity)
     known = facts_of(context.room, caller)
     record = NOT_GIVEN if job.settings.otel_content else False
     await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
-    watch_line(context.room, call, caller.identity, driving)
-    context.proc.userdata[LAST] = let_go_with_the_worker(call, driving.let_go)
+    watch_connection(context.room, call, caller.identity, lease)
+    context.proc.userdata[LAST] = let_go_with_the_worker(call, lease.let_go)

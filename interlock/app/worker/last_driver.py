@@ -20,20 +20,20 @@ async def last_driver_of(journal: StoreJournal, taken: Taken) -> LastDriver:
     A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
     """
     row, records, private, turns = await asyncio.gather(
-        asyncio.to_thread(journal.call, taken.call_id),
-        asyncio.to_thread(journal.records, taken.call_id),
-        asyncio.to_thread(journal.private, taken.call_id),
-        journal.read(lambda connection: recall(connection, journal.seal, taken.call_id)),
+        asyncio.to_thread(journal.call, grant.call_id),
+        asyncio.to_thread(journal.records, grant.call_id),
+        asyncio.to_thread(journal.private, grant.call_id),
+        journal.read(lambda connection: recall(connection, journal.seal, grant.call_id)),
     )
     place = place_of(records)
     if row is None or place is None:
-        raise StoreError(f"call {taken.call_id} has no record of where it stands, expected one")
+        raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
     return LastDriver(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
         facts=facts_at_the_end(records, private),
-        fence=taken.fence,
+        fence=grant.fence,
         last_seq=records[-1].seq,
         turns=turns,
         event=_not_met(records, turns),
@@ -48,7 +48,7 @@ def _roughly(place: Place, epoch: int) -> Snapshot:
     return Snapshot(str(place.machine), place.version or 0, tuple(map(str, configuration)), epoch=epoch)
 
 
-def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:
+def facts_at_the_end(records: Sequence[AuditRecord], private: Mapping[int, Mapping[str, Any]]) -> dict[str, Any] | None:
     """What was known when the record ends, as JSON; None when it was erased."""
     known: dict[str, Any] | None = None
     for record in records:
@@ -62,7 +62,7 @@ def facts_at_the_end(records: Sequence[Record], private: Mapping[int, Mapping[st
     return known
 
 
-def _not_met(records: Sequence[Record], turns: Sequence[Turn]) -> str:
+def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
     """The last accepted event, unless its agent entered and said something.
 
     The entry of an agent before it may be on record after it.
@@ -91,7 +91,7 @@ def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -
     return BegunEffect()
 
 
-def _lost(records: Sequence[Record]) -> str:
+def _lost(records: Sequence[AuditRecord]) -> str:
     """Why the last driver began anew, unless it got further than that."""
     for record in reversed(records):
         if record.kind == ACCEPTED:

@@ -1,4 +1,4 @@
-"""Driving a call: taking it, a sign of life each second while it lasts, and leaving when somebody else has it."""
+"""The lease on a call: taking it, a heartbeat each second while it lasts, and leaving when somebody else has it."""
 
 import asyncio
 from contextlib import suppress
@@ -12,8 +12,8 @@ from interlock.agents.call.call import Call
 from interlock.agents.call.clock import done_within, pause, within
 from interlock.agents.call.journal import JournalDown
 from interlock.app.store import Contended, StoreJournal
-from interlock.app.store.lease import RENEW_S, Taken, give_up, renew
-from interlock.app.store.rooms import Room, claim_room, forget_room, stay
+from interlock.app.store.lease import RENEW_S, LeaseGrant, release, renew
+from interlock.app.store.rooms import Room, claim_room, forget_room, keep_room
 
 log = structlog.get_logger("interlock.worker")
 
@@ -23,7 +23,7 @@ ANOTHER_CALL = "room_taken"
 """The reason on record for a call in whose room another one had begun."""
 
 
-async def claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
+async def claim(journal: StoreJournal, room: Room, call_id: str) -> LeaseGrant:
     """The call to hold in this room: one whose driver is gone, or `call_id`, a new one.
 
     Raises `DrivenElsewhere` when somebody alive drives it, `JournalDown` when nobody can tell.
@@ -36,48 +36,48 @@ async def claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
     return await _claim(journal, room, call_id)
 
 
-async def _claim(journal: StoreJournal, room: Room, call_id: str) -> Taken:
+async def _claim(journal: StoreJournal, room: Room, call_id: str) -> LeaseGrant:
     return await journal.transact(lambda c: claim_room(c, journal.seal, room, call_id, journal.owner))
 
 
-class Driving:
+class Lease:
     """One driver's hold on a call, and on the room it is held in."""
 
-    def __init__(self, journal: StoreJournal, taken: Taken, room: Room | None = None) -> None:
+    def __init__(self, journal: StoreJournal, grant: LeaseGrant, room: Room | None = None) -> None:
         self.journal = journal
-        self.taken = taken
+        self.grant = grant
         self._room = room
         self._there: rtc.Room | None = None
         self._call: Call | None = None
         self._in_doubt = False
         self.contested = False
-        """Whether another agent came and no sign of life was taken since."""
+        """Whether another agent came and no heartbeat was taken since."""
         self._over = False
-        self._giving: asyncio.Future[tuple[bool, bool]] | None = None
+        self._renewing: asyncio.Future[tuple[bool, bool]] | None = None
 
     @property
-    def anew(self) -> bool:
+    def is_new(self) -> bool:
         """Whether the call began here and is still ours."""
-        return not self.taken.resumes and not (self._call and self._call.lost)
+        return not self.grant.resumes and not (self._call and self._call.lost)
 
     def entered(self, room: rtc.Room) -> None:
         """The room as LiveKit knows it: a server that began anew gives it another life."""
         self._there = room
 
-    async def keep(self, call: Call) -> None:
-        """Give a sign of life each second until the end is on record or the call is lost; a journal is asked again."""
+    async def keep_alive(self, call: Call) -> None:
+        """Give a heartbeat each second until the end is on record or the call is lost; a journal is asked again."""
         while not (call.ended or call.lost or self._over):
             await self.renew(call)
             await pause(call.clock, RENEW_S)
 
     async def renew(self, call: Call) -> None:
-        """Give one sign of life; without an answer in a second somebody else may have the call."""
+        """Give one heartbeat; without an answer in a second somebody else may have the call."""
         self._call, contested = call, self.contested
-        giving = self._giving = asyncio.ensure_future(self._give(call))
-        if not await done_within(call.clock, RENEW_S, giving):
+        renewing = self._renewing = asyncio.ensure_future(self._renew_both(call))
+        if not await done_within(call.clock, RENEW_S, renewing):
             self._doubt(call)
         try:
-            mine, here = await giving
+            mine, here = await renewing
         except JournalDown:
             self._doubt(call)
             return
@@ -87,8 +87,8 @@ class Driving:
         elif not here:
             await self._displaced(call)
 
-    def another_came(self) -> None:
-        """Another agent is in the room: it has the call, unless a sign of life that is given after this is taken."""
+    def another_agent_came(self) -> None:
+        """Another agent is in the room: it has the call, unless a heartbeat that is given after this is taken."""
         self.contested = True
         if self._in_doubt and self._call is not None:
             self._call.superseded()
@@ -98,23 +98,23 @@ class Driving:
         if self._call is not None:
             self._call.let_go()
         with suppress(JournalDown):
-            await self.journal.transact(lambda connection: give_up(connection, self.taken.call_id, self.taken.fence))
+            await self.journal.transact(lambda connection: release(connection, self.grant.call_id, self.grant.fence))
 
-    async def forget(self) -> None:
+    async def abandon(self) -> None:
         """The call never began, whoever waited for it was told so, and the room is closed."""
         self._over = True
-        if self._giving is not None:  # a sign of life on its way would have the room again
-            await asyncio.wait({self._giving})
+        if self._renewing is not None:  # a heartbeat on its way would have the room again
+            await asyncio.wait({self._renewing})
         with suppress(JournalDown):
-            await self.journal.transact(lambda connection: forget_room(connection, self.taken.call_id))
+            await self.journal.transact(lambda connection: forget_room(connection, self.grant.call_id))
 
-    async def _give(self, call: Call) -> tuple[bool, bool]:
+    async def _renew_both(self, call: Call) -> tuple[bool, bool]:
         """Whether the call is ours, and the room is this call's."""
         room = await self._now(call)
 
         def work(connection: Connection) -> tuple[bool, bool]:
-            mine = renew(connection, call.id, self.taken.fence)
-            return mine, not mine or room is None or stay(connection, self.journal.seal, room, call.id)
+            mine = renew(connection, call.id, self.grant.fence)
+            return mine, not mine or room is None or keep_room(connection, self.journal.seal, room, call.id)
 
         return await self.journal.transact(work)
 

@@ -39,7 +39,7 @@ async def refuse(context: JobContext, settings: Settings | None, why: Exception,
     Whether the room is closed: where the call is not known to be `ours` and another agent may have the caller, it is
     left as it is.
     """
-    log.error("job.refused", job_id=context.job.id, why=told(why))
+    log.error("job.refused", job_id=context.job.id, why=loggable(why))
     context.init_recording(NOTHING)  # or the log of a job without a session is sent
     fail(context)
     leave = not ours and await _agent_there(context)
@@ -61,8 +61,8 @@ async def _say_in_time(context: JobContext, settings: Settings | None, words: st
         log.error("refusal.unspoken", job_id=context.job.id, error=type(error).__name__)
 
 
-def told(error: Exception) -> str:
-    """What the log may say of an error."""
+def loggable(error: Exception) -> str:
+    """What the log may say of an error: its text where that is ours and holds no caller's word, else its type."""
     return str(error) if isinstance(error, TELLING) else type(error).__name__
 
 

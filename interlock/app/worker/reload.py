@@ -55,7 +55,7 @@ class Workers:
     def __init__(self, *, in_turn: bool) -> None:
         self._in_turn = in_turn
         self._running: list[Process] = []
-        self._told: set[Process] = set()
+        self._signalled: set[Process] = set()
         self._changed = False
         self._over = asyncio.Event()
         self._code = 0
@@ -73,7 +73,7 @@ class Workers:
     async def replace(self) -> None:
         """Let the present worker finish its calls, and start the next."""
         self._changed = True
-        self._tell(set(self._running) - self._told)  # told twice, a worker would cut its calls off
+        self._signal(set(self._running) - self._signalled)  # told twice, a worker would cut its calls off
         if self._in_turn:
             await asyncio.gather(*self._waits)
         if not self._over.is_set():
@@ -88,10 +88,10 @@ class Workers:
     def asked(self) -> None:
         """Pass a signal on: each worker ends in order, and quicker when told again."""
         self._over.set()
-        self._tell(set(self._running))
+        self._signal(set(self._running))
 
-    def _tell(self, workers: set[Process]) -> None:
-        self._told |= workers
+    def _signal(self, workers: set[Process]) -> None:
+        self._signalled |= workers
         for worker in workers:
             with suppress(ProcessLookupError):
                 worker.terminate()
@@ -100,11 +100,11 @@ class Workers:
         code = await worker.wait()
         self._running.remove(worker)
         self._code = code
-        told = worker in self._told
-        self._told.discard(worker)
+        signalled = worker in self._signalled
+        self._signalled.discard(worker)
         if not self._changed:
             self._over.set()
-        elif code and not told:
+        elif code and not signalled:
             log.error("worker.failed", code=code, next="change the code and save it")
 
     def __enter__(self) -> "Workers":

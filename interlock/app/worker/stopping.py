@@ -14,7 +14,7 @@ log = structlog.get_logger("interlock.worker")
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-class Stopping:
+class GracefulStop:
     """While entered, the signals that end a worker end this one: a context manager.
 
     After the first no call is taken any more and those under way go on, for `drain_s` at most; a second one ends that

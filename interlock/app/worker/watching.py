@@ -23,9 +23,9 @@ from livekit.api import (
 from interlock.agents.call.clock import Clock, pause
 from interlock.agents.call.journal import Entry
 from interlock.app.store import StoreJournal
-from interlock.app.store.lease import take
+from interlock.app.store.lease import acquire
 from interlock.app.store.orphans import Orphan, may_dispatch, orphans
-from interlock.app.store.rooms import Room, forget_room, move, take_room
+from interlock.app.store.rooms import Room, forget_room, move_room, take_room
 
 log = structlog.get_logger("interlock.watcher")
 
@@ -45,7 +45,7 @@ TRIES = 6
 
 
 class Rooms(Protocol):
-    """What the watcher asks of LiveKit."""
+    """What the watcher asks of LiveKit about rooms; each may raise whatever LiveKit's client does."""
 
     async def callers(self, room: str) -> tuple[str, int] | None:
         """The life of a room and how many people and phones are in it; None when there is no such room."""
@@ -86,19 +86,19 @@ class LiveKitRooms:
 
 
 class Watcher:
-    """Looks after the calls of one store; `told` sees each thing it did, as event and call."""
+    """Looks after the calls of one store; `on_done` sees each thing it did, as event and call."""
 
     def __init__(
         self,
         journal: StoreJournal,
         rooms: Rooms,
         clock: Clock,
-        told: Callable[[str, str], None] = lambda event, call_id: None,
+        on_done: Callable[[str, str], None] = lambda event, call_id: None,
     ) -> None:
         self._journal = journal
         self._rooms = rooms
         self._clock = clock
-        self._told = told
+        self._on_done = on_done
 
     async def watch(self) -> None:
         """Look, again and again, until cancelled; what fails is looked at again."""
@@ -144,13 +144,13 @@ class Watcher:
             await self._rooms.dispatch(name, orphan.flow)
             self._say("call.dispatched_again", orphan, tries=orphan.dispatches + 1)
             return True
-        return False  # nobody is there: a caller whose line broke may be back, until LiveKit closes the room
+        return False  # nobody is there: a caller whose connection broke may be back, until LiveKit closes the room
 
     async def _held(self, orphan: Orphan, room: Room) -> bool:
         """Whether the call is held in this life of its room, since just now if LiveKit began anew meanwhile."""
         if room.sid == orphan.sid:
             return True
-        return await self._journal.transact(lambda c: move(c, self._journal.seal, room, orphan.call_id))
+        return await self._journal.transact(lambda c: move_room(c, self._journal.seal, room, orphan.call_id))
 
     async def _end(self, orphan: Orphan, *, close: str = "") -> None:
         """Give a call up, by one watcher, with the caller put out of the room `close`: never under a driver."""
@@ -163,13 +163,13 @@ class Watcher:
 
     async def _ended(self, orphan: Orphan) -> Callable[[], Awaitable[None]] | None:
         """The end of a call on record, once it is to be written; None when it is another's."""
-        taken = await self._journal.transact(lambda c: take(c, orphan.call_id, self._journal.owner))
+        grant = await self._journal.transact(lambda c: acquire(c, orphan.call_id, self._journal.owner))
         call = await asyncio.to_thread(self._journal.call, orphan.call_id)
-        if taken is None or call is None:
+        if grant is None or call is None:
             return None
         audit = {"reason": WORKER_LOST, "state": call.snapshot.state if call.snapshot else ""}
         at, seq = self._clock.now(), call.last_seq + 1
-        ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=taken.fence)
+        ended = Entry(call.call_id, call.flow, seq, "call.ended", at, call.epoch, audit, fence=grant.fence)
         return lambda: self._journal.append([ended])
 
     async def _forgotten(self, orphan: Orphan) -> Callable[[], Awaitable[None]] | None:
@@ -180,4 +180,4 @@ class Watcher:
 
     def _say(self, event: str, orphan: Orphan, **more: int) -> None:
         log.warning(event, call_id=orphan.call_id, flow=orphan.flow, **more)
-        self._told(event, orphan.call_id)
+        self._on_done(event, orphan.call_id)

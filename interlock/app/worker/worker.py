@@ -22,7 +22,7 @@ from interlock.app.telemetry.logs import configure_logs
 from interlock.app.telemetry.metrics import serve_metrics
 from interlock.app.telemetry.tracing import open_traces
 from interlock.app.worker.job import LINES, SPARE, take_call
-from interlock.app.worker.stopping import Stopping
+from interlock.app.worker.stopping import GracefulStop
 
 log = structlog.get_logger("interlock.worker")
 
@@ -87,7 +87,7 @@ async def _serve(
     server.once("worker_registered", lambda *_: [each() for each in ready])
     serving = asyncio.get_running_loop().create_task(server.run(devmode=dev))
     log.info("worker.starting", agent_name=AGENT_NAME, flow=settings.flow, livekit_url=settings.livekit_url)
-    with Stopping(server, settings.drain_s, until):
+    with GracefulStop(server, settings.drain_s, until):
         await _served(server, serving, settings)
 
 

@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry
 from interlock.agents.call.call import Call
 from interlock.agents.call.journal import Journal
 from interlock.app.settings import Settings
+from interlock.app.telemetry.metrics.collectors import Collectors
 from interlock.app.telemetry.metrics.follow import Follower
-from interlock.app.telemetry.metrics.numbers import Numbers
 from interlock.app.telemetry.metrics.serving import serve_metrics
 from interlock.app.telemetry.metrics.writing import MeasuredJournal
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("interlock.metrics")
 
-__all__ = ["Metrics", "Numbers", "open_metrics", "serve_metrics"]
+__all__ = ["Collectors", "Metrics", "open_metrics", "serve_metrics"]
 
 
 class Metrics:
-    """What a process counts of its calls; without `numbers` it counts nothing and costs nothing."""
+    """What a process counts of its calls; without `collectors` it counts nothing and costs nothing."""
 
-    def __init__(self, numbers: Numbers | None) -> None:
-        self._numbers = numbers
+    def __init__(self, collectors: Collectors | None) -> None:
+        self._collectors = collectors
 
     def journal(self, journal: Journal) -> Journal:
         """The journal, its writes timed."""
-        return MeasuredJournal(journal, self._numbers) if self._numbers is not None else journal
+        return MeasuredJournal(journal, self._collectors) if self._collectors is not None else journal
 
     def follow(self, session: "AgentSession[Call]", call: Call) -> None:
         """Count what this call does, from its first entry on; to be asked for before the call is opened."""
-        if self._numbers is not None:
-            Follower(self._numbers, call).listen(session)
+        if self._collectors is not None:
+            Follower(self._collectors, call).listen(session)
 
 
 def open_metrics(settings: Settings) -> Metrics:
@@ -45,7 +45,7 @@ def open_metrics(settings: Settings) -> Metrics:
     if settings.metrics_port is None:
         return Metrics(None)
     try:
-        return Metrics(Numbers(CollectorRegistry()))
+        return Metrics(Collectors(CollectorRegistry()))
     except OSError as error:  # the folder is gone or full: calls go on, uncounted
         log.error("metrics.lost", error=type(error).__name__, errno=error.errno)
         return Metrics(None)

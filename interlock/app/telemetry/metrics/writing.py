@@ -4,28 +4,28 @@ import time
 from collections.abc import Sequence
 
 from interlock.agents.call.journal import Entry, Journal, JournalDown
-from interlock.app.telemetry.metrics.numbers import Numbers
+from interlock.app.telemetry.metrics.collectors import Collectors
 
 
 class MeasuredJournal:
     """Passes everything on; one that fails is counted and still fails."""
 
-    def __init__(self, journal: Journal, numbers: Numbers) -> None:
+    def __init__(self, journal: Journal, collectors: Collectors) -> None:
         self._journal = journal
-        self._numbers = numbers
+        self._collectors = collectors
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Write all entries or none, in order, and return once they are durable. Raises `JournalDown`."""
         began = time.perf_counter()
-        self._numbers.pending.inc()
+        self._collectors.pending.inc()
         try:
             await self._journal.append(entries)
-            self._numbers.writes.observe(time.perf_counter() - began)
+            self._collectors.writes.observe(time.perf_counter() - began)
         except JournalDown:
-            self._numbers.write_failures.inc()
+            self._collectors.write_failures.inc()
             raise
         finally:
-            self._numbers.pending.dec()
+            self._collectors.pending.dec()
 
     async def wrote(self, entries: Sequence[Entry]) -> bool:
         """Whether entries that were in doubt are in the record. Raises `JournalDown` while nobody can tell."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from livekit import rtc
 
-from interlock.agents.speech.pace import FIRST_AUDIO_LIMIT_S, STALL_LIMIT_S, Pace
+from interlock.agents.speech.stall_watch import FIRST_AUDIO_LIMIT_S, STALL_LIMIT_S, StallWatch
 from interlock.app.offline.clock import ManualClock
 from interlock.testing.points import rounds
 
@@ -19,7 +19,7 @@ class Sound:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.pace = Pace(self.clock)
+        self.watch = StallWatch(self.clock)
         self.came = 0
         self.error: Exception | None = None
         self._frames: asyncio.Queue[float | None] = asyncio.Queue()
@@ -43,7 +43,7 @@ class Sound:
 
     async def _read(self) -> None:
         try:
-            async for _ in self.pace.kept(self._made()):
+            async for _ in self.watch.watched(self._made()):
                 self.came += 1
         except TimeoutError as error:
             self.error = error
@@ -67,10 +67,10 @@ async def test_a_first_sound_that_does_not_come_is_late(sound, words):
     """
     From when the voice has a sentence, and not before.
     """
-    sound.pace.words("That is")
+    sound.watch.words("That is")
     await sound.passes(60)
     assert sound.error is None
-    sound.pace.words(words) if words else sound.pace.no_more_words()
+    sound.watch.words(words) if words else sound.watch.no_more_words()
     await sound.passes(FIRST_AUDIO_LIMIT_S - 0.2)
     assert sound.error is None
     await sound.passes(0.2)
@@ -81,7 +81,7 @@ async def test_sound_in_time_may_take_as_long_as_it_plays(sound):
     """
     What was sent ahead is still playing, so nobody waits.
     """
-    sound.pace.no_more_words()
+    sound.watch.no_more_words()
     await sound.passes(FIRST_AUDIO_LIMIT_S - 0.2)
     await sound.comes(10.0)
     await sound.passes(10.0 + STALL_LIMIT_S - 0.2)
@@ -93,7 +93,7 @@ async def test_a_drip_is_late_once_the_gaps_add_up(sound):
     """
     No single gap is long, and yet the caller hears a fifth of what they should.
     """
-    sound.pace.no_more_words()
+    sound.watch.no_more_words()
     for _ in range(2):
         await sound.comes(0.2)
         await sound.passes(1.0)
@@ -107,11 +107,11 @@ async def test_a_voice_that_waits_for_words_is_not_late(sound):
     """
     The model is slow, not the voice.
     """
-    sound.pace.words(SENTENCE)
+    sound.watch.words(SENTENCE)
     await sound.comes(1.0)
     await sound.passes(60)
     assert sound.error is None
-    sound.pace.no_more_words()
+    sound.watch.no_more_words()
     await sound.comes(1.0, None)
     assert (sound.came, sound.error) == (2, None)
 
@@ -120,7 +120,7 @@ async def test_being_cancelled_is_no_lateness(sound):
     """
     An interruption ends the reading as ever.
     """
-    sound.pace.no_more_words()
+    sound.watch.no_more_words()
     sound._reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sound._reading

@@ -11,7 +11,7 @@ from livekit.plugins import assemblyai
 
 from interlock.agents.speech.providers import FELL_BACK
 from interlock.app.offline.sound import framed
-from interlock.app.providers.steady import SteadySTT
+from interlock.app.providers.reconnecting import ReconnectingSTT
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.clients import EARS_HZ, PATIENCE_S
 from tests.standins.faults import Fault
@@ -23,7 +23,7 @@ class Listener:
     One stream of steady ears, and what came of it.
     """
 
-    def __init__(self, ears: SteadySTT) -> None:
+    def __init__(self, ears: ReconnectingSTT) -> None:
         self.ears = ears
         self.errors: list[str] = []
         self.told: list[str] = []
@@ -68,7 +68,7 @@ async def listener(http: aiohttp.ClientSession, *providers: AssemblyAI) -> Async
     Ears with these providers, the first one first, that try again at once.
     """
     plugins = [assemblyai.STT(api_key="key", base_url=each.base_url, http_session=http) for each in providers]
-    ears = SteadySTT({f"ears/{nth}": each for nth, each in enumerate(plugins)}, pauses_s=(0.0,))
+    ears = ReconnectingSTT({f"ears/{nth}": each for nth, each in enumerate(plugins)}, pauses_s=(0.0,))
     its = Listener(ears)
     try:
         yield its

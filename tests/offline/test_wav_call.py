@@ -10,11 +10,11 @@ from livekit.agents import AgentStateChangedEvent
 
 from interlock.app.offline.sound import framed
 from interlock.app.offline.speaker import Speaker
-from interlock.app.offline.wav import LINE_HZ, Wav, read_wav
-from interlock.app.offline.wav_call import FRAME, Pace, WavLine
+from interlock.app.offline.wav import CALL_HZ, Wav, read_wav
+from interlock.app.offline.wav_call import FRAME, CallerTiming, WavCall
 
-FRAMES_A_SECOND = LINE_HZ // FRAME
-SECOND = np.full(LINE_HZ, 1000, dtype=np.int16)
+FRAMES_A_SECOND = CALL_HZ // FRAME
+SECOND = np.full(CALL_HZ, 1000, dtype=np.int16)
 
 
 class Time:
@@ -44,14 +44,14 @@ async def test_an_interrupted_segment_reports_how_far_it_came():
     speaker = Speaker(time)
     ears = Ears(speaker)
     time.s = 5.0
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     time.s = 6.25
 
     speaker.clear_buffer()
 
     assert ears == ["started", (1.25, True)]
-    assert [(at, sound.size) for at, sound in speaker.track] == [(5.0, LINE_HZ), (6.0, LINE_HZ // 4)]
+    assert [(at, sound.size) for at, sound in speaker.track] == [(5.0, CALL_HZ), (6.0, CALL_HZ // 4)]
     assert not speaker.playing
 
 
@@ -62,7 +62,7 @@ async def test_a_segment_that_played_out_reports_all_of_it():
     time = Time()
     speaker = Speaker(time)
     ears = Ears(speaker)
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     time.s = 1.0
     speaker.flush()
 
@@ -77,13 +77,13 @@ async def test_frames_after_an_interruption_belong_to_nobody():
     """
     speaker = Speaker(Time())
     ears = Ears(speaker)
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     speaker.clear_buffer()
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     speaker.flush()
     assert ears == ["started", (0.0, True)]
 
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
 
     assert ears == ["started", (0.0, True), "started"]
 
@@ -95,7 +95,7 @@ async def test_an_interruption_after_the_flush_is_reported_once():
     time = Time()
     speaker = Speaker(time)
     ears = Ears(speaker)
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     speaker.flush()
     time.s = 0.5
     speaker.clear_buffer()
@@ -113,7 +113,7 @@ async def test_what_was_not_heard_before_a_pause_plays_after_it():
     time = Time()
     speaker = Speaker(time)
     ears = Ears(speaker)
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     time.s = 0.25
     speaker.pause()
     time.s = 3.0
@@ -123,7 +123,7 @@ async def test_what_was_not_heard_before_a_pause_plays_after_it():
     await speaker.wait_for_playout()
 
     assert ears == ["started", (1.0, False)]
-    assert [(at, sound.size) for at, sound in speaker.track] == [(0.0, LINE_HZ // 4), (3.0, LINE_HZ * 3 // 4)]
+    assert [(at, sound.size) for at, sound in speaker.track] == [(0.0, CALL_HZ // 4), (3.0, CALL_HZ * 3 // 4)]
 
 
 async def test_nothing_is_heard_of_a_segment_that_never_left_a_pause():
@@ -134,7 +134,7 @@ async def test_nothing_is_heard_of_a_segment_that_never_left_a_pause():
     speaker = Speaker(time)
     ears = Ears(speaker)
     speaker.pause()
-    await speaker.capture_frame(framed(SECOND, LINE_HZ))
+    await speaker.capture_frame(framed(SECOND, CALL_HZ))
     time.s = 2.0
     speaker.clear_buffer()
 
@@ -154,7 +154,7 @@ class Agent(rtc.EventEmitter):
 
     async def say(self) -> None:
         self.becomes("listening", "speaking")
-        await self.output.audio.capture_frame(framed(SECOND, LINE_HZ))
+        await self.output.audio.capture_frame(framed(SECOND, CALL_HZ))
         self.output.audio.flush()
         await self.output.audio.wait_for_playout()
         self.becomes("speaking", "listening")
@@ -174,7 +174,7 @@ class Agent(rtc.EventEmitter):
 
 
 def caller(tmp_path, seconds: float) -> Wav:
-    return Wav(tmp_path / "caller.wav", np.full(int(seconds * LINE_HZ), 500, dtype=np.int16))
+    return Wav(tmp_path / "caller.wav", np.full(int(seconds * CALL_HZ), 500, dtype=np.int16))
 
 
 async def test_the_caller_waits_for_each_answer_and_the_call_ends_after_the_last(tmp_path):
@@ -182,7 +182,7 @@ async def test_the_caller_waits_for_each_answer_and_the_call_ends_after_the_last
     The recording has both voices, each on its side, never at the same time.
     """
     begun: list[int] = []
-    line = WavLine([caller(tmp_path, 0.5)] * 3, pace=Pace(speed=10), on_turn=begun.append)
+    line = WavCall([caller(tmp_path, 0.5)] * 3, timing=CallerTiming(speed=10), on_turn=begun.append)
     agent = Agent()
     line.attach(agent)
 
@@ -194,8 +194,8 @@ async def test_the_caller_waits_for_each_answer_and_the_call_ends_after_the_last
     left, right = line.tracks()
     assert begun == [0, 1, 2]
     assert left.size == right.size
-    assert (left != 0).sum() == 3 * LINE_HZ // 2
-    assert (right != 0).sum() == 4 * LINE_HZ
+    assert (left != 0).sum() == 3 * CALL_HZ // 2
+    assert (right != 0).sum() == 4 * CALL_HZ
     assert not np.any((left != 0) & (right != 0))
 
 
@@ -204,7 +204,7 @@ async def test_a_caller_who_gets_no_answer_goes_on_when_patience_ends(tmp_path):
     A line never hangs on an agent that stays silent.
     """
     begun: list[int] = []
-    line = WavLine([caller(tmp_path, 0.1)] * 2, pace=Pace(patience=1.0, speed=10), on_turn=begun.append)
+    line = WavCall([caller(tmp_path, 0.1)] * 2, timing=CallerTiming(patience=1.0, speed=10), on_turn=begun.append)
     agent = Agent()
     line.attach(agent)
     agent.becomes("initializing", "listening")
@@ -219,7 +219,7 @@ async def test_a_caller_cuts_in_on_the_answer_where_told_to(tmp_path):
     """
     So many seconds into it, and on no other.
     """
-    line = WavLine([caller(tmp_path, 0.2)], pace=Pace(speed=20), barge_in={0: 0.5})
+    line = WavCall([caller(tmp_path, 0.2)], timing=CallerTiming(speed=20), barge_in={0: 0.5})
     agent = Agent()
     line.attach(agent)
 
@@ -240,7 +240,7 @@ async def test_a_caller_does_not_cut_into_the_same_words_twice(tmp_path):
     """
     begun: list[int] = []
     wavs = [caller(tmp_path, 0.1)] * 2
-    line = WavLine(wavs, pace=Pace(speed=10, patience=60.0), barge_in={0: 0.1, 1: 0.1}, on_turn=begun.append)
+    line = WavCall(wavs, timing=CallerTiming(speed=10, patience=60.0), barge_in={0: 0.1, 1: 0.1}, on_turn=begun.append)
     agent = Agent()
     line.attach(agent)
     greeting = asyncio.create_task(agent.say())
@@ -258,8 +258,11 @@ async def test_a_call_at_work_is_not_talked_into(tmp_path):
     While an effect runs the agent listens, but the call is not at rest.
     """
     begun: list[int] = []
-    line = WavLine(
-        [caller(tmp_path, 0.1)], pace=Pace(patience=4.0, speed=10), at_rest=lambda: False, on_turn=begun.append
+    line = WavCall(
+        [caller(tmp_path, 0.1)],
+        timing=CallerTiming(patience=4.0, speed=10),
+        at_rest=lambda: False,
+        on_turn=begun.append,
     )
     agent = Agent()
     line.attach(agent)
@@ -268,7 +271,7 @@ async def test_a_call_at_work_is_not_talked_into(tmp_path):
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(line.finished(), 0.3)
 
-    assert line.now() > Pace.pause + 1.0
+    assert line.now() > CallerTiming.pause + 1.0
     assert begun == []
     await line.aclose()
     await talk
@@ -278,7 +281,7 @@ async def test_the_agent_hanging_up_ends_the_line(tmp_path):
     """
     Even with words left to say.
     """
-    line = WavLine([caller(tmp_path, 0.1)])
+    line = WavCall([caller(tmp_path, 0.1)])
     agent = Agent()
     line.attach(agent)
 
@@ -293,12 +296,12 @@ async def test_the_call_is_written_caller_left_agent_right(tmp_path):
     """
     As a WAV that any player opens.
     """
-    line = WavLine([])
+    line = WavCall([])
     line.speaker.track.append((0.5, SECOND))
 
     line.write(tmp_path / "call.wav")
 
     read = read_wav(tmp_path / "call.wav")
     assert read.seconds == pytest.approx(1.5)
-    assert read.sound[: LINE_HZ // 2].max() == 0
-    assert read.sound[LINE_HZ // 2 :].min() == 500
+    assert read.sound[: CALL_HZ // 2].max() == 0
+    assert read.sound[CALL_HZ // 2 :].min() == 500

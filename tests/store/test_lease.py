@@ -5,10 +5,10 @@ from sqlalchemy import select, update
 
 from interlock.agents.call.journal import Superseded, Turn
 from interlock.app.store import tables
-from interlock.app.store.lease import DrivenElsewhere, give_up, renew, take
+from interlock.app.store.lease import DrivenElsewhere, acquire, release, renew
 from interlock.app.store.orphans import FORGOTTEN_S, may_dispatch, orphans
 from interlock.app.store.remembering import recall
-from interlock.app.store.rooms import CLAIM_S, Room, claim_room, forget_room, stay, take_room
+from interlock.app.store.rooms import CLAIM_S, Room, claim_room, forget_room, keep_room, take_room
 from interlock.app.store.sealing import Seal
 from interlock.app.store.writing import LEASE_S
 from tests.store.entries import accepted, ended, opened
@@ -24,7 +24,7 @@ async def age(journal, seconds, call_id="c1"):
 
 
 async def taken(journal, call_id="c1"):
-    return await journal.transact(lambda connection: take(connection, call_id, "another"))
+    return await journal.transact(lambda connection: acquire(connection, call_id, "another"))
 
 
 async def renewed(journal, fence, call_id="c1"):
@@ -105,14 +105,14 @@ async def test_a_clock_that_jumps_keeps_no_dead_driver_and_costs_no_live_one(jou
 async def test_a_driver_may_let_go(journal):
     """And nobody need wait for the lease."""
     await journal.append([opened()])
-    await journal.transact(lambda connection: give_up(connection, "c1", 1))
+    await journal.transact(lambda connection: release(connection, "c1", 1))
     assert (await taken(journal)).fence == 2
 
 
 async def test_a_sign_of_life_on_its_way_does_not_take_back_what_was_let_go(journal):
     """It comes too late."""
     await journal.append([opened()])
-    await journal.transact(lambda connection: give_up(connection, "c1", 1))
+    await journal.transact(lambda connection: release(connection, "c1", 1))
     assert not await renewed(journal, 1)
     assert (await taken(journal)).fence == 2
 
@@ -244,7 +244,9 @@ async def test_a_call_that_waits_for_its_caller_is_not_lost(journal):
 
 
 async def stays(journal, call_id="c1", sid="RM_1"):
-    return await journal.transact(lambda connection: stay(connection, SEAL, Room(sid, "a room", "support"), call_id))
+    return await journal.transact(
+        lambda connection: keep_room(connection, SEAL, Room(sid, "a room", "support"), call_id)
+    )
 
 
 async def in_rooms(journal):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.app.audit.words import clean
-from interlock.app.store import Record
+from interlock.app.store import AuditRecord
 from interlock.guards.base import Proposal
 from interlock.machines.base import Snapshot
 
@@ -17,7 +17,7 @@ class NotReplayable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class Outcome:
     """What was said to a proposal: the verdict's kind, the innermost state after it, and the guard that refused it."""
 
     kind: str
@@ -31,7 +31,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class RecordedVerdict:
     """One recorded verdict. `event` and `answers` (what each guard said, in words) are fit to be shown, `facts` not."""
 
     seq: int
@@ -39,24 +39,24 @@ class Given:
     proposal: Proposal
     before: Snapshot
     facts: Mapping[str, Any]
-    ruling: Ruling
+    outcome: Outcome
     after: tuple[str, ...]
     answers: Mapping[str, str]
 
 
-def given(record: Record, private: Mapping[str, Any] | None) -> Given:
+def read_verdict(record: AuditRecord, private: Mapping[str, Any] | None) -> RecordedVerdict:
     """Read a verdict's two parts. Raises `NotReplayable`."""
     if not private:
         raise NotReplayable("what was proposed and known is gone (erased, or lost)")
     audit = record.audit
     try:
-        return Given(
+        return RecordedVerdict(
             seq=record.seq,
             event=clean(audit["event"]),
             proposal=_proposal(audit, private),
             before=Snapshot.from_json(private["before"]),
             facts=dict(private["facts"]),
-            ruling=Ruling(clean(audit["kind"]), clean(audit["after"][-1]), clean(audit["refused_by"])),
+            outcome=Outcome(clean(audit["kind"]), clean(audit["after"][-1]), clean(audit["refused_by"])),
             after=tuple(clean(state) for state in audit["after"]),
             answers={clean(g["name"]): in_words(g["held"] is True, clean(g["error"])) for g in audit["guards"]},
         )

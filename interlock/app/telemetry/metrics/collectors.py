@@ -9,7 +9,7 @@ STEPS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 WRITES_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 
 
-class Numbers:
+class Collectors:
     """One set of them in `registry`; a process has no more than one, as two would overwrite each other's files."""
 
     def __init__(self, registry: CollectorRegistry) -> None:

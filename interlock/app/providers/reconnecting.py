@@ -28,7 +28,7 @@ KEPT_S = 3.0
 """How much of what was said while no stream was open is heard once one is: the caller may have begun meanwhile."""
 
 
-class SteadySTT(stt.STT[str]):
+class ReconnectingSTT(stt.STT[str]):
     """The recognisers of `named`, one at a time, for one call. Errors are passed on as recoverable: it recovers."""
 
     def __init__(self, named: Mapping[str, stt.STT[Any]], pauses_s: Sequence[float] = PAUSES_S) -> None:
@@ -46,7 +46,7 @@ class SteadySTT(stt.STT[str]):
         )
         self.pauses_s = pauses_s
         self._names = list(named)
-        self._streams: weakref.WeakSet[SteadyStream] = weakref.WeakSet()
+        self._streams: weakref.WeakSet[ReconnectingStream] = weakref.WeakSet()
         self._given = tuple(named.values())
         for each in self._given:
             each.on("error", self._failed)
@@ -72,30 +72,30 @@ class SteadySTT(stt.STT[str]):
         """The current one's."""
         return self.current.provider
 
-    def stream(self, *, language: Any = NOT_GIVEN, conn_options: APIConnectOptions = ONCE) -> "SteadyStream":
+    def stream(self, *, language: Any = NOT_GIVEN, conn_options: APIConnectOptions = ONCE) -> "ReconnectingStream":
         """A stream that ends with its input only."""
-        stream = SteadyStream(self, language)
+        stream = ReconnectingStream(self, language)
         self._streams.add(stream)
         return stream
 
     def restart(self) -> None:
         """Open every stream anew, at the next recogniser where there is one."""
-        self.turn_to_next()
+        self.switch_to_next()
         for stream in list(self._streams):
             stream.restart()
 
-    def turn_to_next(self) -> None:
+    def switch_to_next(self) -> None:
         """From now on the next recogniser listens; after the last the first again."""
         if len(self._names) > 1:
             self._names.append(self._names.pop(0))
             self.emit(FELL_BACK, self._names[0])
 
     def prewarm(self) -> None:
-        """Prepare the first."""
+        """Prepare the first recogniser, which is the one that is asked first."""
         self.current.prewarm()
 
     async def aclose(self) -> None:
-        """Close all of them."""
+        """Close every recogniser, also those that were never turned to."""
         for each in {id(its): its for its in (*self._named.values(), *self._given)}.values():
             await each.aclose()
 
@@ -108,10 +108,10 @@ class SteadySTT(stt.STT[str]):
         self.emit("error", error.model_copy(update={"recoverable": True}))
 
 
-class SteadyStream(stt.RecognizeStream):
-    """One stream of a `SteadySTT`. What is said when a stream breaks is lost; the caller is asked again."""
+class ReconnectingStream(stt.RecognizeStream):
+    """One stream of a `ReconnectingSTT`. What is said when a stream breaks is lost; the caller is asked again."""
 
-    def __init__(self, steady: SteadySTT, language: Any) -> None:
+    def __init__(self, steady: ReconnectingSTT, language: Any) -> None:
         super().__init__(stt=steady, conn_options=ONCE)
         self._steady = steady
         self._language = language
@@ -148,7 +148,7 @@ class SteadyStream(stt.RecognizeStream):
         assert self._reading is not None, "a try comes before the pause"
         if self._reading.cancelled():  # restarted: whoever asked has turned to the next already
             return 0.0
-        self._steady.turn_to_next()
+        self._steady.switch_to_next()
         pauses = self._steady.pauses_s
         self._failures += 1
         return pauses[min(self._failures, len(pauses)) - 1]

@@ -17,8 +17,8 @@ _A_SENTENCE = re.compile(r"\S.{18,}?[.!?]\s+\S.{18,}", re.DOTALL)
 """A whole sentence and the beginning of the next: with less, a voice may still be waiting for more words."""
 
 
-class Pace:
-    """Watches one utterance: tell it the words, read its sound through `kept`."""
+class StallWatch:
+    """Watches one utterance: give it the words, read the sound through `watched`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -31,14 +31,14 @@ class Pace:
         self._cutoff = Cutoff("the voice is too slow")
 
     def words(self, words: str) -> None:
-        """More of what is to be said."""
+        """More of what is to be said; the voice is waited for once a whole sentence is there."""
         self._words += words
 
     def no_more_words(self) -> None:
-        """That was all."""
+        """Every word is there: from here on only the voice is waited for."""
         self._no_more_words = True
 
-    async def kept(self, sound: AsyncIterable[rtc.AudioFrame]) -> AsyncGenerator[rtc.AudioFrame, None]:
+    async def watched(self, sound: AsyncIterable[rtc.AudioFrame]) -> AsyncGenerator[rtc.AudioFrame, None]:
         """The sound, or `TimeoutError` where it does not begin in time or leaves the caller waiting too long."""
         frames = aiter(sound)
         self._timer = self._clock.call_later(TICK_S, self._tick)

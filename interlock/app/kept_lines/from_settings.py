@@ -9,7 +9,7 @@ from livekit.agents import tts
 
 from interlock.agents.flow import Flow
 from interlock.app.kept_lines.folder import Folder
-from interlock.app.kept_lines.lines import Speaker, VoicedLines, frames_of
+from interlock.app.kept_lines.lines import FlowLines, Speaker, frames_of
 from interlock.app.providers import models
 from interlock.app.providers.naming import named_for, url_of
 from interlock.app.settings import Settings
@@ -17,20 +17,20 @@ from interlock.app.settings import Settings
 log = structlog.get_logger("interlock.voiced")
 
 
-def voiced_lines(settings: Settings, flow: Flow) -> VoicedLines:
+def flow_lines(settings: Settings, flow: Flow) -> FlowLines:
     """The flow's lines in the voices of the settings, those that are on disk already in memory."""
     its = models(settings)
-    lines = VoicedLines(flow, speakers(settings, {"": its.tts, **its.voices}), Folder())
+    lines = FlowLines(flow, speakers(settings, {"": its.tts, **its.voices}), Folder())
     lines.load()
     return lines
 
 
-def lines_for(flow: Flow, settings: Settings, ready: VoicedLines | None) -> VoicedLines | None:
+def lines_for(flow: Flow, settings: Settings, ready: FlowLines | None) -> FlowLines | None:
     """The lines made ready before the call, or read now where the call is another flow's; None where that fails."""
     if ready is not None and ready.flow == flow.name:
         return ready
     try:
-        return voiced_lines(settings, flow)
+        return flow_lines(settings, flow)
     except Exception as error:  # a call without them only begins later
         log.warning("lines.unread", flow=flow.name, error=type(error).__name__)
         return None

@@ -15,8 +15,8 @@ UNKNOWN = "unknown"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 
 
-class Names:
-    """The names of one flow."""
+class Labels:
+    """What may stand in the labels of one flow: names of its events and tools, else `UNKNOWN`."""
 
     def __init__(self, flow: Flow) -> None:
         self._events = frozenset(events_of(flow.machine))
