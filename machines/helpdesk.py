@@ -29,7 +29,7 @@ class HelpdeskFacts(CallerFacts):
     severity: Severity | None = claimed(description="critical passes the caller on to a person at once")
 
     step: str | None = established(description="which step of our knowledge table is being tried")
-    step_words: str = established("", told=False, description="that step, as the caller hears it")
+    step_words: str = established("", for_model=False, description="that step, as the caller hears it")
     tried: tuple[tuple[str, StepOutcome], ...] = established(
         (), description="each step given, as the caller reported it"
     )

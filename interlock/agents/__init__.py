@@ -21,7 +21,7 @@ from interlock.agents.desks import (
     waits,
 )
 from interlock.agents.effects import Assignment, Effect, Outcome, effect
-from interlock.agents.flow import Carry, Flow
+from interlock.agents.flow import CarryOver, Flow
 from interlock.agents.speech.reply import Chunk
 from interlock.agents.systems import Refused, SystemDown
 from interlock.agents.tools import Heard, Slot, data_tool, proposes
@@ -34,7 +34,7 @@ __all__ = [
     "Call",
     "Callbacks",
     "CallerDesk",
-    "Carry",
+    "CarryOver",
     "Chunk",
     "Desk",
     "Effect",

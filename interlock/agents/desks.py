@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from interlock.agents.callbacks import book_callback
 from interlock.agents.desk import Desk
 from interlock.agents.effects import Effect
-from interlock.agents.speech_requests import Asides
+from interlock.agents.speech_requests import SpeechRequests
 from interlock.agents.tools import Slot, data_tool, proposes
 from interlock.guards.cards import Words
 

@@ -25,7 +25,7 @@ class Flow:
     """Everything one kind of call is made of.
 
     `cast` gives each state that can be at rest its agent class; `effects` gives each state that stands for work its
-    work, begun on entry; `silence_s` is how long a caller may say nothing; `carry` says for an event what of the
+    work, begun on entry; `silence_s` is how long a caller may say nothing; `carry_over` says for an event what of the
     conversation the next agent is told (everything, unless named). `deadlines` gives facts that hold a time what to do
     once that has come and still stands: what is returned, `failed` where nothing is, is reported where the chart lets
     the system report `failed`.
@@ -41,7 +41,7 @@ class Flow:
     cast: Mapping[str, type[Any]]
     effects: Mapping[str, Effect] = field(default_factory=dict)
     silence_s: float = 12.0
-    carry: Mapping[str, Carry] = field(default_factory=dict)
+    carry_over: Mapping[str, CarryOver] = field(default_factory=dict)
     deadlines: Mapping[str, Effect] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

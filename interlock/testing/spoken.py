@@ -85,7 +85,7 @@ class SpokenStage:
             while not self.is_closed:
                 self.ears.hears_nothing()
                 await asyncio.sleep(0.0005)
-            await self.call.settled()
+            await self.call.wait_until_idle()
 
     def heard_by_caller(self, words: str) -> bool:
         """Whether the loudspeaker played all of these words."""
@@ -99,7 +99,7 @@ class SpokenStage:
                 await asyncio.sleep(0)
                 calm = 0 if self._busy() else calm + 1
                 if not self.call.at_rest and not self.call.switching:
-                    await self.call.settled()
+                    await self.call.wait_until_idle()
                 elif calm == 0:
                     await asyncio.sleep(0.0005)  # threads write the journal: give them the processor
 
@@ -116,7 +116,7 @@ class SpokenStage:
             self.ears.hears_nothing()
             await asyncio.sleep(0.001)
         await closing
-        await self.call.settled()
+        await self.call.wait_until_idle()
 
     @property
     def said(self) -> list[str]:

@@ -17,8 +17,8 @@ GREETING = SUPPORT.cast["greeting"].OPENING
 AGAIN, SLOW = Says(calls=(Asks("repeat"),)), Says(calls=(Asks("speak_slower"),))
 
 
-def _voice(call, voiced, slower=None):
-    return Voice(call._context, call.providers, call.failures, call.voices, voiced, slower)
+def _voice(call, kept_lines, slower=None):
+    return Voice(call._context, call.providers, call.failures, call.voices, kept_lines, slower)
 
 
 async def said(stage, words, answer):

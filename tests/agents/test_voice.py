@@ -31,8 +31,8 @@ SPOKEN, KEPT, KEPT_ELSEWHERE = 1, 2, 3
 """Samples by which a test tells where a sound came from."""
 
 
-def _voice(call, voiced, slower=None):
-    return Voice(call._context, call.providers, call.failures, call.voices, voiced, slower)
+def _voice(call, kept_lines, slower=None):
+    return Voice(call._context, call.providers, call.failures, call.voices, kept_lines, slower)
 
 
 class Throat(Mouth):

@@ -165,7 +165,7 @@ async def test_signs_of_life_go_on_until_the_end_is_on_record(journal, drive):
     journal.transact = counted
     drive.call._context.clock = Hasty()
     drive.call._context.interlocking.ending = True
-    await drive.driving.keep(drive.call)
+    await drive.lease.keep_alive(drive.call)
     assert signs == [True, True]
 
 
@@ -176,7 +176,7 @@ async def test_a_call_whose_room_another_one_has_ends(journal, drive):
     room = Life("RM_1", "a room", "support")
     await journal.transact(lambda c: claim_room(c, journal.seal, room, "c2", "another"))
     drive.call._context.session = SimpleNamespace(interrupt=lambda **_: None)
-    await Driving(journal, Taken("c1"), room).renew(drive.call)
+    await Lease(journal, LeaseGrant("c1"), room).renew(drive.call)
     assert (journal.call("c1").end_reason, drive.call.lost, drive.left) == ("room_taken", True, [1])
 
 

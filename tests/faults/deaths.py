@@ -14,7 +14,7 @@ from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import ScriptedModel
 from interlock.app.store import StoreJournal
-from interlock.app.store.lease import take
+from interlock.app.store.lease import acquire
 from interlock.app.worker.last_driver import last_driver_of
 
 

@@ -11,9 +11,9 @@ from agents.support import SUPPORT
 from interlock.agents.call.call import Call
 from interlock.agents.call.journal import JournalDown
 from interlock.app.store import StoreJournal, open_journal
-from interlock.app.store.lease import Taken, take
+from interlock.app.store.lease import LeaseGrant, acquire
 from interlock.app.worker.last_driver import last_driver_of
-from interlock.app.worker.lease import Driving
+from interlock.app.worker.lease import Lease
 from tests.bench.deciding import BACK, THERE
 
 ASK_AGAIN_S = 0.05
@@ -37,7 +37,7 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
 async def drive(journal: StoreJournal, taken: LeaseGrant, over: float) -> None:
     """Decide until the call is lost."""
     call = Call(SUPPORT, call_id=taken.call_id, journal=journal, last_driver=await last_driver_of(journal, taken))
-    alive = asyncio.create_task(Driving(journal, taken).keep(call))
+    alive = asyncio.create_task(Lease(journal, taken).keep_alive(call))
     try:
         while not call.lost and time.monotonic() < over:
             await call.heard_caller()  # or going round in circles would be noticed

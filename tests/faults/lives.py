@@ -13,7 +13,7 @@ from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Says, ScriptedModel
 from interlock.app.store import StoreJournal, open_journal
-from interlock.app.store.lease import take
+from interlock.app.store.lease import acquire
 from interlock.app.worker.last_driver import last_driver_of
 from tests.faults.deaths import expire
 from tests.faults.dying import Elsewhere, Life, MortalJournal, MortalSystem

@@ -54,31 +54,31 @@ class StartingPoint:
     lost: str = ""
 
 
-def starting_point(flow: Flow, left: LastDriver, fresh: Facts) -> StartingPoint:
+def starting_point(flow: Flow, last_driver: LastDriver, fresh: Facts) -> StartingPoint:
     """What this program makes of what was left; what it cannot read with certainty it does not guess."""
     try:
-        snapshot = migrated(flow.machine, left.snapshot)
-        if left.lost or left.facts is None:
-            raise MigrationError(left.lost or "what was known in the call was erased")
-        facts = flow.facts.model_validate(left.facts)
-        return StartingPoint(snapshot, facts, flow.facts.model_validate(left.work.facts or left.facts))
+        snapshot = migrated(flow.machine, last_driver.snapshot)
+        if last_driver.lost or last_driver.facts is None:
+            raise MigrationError(last_driver.lost or "what was known in the call was erased")
+        facts = flow.facts.model_validate(last_driver.facts)
+        return StartingPoint(snapshot, facts, flow.facts.model_validate(last_driver.work.facts or last_driver.facts))
     except ValidationError:
         why = "what was known in the call is of another shape"
     except MigrationError as error:
         why = str(error)
-    return StartingPoint(replace(initial(flow.machine), epoch=left.snapshot.epoch + 1), fresh, fresh, why)
+    return StartingPoint(replace(initial(flow.machine), epoch=last_driver.snapshot.epoch + 1), fresh, fresh, why)
 
 
 class Resuming:
     """Takes one call over."""
 
     def __init__(
-        self, context: CallContext, deciding: Deciding, effects: Effects, left: LastDriver, here: StartingPoint
+        self, context: CallContext, deciding: Deciding, effects: Effects, last_driver: LastDriver, here: StartingPoint
     ) -> None:
         self._context = context
         self._deciding = deciding
         self._effects = effects
-        self._left = resume_state
+        self._left = last_driver
         self._lost = here.lost
         self._epoch = here.snapshot.epoch
         self._judged_by = here.judged_by

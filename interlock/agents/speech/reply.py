@@ -120,8 +120,10 @@ async def reply(
     async with aclosing(_answered(call, main, tool_filter, context, tools, tools_allowed)) as chunks:
         async for chunk in chunks:
             yield chunk
-    if sieve.ignored:
-        call.spawn(call.record_if_possible(DraftEntry("calls.ignored", {"count": sieve.ignored, "state": call.state})))
+    if tool_filter.ignored:
+        call.spawn(
+            call.record_if_possible(DraftEntry("calls.ignored", {"count": tool_filter.ignored, "state": call.state}))
+        )
 
 
 async def _answered(

@@ -19,8 +19,7 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.failures import Failures
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.record import RECORD_LIMIT_S
-from interlock.agents.speech.kept_lines import NothingVoiced, Voiced
-from interlock.agents.speech.pace import Pace
+from interlock.agents.speech.kept_lines import KeptLines, NoKeptLines
 from interlock.agents.speech.providers import Providers, provider_of
 from interlock.agents.speech.stall_watch import StallWatch
 from interlock.agents.speech.utterance import Utterance
@@ -98,9 +97,9 @@ class Voice:
     ) -> AsyncGenerator[rtc.AudioFrame, None]:
         """The sound of these words; something else when no voice can speak them."""
         role, words = self.role_of(agent), aiter(text)
-        told, is_all = ("", False) if self.is_slow(agent) else await self._beginning(words)
-        utterance = self._latest = Utterance(told, words, Pace(self._context.clock), may_be_kept=is_all)
-        if is_all and (kept := self._voiced.find(told.strip(), role)) is not None:
+        so_far, is_all = ("", False) if self.is_slow(agent) else await self._beginning(words)
+        utterance = self._latest = Utterance(so_far, words, StallWatch(self._context.clock), may_be_kept=is_all)
+        if is_all and (kept := self._kept_lines.find(so_far.strip(), role)) is not None:
             for frame in kept:
                 yield frame
             return
@@ -167,8 +166,8 @@ class Voice:
         kept = () if utterance.last_frame else self._kept_lines.find_in_any(said) or ()
         if not kept:
             said = APOLOGY if self._context.over or self._context.ending else UNHEARD
-            kept = self._voiced.find(said, role) or self._voiced.find_in_any(said) or ()
-        if kept and utterance.last and kept[0].sample_rate != utterance.last.sample_rate:
+            kept = self._kept_lines.find(said, role) or self._kept_lines.find_in_any(said) or ()
+        if kept and utterance.last_frame and kept[0].sample_rate != utterance.last_frame.sample_rate:
             kept = ()  # LiveKit plays one utterance at one rate
         if kept:
             self._providers.fell_back("tts", "cached line")

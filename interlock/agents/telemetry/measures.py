@@ -43,7 +43,7 @@ class Measures:
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen."""
-        self._context.watch(self._told)
+        self._context.watch(self._recorded)
         session.on("conversation_item_added", self._added)
         session.on("agent_state_changed", self._state_changed)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from interlock.agents.flow import Flow
 from interlock.app.offline.sound import Sound, resampled
-from interlock.app.offline.wav import LINE_HZ, Wav
+from interlock.app.offline.wav import CALL_HZ, Wav
 from interlock.app.project import project
 from interlock.app.settings import Settings
 
@@ -36,4 +36,4 @@ def spoken(lines: Sequence[str], settings: Settings) -> list[Wav]:
 
 
 def _sound(sentences: Iterable[bytes], hz: int) -> Sound:
-    return resampled(np.frombuffer(b"".join(sentences), dtype=np.int16), hz, LINE_HZ)
+    return resampled(np.frombuffer(b"".join(sentences), dtype=np.int16), hz, CALL_HZ)

@@ -53,9 +53,9 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
     with closing(journal_of(settings)) as journal:
         ears, brain, mouth = await _load(settings, console, len(sounds or lines))
         sounds = sounds or await asyncio.to_thread(spoken, lines, settings)
-        if told := stand_in(flow):
-            console.print(told, style="dim")
-        teller = _Teller(screen)
+        if stand_in_words := stand_in(flow):
+            console.print(stand_in_words, style="dim")
+        writer = _Writer(screen)
         session, call = open_call(
             flow,
             llm=brain,

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from interlock.app.proof.report import Telling
+    from interlock.app.proof.report import Report
     from interlock.app.settings import Settings
 
 console = Console(highlight=False)
@@ -97,7 +97,7 @@ def checkpoint_key() -> None:
 
 
 def _verify_store(
-    settings: "Settings", folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Telling"
+    settings: "Settings", folder: Path | None, named: Sequence[str], given: Sequence[str], to: "Report"
 ) -> int:
     from interlock.app.proof.opening import opened_checkpoints, opened_store, require_known, verifying_keys
     from interlock.app.proof.report import report_findings
@@ -110,8 +110,8 @@ def _verify_store(
         return report_findings(its, to, Console(stderr=True), source.records, signed=index is not None)
 
 
-def _verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "Telling") -> int:
-    from interlock.app.proof.checkpoint_index import Shelf
+def _verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "Report") -> int:
+    from interlock.app.proof.checkpoint_index import CheckpointIndex
     from interlock.app.proof.opening import verifying_keys
     from interlock.app.proof.report import BundleRemarks, report_findings
     from interlock.app.proof.unpacking import Bundle

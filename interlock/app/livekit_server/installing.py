@@ -15,7 +15,7 @@ from interlock.app.livekit_server.finding import VERSION, LiveKitServerError, ca
 
 SOURCE = f"github.com/livekit/livekit-server/cmd/server@v{VERSION}"
 LONGEST_S = 30 * 60
-TELL_EVERY_S = 15
+REPORT_EVERY_S = 15
 FOR_OTHERS = ("GOFLAGS", "GOOS", "GOARCH")  # they would build another program than the one that runs here, or none
 OTHER_WAYS = (
     "install Go 1.26 or newer, or get livekit-server another way (brew install livekit; "

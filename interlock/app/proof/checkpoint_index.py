@@ -41,7 +41,7 @@ class CheckpointIndex:
         self._base.execute("CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._base.execute("BEGIN")
         try:
-            self._fill(lines, only)
+            self._fill(statements, only)
         except BaseException:
             self.close()  # nobody else has it yet
             raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from interlock.agents.call.record import verdict_entry
-from interlock.app.store import Record
+from interlock.app.store import AuditRecord
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts
 from interlock.machines.base import Machine, Snapshot, initial
@@ -93,7 +93,7 @@ def _again(
         why = f"cannot be judged ({type(error).__name__})"
         return [*begun, Difference(record.seq, "verdict", record.audit.get("kind"), why)], here
     line = verdict_entry(verdict, proposal, known)
-    judged = Record(record.call_id, record.seq, line.kind, record.at, verdict.after.epoch, _plain(line.audit))
+    judged = AuditRecord(record.call_id, record.seq, line.kind, record.at, verdict.after.epoch, _plain(line.audit))
     return [*begun, *_differences(record, judged)], _plain(verdict.after.to_json())
 
 

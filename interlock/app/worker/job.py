@@ -27,8 +27,8 @@ from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_o
 from interlock.app.worker.dispatch import flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.last_driver import last_driver_of
-from interlock.app.worker.lease import Driving, claim
-from interlock.app.worker.refusal import NOTHING, close_room, refuse, told
+from interlock.app.worker.lease import Lease, claim
+from interlock.app.worker.refusal import NOTHING, close_room, loggable, refuse
 
 log = structlog.get_logger("interlock.worker")
 
@@ -95,8 +95,8 @@ async def _take(job: _Job) -> None:
 
 async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
     settings, kept = job.settings, job.context.proc.userdata
-    left = await last_driver_of(driving.journal, driving.taken) if driving.taken.resumes else None
-    flow = flow_named(left.flow) if left else flow
+    last_driver = await last_driver_of(lease.journal, lease.grant) if lease.grant.resumes else None
+    flow = flow_named(last_driver.flow) if last_driver else flow
     systems, its, spare = open_systems(flow, settings.store), models(settings), kept.get(SPARE)
     job.opened.push_async_callback(close_models, *its.all, spare)
     metrics = open_metrics(settings)
@@ -114,9 +114,9 @@ async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
         services=systems,
         timezone=settings.timezone,
         silence_s=settings.silence_s,
-        call_id=driving.taken.call_id,
-        memory=driving.journal,
-        last_driver=left,
+        call_id=lease.grant.call_id,
+        memory=lease.journal,
+        last_driver=last_driver,
     )
     call.on_lost = partial(_leave, job.context)
     job.opened.callback(asyncio.get_running_loop().create_task(lease.keep_alive(call)).cancel)

@@ -7,14 +7,14 @@ from typing import Any
 from interlock.agents.call.effects import BegunEffect, key_of
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import LastDriver
-from interlock.app.store import ACCEPTED, Record, StoreError, StoreJournal
-from interlock.app.store.lease import Taken
+from interlock.app.store import ACCEPTED, AuditRecord, StoreError, StoreJournal
+from interlock.app.store.lease import LeaseGrant
 from interlock.app.store.remembering import recall
 from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
 
 
-async def last_driver_of(journal: StoreJournal, taken: Taken) -> LastDriver:
+async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver:
     """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`.
 
     A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
@@ -78,7 +78,7 @@ def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
     return ""
 
 
-def _work(records: Sequence[Record], private: Mapping[int, Mapping[str, Any]]) -> BegunEffect:
+def _work(records: Sequence[AuditRecord], private: Mapping[int, Mapping[str, Any]]) -> BegunEffect:
     """What the last accepted proposal began; how earlier work ended may be on record after it."""
     ends: dict[str, str] = {}
     for record in reversed(records):
