@@ -16,7 +16,7 @@ from app.business.routing import open_routing_systems
 from app.business.sales import open_sales_systems
 from app.business.service import open_service_systems
 from app.business.support import open_support_systems
-from interlock.app.project import Served
+from interlock.app import Served
 
 PAID = "Nobody pays by the link of a demonstration: its payment system counts it as paid after 5 seconds."
 

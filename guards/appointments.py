@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.guards.base import Proposal, guard
-from interlock.guards.callbacks import can_be_dialled
+from interlock.guards import Proposal, can_be_dialled, guard
 
 FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Protocol
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards import Proposal, guard
 
 IDENTITY = ("caller_name", "date_of_birth", "policy_number")
 """What our policy record knows of a caller."""

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.guards.base import Proposal, guard
-from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS
+from interlock.guards import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, Proposal, guard
 
 Authority = Literal["decides", "shares", "none"]
 Timeline = Literal["now", "this_year", "no_plan"]

@@ -3,7 +3,7 @@
 import re
 from typing import Protocol
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards import Proposal, guard
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 

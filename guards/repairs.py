@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards import Proposal, guard
 
 WINDOW = timedelta(hours=4)
 FIRST_HOUR = 8

@@ -2,7 +2,7 @@
 
 from typing import Literal, Protocol
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards import Proposal, guard
 
 Severity = Literal["low", "normal", "high", "critical"]
 

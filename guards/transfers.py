@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards import Proposal, guard
 
 TRANSFERS_LIMIT = 2
 """Times a caller is put through for one issue; instead of the next one a person is offered."""

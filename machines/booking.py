@@ -19,9 +19,8 @@ from guards.appointments import (
     slot_offered,
 )
 from guards.identity import caller_named
-from interlock.guards.facts import claimed, established
-from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
-from interlock.machines.common import reported
+from interlock.guards import claimed, established
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
 
 class BookingFacts(CallerFacts):

@@ -12,8 +12,7 @@ from typing import Literal
 from guards.identity import caller_named
 from guards.issue import issue_known
 from guards.tickets import Severity, not_critical, severity_known
-from interlock.guards.cards import Words
-from interlock.guards.facts import claimed, established
+from interlock.guards import Words, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Topic = Literal["internet", "email", "printer", "password", "other"]

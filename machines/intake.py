@@ -16,8 +16,7 @@ from guards.details import (
     not_refused_already,
 )
 from guards.identity import checks_left
-from interlock.guards.cards import Words
-from interlock.guards.facts import claimed, established
+from interlock.guards import Words, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 Filing = Literal["unconfirmed", "filed"]

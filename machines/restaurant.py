@@ -12,10 +12,8 @@ from typing import Literal
 from guards.identity import caller_named
 from guards.links import link_number_given, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
-from interlock.guards.cards import Words
-from interlock.guards.facts import claimed, established
-from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
-from interlock.machines.events import CALLER_SILENT
+from interlock.guards import Words, claimed, established
+from interlock.machines import CALLER_SILENT, CallerFacts, Common, Desks, EffectState, State, never
 
 Money = Literal["unconfirmed", "settled"]
 

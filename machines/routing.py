@@ -10,7 +10,7 @@ from typing import Literal
 
 from guards.issue import issue_known
 from guards.transfers import transfers_left
-from interlock.guards.facts import claimed, established
+from interlock.guards import claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, SideDesk, State, never
 
 DeskName = Literal["technical", "billing", "sales", "general"]

@@ -20,10 +20,8 @@ from guards.leads import (
     number_to_list,
     timeline_stated,
 )
-from interlock.guards.cards import Words
-from interlock.guards.facts import claimed, established
-from interlock.machines import Common, Desks, EffectState, State, never, reachable
-from interlock.machines.common import reported
+from interlock.guards import Words, claimed, established
+from interlock.machines import Common, Desks, EffectState, State, never, reachable, reported
 from machines.booking import BookingFacts
 
 

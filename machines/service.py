@@ -21,8 +21,7 @@ from guards.repairs import (
     warranty_settled,
     window_free,
 )
-from interlock.guards.cards import Words
-from interlock.guards.facts import claimed, established
+from interlock.guards import Words, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]

@@ -16,7 +16,7 @@ from guards.refunds import (
     within_refund_limit,
     within_what_was_paid,
 )
-from interlock.guards.facts import claimed, established
+from interlock.guards import claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 IssueCategory = Literal["technical", "billing", "general"]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(
     path.relative_to(ROOT)
     for path in (ROOT / "interlock").rglob("*.py")
-    if path.stem != "env"  # Alembic's, runs at once
+    if path.stem != "env" and "templates" not in path.parts  # Alembic's, runs at once; a project's own
 )
 SAYS_ALL = frozenset({"to_json", "close", "aclose", "listen", "stop"})
 """Methods whose name says all: plain JSON; let go of what is held; begin to hear a session's events; wait no more."""

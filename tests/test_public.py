@@ -16,11 +16,11 @@ PUBLIC = {
         can_be_dialled claimed established guard without_card_numbers""",
     "interlock.machines": """
         ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts ChartError
-        Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable""",
+        Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
     "interlock.agents": """
-        COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk Carry Chunk Desk Effect Farewell
-        Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk data_tool effect
-        money proposes waits""",
+        COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Desk Effect
+        Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk
+        data_tool effect money proposes waits""",
     "interlock.app": """
         CALLBACKS_PER_HOUR Database Seed Served SqlCallbacks bare callbacks_table once open_call open_journal
         start_call""",

@@ -4,8 +4,7 @@ from agents.booking.changes import Confirmation, ExistingAppointment, NewTimeHel
 from agents.booking.clerks import BookingWaiting
 from agents.booking.desks import FreeTimes, Reception, TimeHeld
 from agents.booking.effects import book, cancel, hold, hold_ran_out, move
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.booking import Booking, BookingFacts
 
 BOOKING = Flow(

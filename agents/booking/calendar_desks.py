@@ -7,8 +7,7 @@ from typing import Annotated, ClassVar
 from agents.booking.systems import BookingSystems
 from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
 from guards.appointments import instant
-from interlock.agents.desks import LiveDesk
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import LiveDesk, Slot, data_tool, proposes
 from machines.booking import BookingFacts
 
 WHICH_TIME = "Which day and time suit you?"

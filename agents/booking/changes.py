@@ -9,7 +9,7 @@ from agents.booking.systems import Appointment
 from agents.booking.times import day_and_time
 from guards.appointments import FoundBy
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import Slot, data_tool, proposes
 
 WHICH_CODE = "What is the code of your appointment?"
 MOVE_OR_CANCEL = "Would you like to move it or to cancel it?"

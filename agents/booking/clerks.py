@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from interlock.agents.desks import WaitingDesk
+from interlock.agents import WaitingDesk
 
 
 class BookingWaiting(WaitingDesk):

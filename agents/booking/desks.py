@@ -3,8 +3,7 @@
 from typing import ClassVar
 
 from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
-from interlock.agents.desks import CallerDesk
-from interlock.agents.tools import proposes
+from interlock.agents import CallerDesk, proposes
 
 
 class BookingDesk(CallerDesk, CalendarDesk):

@@ -12,8 +12,7 @@ from typing import Any
 
 from agents.booking.systems import Appointment, BookingSystems, Contact
 from guards.appointments import Change, picked
-from interlock.agents.effects import Assignment, Outcome, effect
-from interlock.agents.systems import Refused, SystemDown
+from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
 from machines.booking import BookingFacts
 
 Work = Assignment[BookingFacts, BookingSystems]

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Protocol
 
 from guards.appointments import Answer
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from agents.booking.systems import Opening
 from machines.booking import BookingFacts
 
 if TYPE_CHECKING:
-    from interlock.agents.call.call import Call
+    from interlock.agents import Call
 
 
 def _as_said(text: str) -> str:

@@ -8,8 +8,7 @@ from agents.helpdesk.desks import (
     Triage,
 )
 from agents.helpdesk.effects import find_step, open_ticket
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.helpdesk import Helpdesk, HelpdeskFacts
 
 __all__ = ["HELPDESK"]

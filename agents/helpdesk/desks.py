@@ -3,9 +3,8 @@
 from typing import Annotated, ClassVar
 
 from agents.helpdesk.noting import SEVERITY, HelpDesk, NotesProblems
-from interlock.agents.desks import LiveDesk, WaitingDesk
-from interlock.agents.tools import Slot, data_tool, proposes
-from interlock.guards.cards import Words
+from interlock.agents import LiveDesk, Slot, WaitingDesk, data_tool, proposes
+from interlock.guards import Words
 from machines.helpdesk import StepOutcome
 
 OUTCOME = Slot(

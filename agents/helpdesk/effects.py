@@ -5,7 +5,7 @@ for each topic of a call, whoever asks how often, so it may be asked for again w
 """
 
 from agents.helpdesk.systems import HelpdeskSystems, Report
-from interlock.agents.effects import Assignment, Outcome, effect
+from interlock.agents import Assignment, Outcome, effect
 from machines.helpdesk import HelpdeskFacts, StepOutcome, Topic
 
 TICKET_LIMIT_S = 5.0

@@ -6,11 +6,9 @@ from livekit.agents.llm import ToolResult
 
 from guards.issue import issue_known
 from guards.tickets import Severity, not_critical
-from interlock.agents.desks import LiveDesk
-from interlock.agents.tools import Slot, data_tool
-from interlock.guards.base import Proposal
-from interlock.guards.cards import Words
-from interlock.machines.events import ESCALATE
+from interlock.agents import LiveDesk, Slot, data_tool
+from interlock.guards import Proposal, Words
+from interlock.machines import ESCALATE
 from machines.helpdesk import HelpdeskFacts, Topic
 
 TOPIC = Slot(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from guards.tickets import Severity
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 from machines.helpdesk import StepOutcome, Topic
 
 

@@ -9,8 +9,7 @@ from agents.intake.desks import (
     Welcome,
 )
 from agents.intake.effects import check, file, withdraw
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.intake import Intake, IntakeFacts
 
 __all__ = ["INTAKE"]

@@ -4,8 +4,7 @@ from typing import Annotated, ClassVar
 
 from agents.intake.details import WHICH, TakesCorrections, TakesDetails, read_aloud
 from guards.details import details_of
-from interlock.agents.desks import Farewell, LiveDesk, WaitingDesk
-from interlock.agents.tools import Heard, data_tool, proposes
+from interlock.agents import Farewell, Heard, LiveDesk, WaitingDesk, data_tool, proposes
 
 
 class Welcome(TakesDetails):

@@ -7,9 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from guards.details import DETAILS, Values, details_of
-from interlock.agents.desks import LiveDesk
-from interlock.agents.tools import Slot, data_tool
-from interlock.guards.cards import Words
+from interlock.agents import LiveDesk, Slot, data_tool
+from interlock.guards import Words
 from machines.intake import IntakeFacts
 
 Detail = Literal["name", "birth", "policy", "address", "phone", "email"]

@@ -10,8 +10,7 @@ from typing import Any
 from agents.intake.systems import IntakeSystems
 from guards.details import IDENTITY, details_of
 from guards.identity import FAILED_CHECKS_LIMIT
-from interlock.agents.effects import Assignment, Outcome, effect
-from interlock.agents.systems import Refused
+from interlock.agents import Assignment, Outcome, Refused, effect
 from machines.intake import IntakeFacts
 
 Work = Assignment[IntakeFacts, IntakeSystems]

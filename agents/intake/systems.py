@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from guards.details import Values
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 
 
 @dataclass(frozen=True, slots=True)

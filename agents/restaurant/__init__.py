@@ -11,8 +11,7 @@ from agents.restaurant.paying import (
     RestaurantFarewell,
     RestaurantWaiting,
 )
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.restaurant import Restaurant, RestaurantFacts
 
 __all__ = ["RESTAURANT"]

@@ -7,9 +7,8 @@ from livekit.agents import ModelSettings, llm
 
 from agents.restaurant.known import known_of
 from agents.restaurant.systems import Draft, RestaurantSystems
-from interlock.agents.desks import BookingClerk, LiveDesk, PersonOffer
-from interlock.agents.speech.reply import Chunk
-from interlock.guards.cards import without_card_numbers
+from interlock.agents import BookingClerk, Chunk, LiveDesk, PersonOffer
+from interlock.guards import without_card_numbers
 from machines.restaurant import RestaurantFacts
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from agents.restaurant.known import known_of, read_aloud
 from agents.restaurant.systems import RestaurantSystems
-from interlock.agents.effects import Assignment, Outcome, effect
-from interlock.agents.systems import Refused
+from interlock.agents import Assignment, Outcome, Refused, effect
 from machines.restaurant import RestaurantFacts
 
 Work = Assignment[RestaurantFacts, RestaurantSystems]

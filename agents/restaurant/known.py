@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.restaurant.systems import Dish, Draft, Line
-from interlock.agents.desks import money
+from interlock.agents import money
 from machines.restaurant import RestaurantFacts
 
 

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import described, on_offer, so_far
 from agents.restaurant.systems import Draft
-from interlock.agents.systems import Refused
-from interlock.agents.tools import Slot, data_tool
-from interlock.guards.cards import Words
+from interlock.agents import Refused, Slot, data_tool
+from interlock.guards import Words
 
 NAME = Slot("the name the order is for", ask="May I have your name, please?", kind="name")
 DISH = Slot(

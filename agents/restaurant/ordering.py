@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import so_far
 from agents.restaurant.menu import COUNT, COURSE, DISH, EXTRA, MORE, SIZE, KnowsMenu, Size, TakesName
-from interlock.agents.tools import data_tool, proposes
-from interlock.guards.cards import Words
+from interlock.agents import data_tool, proposes
+from interlock.guards import Words
 
 
 class Welcome(KnowsMenu):

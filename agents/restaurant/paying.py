@@ -5,9 +5,8 @@ from zoneinfo import ZoneInfo
 
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.menu import TakesName
-from interlock.agents.desks import Farewell, WaitingDesk, money
-from interlock.agents.tools import Slot, data_tool, proposes
-from interlock.guards.cards import Words
+from interlock.agents import Farewell, Slot, WaitingDesk, data_tool, money, proposes
+from interlock.guards import Words
 
 PHONE = Slot("the number to send it to", ask="Which mobile number may I send the payment link to?", kind="phone")
 TELL_ME = "Please stay on the line and tell me when you have paid."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 
 PaymentState = Literal["open", "lapsed", "settled"]
 

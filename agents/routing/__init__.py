@@ -3,8 +3,7 @@
 from agents.routing.desks import CircleOffer, Router, RouterAgain, SolvedDesk
 from agents.routing.effects import connect
 from agents.routing.specialists import BillingDesk, GeneralDesk, SalesDesk, TechnicalDesk
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.routing import Routing, RoutingFacts
 
 ROUTING = Flow(

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from interlock.agents.desks import LiveDesk, PersonOffer
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import LiveDesk, PersonOffer, Slot, data_tool, proposes
 from machines.routing import DeskName
 
 WHICH: Mapping[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ and then the next answer says so. So the count can only be too high, and a third
 
 from agents.routing.systems import RoutingSystems
 from guards.transfers import TRANSFERS_LIMIT
-from interlock.agents.effects import Assignment, Outcome, effect
+from interlock.agents import Assignment, Outcome, effect
 from machines.routing import RoutingFacts
 
 

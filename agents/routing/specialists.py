@@ -4,8 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from agents.routing.desks import ASK_WHICH, ELSEWHERE, NOT_THROUGH, WHICH
 from agents.routing.systems import RoutingSystems
-from interlock.agents.desks import LiveDesk
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import LiveDesk, Slot, data_tool, proposes
 
 NO_ANSWER = "I cannot find that. Shall I have a colleague call you back?"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 
 
 class Switchboard(Protocol):

@@ -5,8 +5,7 @@ from agents.sales.asking import Disqualified, Intro, Parting, Qualification
 from agents.sales.clerks import SalesCallbackClerk, SalesDesk, SalesFarewell, SalesOffer, SalesWaiting
 from agents.sales.demo import DemoBooked, DemoHeld, DemoTimes, Executive
 from agents.sales.effects import assess, follow_up, never_call
-from interlock.agents.desks import COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_EFFECTS, Flow, waits
 from machines.sales import Sales, SalesFacts
 
 SALES = Flow(

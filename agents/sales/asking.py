@@ -5,10 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from agents.sales.clerks import SalesDesk
 from guards.leads import Authority, Timeline, authority_stated, budget_stated, need_stated, timeline_stated
-from interlock.agents.desks import CallerDesk
-from interlock.agents.tools import Slot, data_tool, proposes
-from interlock.guards.base import Proposal
-from interlock.guards.cards import Words
+from interlock.agents import CallerDesk, Slot, data_tool, proposes
+from interlock.guards import Proposal, Words
 
 WHO = "May I have your name, please?"
 FIT = "Shall I see what suits you?"

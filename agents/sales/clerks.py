@@ -4,9 +4,8 @@ from typing import Annotated, ClassVar
 
 from agents.sales.systems import SalesSystems
 from guards.leads import number_to_list
-from interlock.agents.desks import BookingClerk, Farewell, LiveDesk, PersonOffer, WaitingDesk
-from interlock.agents.tools import Slot, proposes
-from interlock.guards.cards import Words
+from interlock.agents import BookingClerk, Farewell, LiveDesk, PersonOffer, Slot, WaitingDesk, proposes
+from interlock.guards import Words
 from machines.sales import SalesFacts
 
 

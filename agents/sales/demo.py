@@ -7,8 +7,7 @@ from agents.booking.desks import BookingDesk, FreeTimes, TimeHeld
 from agents.booking.times import day_and_time, spelled
 from agents.sales.clerks import SalesDesk
 from agents.sales.systems import SalesSystems
-from interlock.agents.desks import money
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import Slot, data_tool, money, proposes
 from machines.sales import SalesFacts
 
 MEET = "Shall I put you through to an account executive?"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from agents.sales.systems import Lead, SalesSystems
-from interlock.agents.effects import Assignment, Outcome, effect
+from interlock.agents import Assignment, Outcome, effect
 from machines.sales import SalesFacts
 
 DAYS_A_MONTH = 30

@@ -18,8 +18,7 @@ from agents.service.visits import (
     ServiceWaiting,
     VisitDesk,
 )
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.service import Service, ServiceFacts
 
 __all__ = ["SERVICE"]

@@ -3,8 +3,7 @@
 from typing import Annotated, ClassVar
 
 from agents.service.noting import FaultDesk, NotingDesk, ServiceDesk
-from interlock.agents.desks import BookingClerk, PersonOffer
-from interlock.agents.tools import Slot, proposes
+from interlock.agents import BookingClerk, PersonOffer, Slot, proposes
 
 SHALL_I = "Shall I pass you on to our specialist?"
 

@@ -12,8 +12,7 @@ from typing import Any
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
 from guards.repairs import picked, where_and_what
-from interlock.agents.effects import Assignment, Outcome, effect
-from interlock.agents.systems import Refused, SystemDown
+from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
 from machines.service import NO_WARRANTY, ServiceFacts
 
 Work = Assignment[ServiceFacts, ServiceSystems]

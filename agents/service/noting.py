@@ -6,10 +6,8 @@ from pydantic import StringConstraints
 
 from agents.service.words import problem
 from guards.repairs import appliance_known, fault_known, postcode_known, warranty_settled
-from interlock.agents.desks import LiveDesk
-from interlock.agents.tools import Slot, data_tool, proposes
-from interlock.guards.base import Proposal
-from interlock.guards.cards import Words
+from interlock.agents import LiveDesk, Slot, data_tool, proposes
+from interlock.guards import Proposal, Words
 from machines.service import NO_WARRANTY, Appliance, Fault, ServiceFacts
 
 Postcode = Annotated[str, StringConstraints(pattern=r"^(\d\s*){5}$")]

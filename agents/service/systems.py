@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 
 Trade = Literal["cooling", "washing", "gas"]
 

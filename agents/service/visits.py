@@ -5,8 +5,7 @@ from typing import Annotated, ClassVar
 from agents.service.noting import NotingDesk, ServiceDesk
 from agents.service.words import price, window, windows
 from guards.repairs import picked, window_free
-from interlock.agents.desks import CallerDesk, IsoTime, WaitingDesk
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import CallerDesk, IsoTime, Slot, WaitingDesk, data_tool, proposes
 from machines.service import NO_WARRANTY
 
 NONE_FREE = "We have nobody free this week. Shall I have a colleague call you back?"

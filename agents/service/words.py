@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from guards.repairs import WINDOW
-from interlock.agents.desks import money
+from interlock.agents import money
 
 FAULTS: Mapping[str, str] = {
     "dead": "does not switch on",

@@ -9,8 +9,7 @@ from agents.support.desks import (
     Triage,
 )
 from agents.support.effects import refund
-from interlock.agents.desks import COMMON_CAST, COMMON_EFFECTS, waits
-from interlock.agents.flow import Flow
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.support import Support, SupportFacts
 
 SUPPORT = Flow(

@@ -6,8 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from agents.support.effects import NO_ORDER
 from agents.support.systems import SupportSystems
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from interlock.agents.desks import LiveDesk, WaitingDesk, money
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents import LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
 
 CATEGORY = Slot(
     "what the problem is about",

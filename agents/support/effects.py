@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.support.systems import SupportSystems
-from interlock.agents.effects import Assignment, Outcome, effect
-from interlock.agents.systems import Refused
+from interlock.agents import Assignment, Outcome, Refused, effect
 from machines.support import SupportFacts
 
 NO_ORDER: Mapping[str, Any] = {

@@ -5,6 +5,6 @@ in an hour than there are colleagues, no key used twice.
 """
 
 from app.business.support import open_support_systems
-from interlock.app.business.callbacks import CALLBACKS_PER_HOUR
+from interlock.app import CALLBACKS_PER_HOUR
 
 __all__ = ["CALLBACKS_PER_HOUR", "open_support_systems"]

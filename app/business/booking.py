@@ -9,8 +9,7 @@ from sqlalchemy import select
 from agents.booking.systems import BookingSystems
 from app.business import booking_tables as tables
 from app.business.booking_calendar import SqlCalendar, moment, slots_of
-from interlock.app.business.callbacks import SqlCallbacks
-from interlock.app.business.database import Database, Seed, bare
+from interlock.app import Database, Seed, SqlCallbacks, bare
 
 ZONE = "Europe/Berlin"
 NINE, ONE, TWO, SIX = 9 * 60, 13 * 60, 14 * 60, 18 * 60

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, column, insert, select, table, update
 from agents.booking.systems import Appointment, Contact, Free, Hold, Opening
 from app.business.booking_tables import SLOT_MINUTES, appointments, changes, holds, opening_hours, slots
 from guards.appointments import Answer
-from interlock.agents.systems import Refused
-from interlock.app.business.database import Database, bare, once
+from interlock.agents import Refused
+from interlock.app import Database, bare, once
 
 HOLD_FOR = timedelta(minutes=3)
 LOOK_AHEAD_DAYS = 14

@@ -8,7 +8,7 @@ clock: every moment is a value that was given.
 
 from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text, event, text
 
-from interlock.app.business.callbacks import callbacks_table
+from interlock.app import callbacks_table
 
 SLOT_MINUTES = 30
 

@@ -26,8 +26,7 @@ from sqlalchemy import (
 
 from agents.helpdesk.systems import HelpdeskSystems, Report, Step
 from guards.tickets import Severity
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, once
+from interlock.app import Database, SqlCallbacks, callbacks_table, once
 from machines.helpdesk import StepOutcome
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

@@ -29,9 +29,8 @@ from sqlalchemy import (
 from agents.intake.systems import Check, IntakeSystems
 from guards.details import Values
 from guards.identity import FAILED_CHECKS_LIMIT
-from interlock.agents.systems import Refused
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, bare, once
+from interlock.agents import Refused
+from interlock.app import Database, SqlCallbacks, bare, callbacks_table, once
 
 USED_UP = "I could not verify you, so a colleague has to help."
 NOT_VERIFIED = "These details have to be checked first."

@@ -8,8 +8,7 @@ from sqlalchemy import DDL, CheckConstraint, Column, Connection, Integer, MetaDa
 
 from agents.routing.systems import RoutingSystems
 from guards.transfers import TRANSFERS_LIMIT
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, once
+from interlock.app import Database, SqlCallbacks, callbacks_table, once
 
 ENOUGH = "You were put through often enough for that."
 NO_DESK = "There is no such desk."

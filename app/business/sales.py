@@ -15,8 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from agents.sales.systems import Lead, SalesSystems
 from app.business.booking import open_booking_systems
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, once
+from interlock.app import Database, SqlCallbacks, callbacks_table, once
 
 COUNTRY = "DE"
 """Where a number is taken to be that does not say its country."""

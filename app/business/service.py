@@ -27,8 +27,7 @@ from sqlalchemy import (
 )
 
 from agents.service.systems import Case, Contact, Order, Quote, ServiceSystems, Trade
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, Seed, bare, once
+from interlock.app import Database, Seed, SqlCallbacks, bare, callbacks_table, once
 
 LOOK_AHEAD_DAYS = 7
 BEGINS = (8, 12)

@@ -20,9 +20,8 @@ from sqlalchemy import (
 )
 
 from agents.support.systems import Account, Order, Refund, SupportSystems
-from interlock.agents.systems import Refused
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, bare, once
+from interlock.agents import Refused
+from interlock.app import Database, SqlCallbacks, bare, callbacks_table, once
 
 NO_SUCH_ORDER = "There is no order of that number."
 

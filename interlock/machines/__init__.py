@@ -7,7 +7,7 @@ What is named in `__all__` is what an application imports; the modules below are
 from statemachine import HistoryState, State
 
 from interlock.machines.base import ANYBODY, ChartError, Machine, Snapshot
-from interlock.machines.common import COMMON_PROMISES, CallerFacts
+from interlock.machines.common import COMMON_PROMISES, CallerFacts, reported
 from interlock.machines.desks import Common, Desks, EffectState, SideDesk
 from interlock.machines.events import CALLER_LEFT, CALLER_SILENT, ESCALATE, HANDOFF_FAILED, REFUSED_THRICE
 from interlock.machines.promises import never, reachable
@@ -32,4 +32,5 @@ __all__ = [
     "State",
     "never",
     "reachable",
+    "reported",
 ]

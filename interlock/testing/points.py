@@ -20,6 +20,7 @@ class Points:
         self._gates: dict[str, asyncio.Event] = {}
 
     def arm(self, name: str, then: Callable[[], None]) -> None:
+        """Have `then` done at once the first time the point of this name is reached."""
         self._armed[name] = then
 
     def when(self, name: str, then: Callable[[], None]) -> None:
@@ -31,6 +32,7 @@ class Points:
         return self._gates.setdefault(name, asyncio.Event())
 
     async def reached(self, name: str) -> None:
+        """Wait until the point was reached, also earlier. Raises `TimeoutError` after `LIMIT_S` seconds."""
         async with asyncio.timeout(LIMIT_S):
             await self._reached.setdefault(name, asyncio.Event()).wait()
 

@@ -68,6 +68,7 @@ class _PointedStream(_Stream):
 
 
 def echo(words: str) -> str:
+    """What the model says where a test gave it no other answer."""
     return f"You said: {words}"
 
 
@@ -99,6 +100,7 @@ class Ears(stt.STT[Any]):
         raise NotImplementedError
 
     def stream(self, *, conn_options: APIConnectOptions = APIConnectOptions(), **_: Any) -> stt.RecognizeStream:  # noqa: B008
+        """Recognition of one session: what `hears` says goes to it."""
         return _EarStream(stt=self, conn_options=conn_options)
 
 
@@ -132,6 +134,7 @@ class Mouth(tts.TTS[Any]):
         return lines
 
     def synthesize(self, text: str, *, conn_options: APIConnectOptions = APIConnectOptions()) -> tts.ChunkedStream:  # noqa: B008
+        """A piece of sound for these words, at the pace the test sets."""
         return _MouthStream(tts=self, input_text=text, conn_options=conn_options)
 
 
@@ -203,6 +206,7 @@ class PointedJournal:
         self._entered = 0
 
     async def append(self, entries: Sequence[Entry]) -> None:
+        """Append, with the points `KIND: being written` before and `KIND: durable` after it."""
         kind = entries[0].kind
         await self._points.through(f"{kind}: being written")
         if kind == "facts.established":
@@ -216,4 +220,5 @@ class PointedJournal:
         await self._points.through(f"{count}: durable")
 
     async def wrote(self, entries: Sequence[Entry]) -> bool:
+        """As the journal says."""
         return await self._journal.wrote(entries)

@@ -125,12 +125,15 @@ class SpokenStage:
 
     @property
     def messages(self) -> list[llm.ChatMessage]:
+        """Everything said in the conversation, by either side, in order."""
         return [item for item in self.session.history.items if item.type == "message"]
 
     def kinds(self) -> list[str]:
+        """The kinds of the journal's entries, in order."""
         return [entry.kind for entry in self.entries]
 
     def verdicts(self) -> list[str]:
+        """What each proposal came to, in order: accepted, or the kind of refusal."""
         return [entry.audit["kind"] for entry in self.entries if entry.kind.startswith("transition.")]
 
     def last_accepted(self) -> str:

@@ -7,8 +7,7 @@ from app.business.restaurant.orders import SqlOrders
 from app.business.restaurant.payments import SqlKitchen, SqlPayments
 from app.business.restaurant.seed import SEED
 from app.business.restaurant.tables import callbacks, metadata
-from interlock.app.business.callbacks import SqlCallbacks
-from interlock.app.business.database import Database
+from interlock.app import Database, SqlCallbacks
 
 DEMO_PAID_AFTER_S = 5.0
 """Nobody stands behind the demonstration's links, so they count as paid by themselves."""

@@ -9,7 +9,7 @@ from agents.restaurant.systems import Dish
 from app.business.restaurant import rules
 from app.business.restaurant.tables import contains, dishes, extras, prices
 from app.business.restaurant.words import one_meant
-from interlock.agents.systems import Refused
+from interlock.agents import Refused
 
 LEFT = text(f"SELECT portions - {rules.TAKEN.format(dish=':dish', now=':now')} FROM dishes WHERE dish = :dish")
 

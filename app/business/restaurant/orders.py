@@ -13,8 +13,8 @@ from app.business.restaurant.drafts import draft_of, extras_of, number_of
 from app.business.restaurant.menu import dish_of, extra_named, left_of, named, names, none_or_few
 from app.business.restaurant.tables import MOST_PORTIONS, dishes, line_extras, lines, orders
 from app.business.restaurant.words import allergens_in, one_meant
-from interlock.agents.systems import Refused
-from interlock.app.business.database import Database
+from interlock.agents import Refused
+from interlock.app import Database
 
 REGULAR = "regular"
 

@@ -15,8 +15,8 @@ from app.business.restaurant import rules
 from app.business.restaurant.drafts import draft_of, number_of
 from app.business.restaurant.menu import left_of, none_or_few, written
 from app.business.restaurant.tables import checkouts, links, settlements, tickets, withdrawals
-from interlock.agents.systems import Refused
-from interlock.app.business.database import Database, bare, once
+from interlock.agents import Refused
+from interlock.app import Database, bare, once
 
 LINK_GOOD_FOR = timedelta(minutes=10)
 COOKING_TIME, FOR_EACH_WAITING = timedelta(minutes=15), timedelta(minutes=2)

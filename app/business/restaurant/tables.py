@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from app.business.restaurant.rules import TRIGGERS, VIEWS
-from interlock.app.business.callbacks import callbacks_table
+from interlock.app import callbacks_table
 
 MOST_PORTIONS = 20
 
