@@ -1,11 +1,11 @@
 """A process that wants to drive one call: takes it when nobody does, decides as fast as it can, lets go when it lost.
 
-`python -m tests.faults.fighter STORE CALL SECONDS` prints `told epoch fence` for each verdict it was told is durable.
+`python -m tests.faults.fighter STORE CALL` prints `told epoch fence` for each verdict it was told is durable, and
+`lost fence` when the call is another's.
 """
 
 import asyncio
 import sys
-import time
 
 from agents.support import SUPPORT
 from interlock.agents.call.call import Call
@@ -19,11 +19,12 @@ from tests.bench.deciding import BACK, THERE
 ASK_AGAIN_S = 0.05
 
 
-async def fight(store: str, call_id: str, seconds: float) -> None:
-    """Until the time is up."""
-    over = time.monotonic() + seconds
+async def fight(store: str, call_id: str) -> None:
+    """Until standard input ends, which it does with whoever started this."""
+    over = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, over.set)
     with open_journal(store) as journal:
-        while time.monotonic() < over:
+        while not over.is_set():
             try:
                 taken = await journal.transact(lambda connection: take(connection, call_id, journal.owner))
                 if taken is None:
@@ -34,12 +35,12 @@ async def fight(store: str, call_id: str, seconds: float) -> None:
                 print(f"# {type(error).__name__}", flush=True)
 
 
-async def drive(journal: StoreJournal, taken: Taken, over: float) -> None:
+async def drive(journal: StoreJournal, taken: Taken, over: asyncio.Event) -> None:
     """Decide until the call is lost."""
     call = Call(SUPPORT, call_id=taken.call_id, journal=journal, left=await left_by(journal, taken))
     alive = asyncio.create_task(Driving(journal, taken).keep(call))
     try:
-        while not call.lost and time.monotonic() < over:
+        while not call.lost and not over.is_set():
             await call.heard_caller()  # or going round in circles would be noticed
             verdict = await call.propose(THERE if call.state == "technical" else BACK)
             assert verdict.accepted, verdict.kind
@@ -47,7 +48,9 @@ async def drive(journal: StoreJournal, taken: Taken, over: float) -> None:
             await asyncio.sleep(0.001)
     finally:
         alive.cancel()
+        if call.lost:
+            print("lost", taken.fence, flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(fight(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    asyncio.run(fight(*sys.argv[1:]))
