@@ -107,12 +107,12 @@ async def stall_the_driver(journal, place, call_id, fighters):
         drives = await journal.read(lambda connection: connection.execute(owner).scalar_one())
         return next((each for each in fighters if drives.startswith(f"{each.process.pid}-")), None)
 
-    while (one := await driver()) is None:  # nobody has begun
+    while (one := await driver()) is None:  # noqa: ASYNC110 - what another process does has no event
         await asyncio.sleep(LOOK_S)
     await one.until_more("told", 0)
     lost = one.times("lost")
     await stop(one.process, journal, place)
-    while await driver() is one:
+    while await driver() is one:  # noqa: ASYNC110
         await asyncio.sleep(LOOK_S)
     one.process.send_signal(signal.SIGCONT)
     await one.until_more("lost", lost)
