@@ -121,6 +121,11 @@ def was_told(caller: Caller, words: str, since: float) -> bool:
     return any(words in line.text for line in lines)
 
 
+def was_told_last(caller: Caller, words: str) -> bool:
+    """Whether an agent's whole words have come, marked as final or not: a room that closes may overtake the mark."""
+    return any(words in line.text for line in caller.lines if line.who.startswith("agent"))
+
+
 def gone(caller: Caller, since: float) -> bool:
     """Whether the caller was put out since."""
     return any(out.at >= since for out in caller.happened("out"))

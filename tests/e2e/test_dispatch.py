@@ -7,7 +7,7 @@ import pytest
 from interlock.app.kept_lines import NOT_SET_UP
 from interlock.app.store import open_reader
 from tests.e2e.caller import Caller
-from tests.e2e.desk import GREETING, VOICES, hears, was_told
+from tests.e2e.desk import GREETING, VOICES, hears, was_told_last
 from tests.e2e.room import Room
 from tests.e2e.shift import Shift
 from tests.standins.faults import Fault
@@ -34,7 +34,7 @@ async def test_a_flow_there_is_not_is_refused_aloud(shift: Shift, room: Room, me
     The caller hears a sentence before the room closes, the job has failed, and nobody's words are in a log line.
     """
     async with room.caller(agent_name="interlock", metadata=metadata) as caller:
-        await caller.until(lambda: was_told(caller, NOT_SET_UP, 0.0), "told that the line is not set up")
+        await caller.until(lambda: was_told_last(caller, NOT_SET_UP), "told that the line is not set up")
         await caller.until(lambda: caller.happened("out"), "put out of the closed room")
         assert caller.voices(caller.happened("joined")[0].who, VOICES)
     await _job_failed(shift)

@@ -11,7 +11,7 @@ import pytest
 
 from interlock.agents.call.farewell import WE_CLOSE
 from interlock.app.livekit_server import Server
-from tests.e2e.desk import GREETING, TECHNICAL, hears, says, says_goodbye, staffed, the_call, to_billing, was_told
+from tests.e2e.desk import GREETING, TECHNICAL, hears, says, says_goodbye, staffed, the_call, to_billing, was_told_last
 from tests.e2e.room import Room
 from tests.e2e.worker import job_process, processes
 
@@ -61,7 +61,7 @@ async def test_told_twice_it_says_goodbye(livekit: Server, room: Room, tmp_path)
             ours.process.send_signal(signal.SIGTERM)
             await ours.until("worker.draining")
             ours.process.send_signal(signal.SIGTERM)
-            await caller.until(lambda: was_told(caller, WE_CLOSE, 0.0), "told that we close", OUT_S)
+            await caller.until(lambda: was_told_last(caller, WE_CLOSE), "told that we close", OUT_S)
             await caller.until(lambda: caller.happened("out"), "put out of the closed room", OUT_S)
         assert await ours.stop(again=False) == 0, ours.lines[-10:]
         assert all_gone(them)
@@ -78,7 +78,7 @@ async def test_calls_that_take_too_long_are_ended(livekit: Server, room: Room, t
         async with room.caller(agent_name="interlock") as caller:
             await hears(caller, GREETING)
             ours.process.send_signal(signal.SIGINT)
-            await caller.until(lambda: was_told(caller, WE_CLOSE, 0.0), "told that we close", OUT_S)
+            await caller.until(lambda: was_told_last(caller, WE_CLOSE), "told that we close", OUT_S)
             await caller.until(lambda: caller.happened("out"), "put out of the closed room", OUT_S)
         assert await ours.stop(again=False) == 0, ours.lines[-10:]
     call, _ = the_call(ours.store)
