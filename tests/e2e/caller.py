@@ -13,9 +13,9 @@ from interlock.app.offline.sound import Sound, mono
 from interlock.app.offline.wav import read_wav
 from tests.e2e.microphone import Microphone
 from tests.e2e.tones import HZ, Heard, Spoken, spoken
+from tests.e2e.utterances import recording
 
-SPEECH = Path(__file__).parents[2] / "app/callers/support"
-JOIN_S = 20.0
+JOIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Caller:
         return self._room
 
     async def join(self) -> None:
-        """Connect and turn the microphone on; raises `rtc.ConnectError` when refused, `TimeoutError` after 20 s."""
+        """Connect and turn the microphone on; raises `rtc.ConnectError` when refused, `TimeoutError` after a minute."""
         room = self._listening_room()
         async with asyncio.timeout(JOIN_S):
             await room.connect(self._url, self._token)
@@ -104,7 +104,7 @@ class Caller:
         assert self._microphone is not None, "the caller has not joined"
         self._microphone.hush()
 
-    async def until(self, true: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+    async def until(self, true: Callable[[], object], what: str, seconds: float = 60.0) -> None:
         """Wait until `true()` is; asked again whenever something arrives. Fails after `seconds`, saying `what`."""
         try:
             async with asyncio.timeout(seconds):
@@ -201,7 +201,7 @@ class Caller:
 
 def _sound(what: str | Path | Sound) -> Sound:
     if isinstance(what, str):
-        return read_wav(SPEECH / f"{what}.wav").sound
+        return recording(what)
     return read_wav(what).sound if isinstance(what, Path) else what
 
 

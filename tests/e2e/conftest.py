@@ -1,15 +1,19 @@
 """The LiveKit server that the end-to-end tests share, or the one reason why there is none."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+import pytest_asyncio
 
 from interlock.app.livekit_server import LiveKitServerError, LocalServer, Server, install_server
+from tests.e2e.desk import Desk, staffed
 from tests.e2e.figures import pytest_terminal_summary
 from tests.e2e.room import Room
+from tests.e2e.shift import Shift
+from tests.e2e.worker import Worker
 
 __all__ = ["pytest_terminal_summary"]
 
@@ -53,6 +57,26 @@ def new_room(livekit: Server) -> Callable[[], Room]:
     Rooms nobody is in.
     """
     return lambda: Room(livekit)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def staff(livekit: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Desk, Worker]]:
+    """
+    One desk and its worker for a whole module, whose tests all run in one loop; it ends in order.
+    """
+    async with staffed(livekit, tmp_path_factory.mktemp("staff")) as (desk, ours):
+        yield desk, ours
+        assert await ours.stop() == 0, ours.lines[-10:]
+
+
+@pytest.fixture
+def shift(staff: tuple[Desk, Worker]) -> Iterator[Shift]:
+    """
+    A test's share of it; where it fails, what the worker logged meanwhile is shown.
+    """
+    its = Shift.of(*staff)
+    yield its
+    print(*its.lines, sep="\n")
 
 
 def _second_interface() -> bool:

@@ -6,7 +6,7 @@ from typing import Self
 
 from tests.e2e.caller import Caller
 
-STEP_S = 30.0
+STEP_S = 90.0
 
 
 class FarCaller:

@@ -12,14 +12,13 @@ import pytest
 
 from interlock.app.livekit_server import Server
 from interlock.app.offline.scripted import Asks, Says
-from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.store import open_reader
-from tests.e2e.caller import SPEECH, Caller
 from tests.e2e.collector import attributes_of, collector, free_port
+from tests.e2e.desk import GREETING, TRIAGE, hears, says
 from tests.e2e.room import Room
+from tests.e2e.utterances import QUIET_MS, Recordings
 from tests.e2e.worker import Worker, worker
 from tests.standins.assemblyai import AssemblyAI
-from tests.standins.ears import KnownSounds
 from tests.standins.elevenlabs import ElevenLabs
 from tests.standins.openai import Message, OpenAI, Tool
 from tests.standins.rules import last_words
@@ -51,9 +50,13 @@ async def test_numbers_of_a_call_that_is_over(livekit: Server, room: Room, tmp_p
     """
     Prometheus shows them after the call's process ended, the audit prints them, the trace has ours in LiveKit's.
     """
-    ears = KnownSounds({text: (read_wav(SPEECH / f"{name}.wav").sound, CALL_HZ) for text, name in SAID.items()})
     port = free_port()
-    async with OpenAI(brain=brain) as model, AssemblyAI(ears) as speech, ElevenLabs() as voice, collector() as traces:
+    async with (
+        OpenAI(brain=brain) as model,
+        AssemblyAI(Recordings(SAID), silence_ms=QUIET_MS) as speech,
+        ElevenLabs() as voice,
+        collector() as traces,
+    ):
         given = {
             "INTERLOCK_LLM_BASE_URL": model.base_url,
             "INTERLOCK_STT_BASE_URL": speech.base_url,
@@ -64,12 +67,10 @@ async def test_numbers_of_a_call_that_is_over(livekit: Server, room: Room, tmp_p
         }
         async with worker(livekit, tmp_path, given) as ours:
             async with room.caller(agent_name="interlock") as caller:
-                await _hears(caller, "May I have your name")
+                await hears(caller, GREETING)
                 during = await _scrape(port)
-                await caller.say("01-name")
-                await _hears(caller, "What can we help you with")
-                await caller.say("07-technical")
-                await _hears(caller, "All right")
+                await says(caller, "01-name", TRIAGE)
+                await says(caller, "07-technical", "All right")
             await _until(lambda: _recorded(ours, "call.ended"))
             await _until(lambda: traces.named("job_entrypoint"))
             numbers = await _scrape(port)
@@ -133,13 +134,8 @@ def _the_trace(traces) -> None:
 _of = attributes_of
 
 
-async def _hears(caller: Caller, words: str) -> None:
-    await caller.until(lambda: any(words in line.text for line in caller.lines if line.final), f"told {words!r}", 40)
-    await caller.until(lambda: [s.what for s in caller.seen if s.kind == "state"][-1:] == ["listening"], "rest", 40)
-
-
 async def _until(true) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(90):
         while not true():  # noqa: ASYNC110 - files and other processes have no event
             await asyncio.sleep(0.2)
 
@@ -171,5 +167,5 @@ async def _audit(its: Worker) -> str:
         env={**os.environ, "INTERLOCK_STORE": str(its.store)},
         stdout=asyncio.subprocess.PIPE,
     )
-    out, _ = await asyncio.wait_for(process.communicate(), 40)
+    out, _ = await asyncio.wait_for(process.communicate(), 90)
     return out.decode()

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from interlock.agents.caller.missing_transcript import CANNOT_HEAR
 from interlock.app.livekit_server import Server
 from interlock.app.offline.scripted import Asks
-from interlock.app.offline.wav import CALL_HZ, read_wav
 from interlock.app.store import open_reader
-from tests.e2e.caller import SPEECH, Caller, Line
+from tests.e2e.caller import Caller
+from tests.e2e.desk import COMES_S, GREETING, TRIAGE, answered, hears, says
 from tests.e2e.room import Room
+from tests.e2e.utterances import QUIET_MS, Recordings
 from tests.e2e.worker import Worker, worker
+from tests.long import here_or_long
 from tests.standins.assemblyai import AssemblyAI
-from tests.standins.ears import KnownSounds
 from tests.standins.elevenlabs import ElevenLabs
 from tests.standins.faults import Fault
 from tests.standins.openai import OpenAI
@@ -25,6 +27,9 @@ from tests.standins.rules import Rule, by_rules
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 HEARD_WITHIN_S = 5.0
+MEASURED = here_or_long((Fault.SILENT,), tuple(Fault))
+"""The faults whose answer is timed, with nothing beside them: the one that takes longest, or all."""
+FAULTS = [pytest.param(fault, marks=pytest.mark.alone) if fault in MEASURED else fault for fault in Fault]
 LAST_LINES = 60
 NAME = "01-name"
 VOICES = {"front": 500.0}
@@ -50,8 +55,12 @@ async def stage(livekit: Server, tmp_path_factory: pytest.TempPathFactory) -> As
     """
     All cases are calls to the same worker.
     """
-    ears = KnownSounds({"Hello my name is Anna Kowalski.": (read_wav(SPEECH / f"{NAME}.wav").sound, CALL_HZ)})
-    async with OpenAI(brain=BRAIN) as model, AssemblyAI(ears) as speech, ElevenLabs(VOICES) as voice:
+    ears = Recordings({"Hello my name is Anna Kowalski.": NAME})
+    async with (
+        OpenAI(brain=BRAIN) as model,
+        AssemblyAI(ears, silence_ms=QUIET_MS) as speech,
+        ElevenLabs(VOICES) as voice,
+    ):
         given = {
             "INTERLOCK_LLM_BASE_URL": model.base_url,
             "INTERLOCK_STT_BASE_URL": speech.base_url,
@@ -63,7 +72,7 @@ async def stage(livekit: Server, tmp_path_factory: pytest.TempPathFactory) -> As
             assert await ours.stop() == 0, ours.lines[-10:]
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", FAULTS)
 async def test_a_model_that_fails_is_answered_for(stage: Stage, fault: Fault) -> None:
     """
     The spare carries the call on while the model is down.
@@ -72,16 +81,18 @@ async def test_a_model_that_fails_is_answered_for(stage: Stage, fault: Fault) ->
         await _greeted(caller)
         await stage.model.fail(fault, hold_s=DRIP_S if fault is Fault.SLOW_DRIP else None)
         try:
+            said = caller.now
             waited = await _waits_after_name(caller)
-            await _told(caller, "What can we help you with")
+            if not await answered(caller, TRIAGE, said):  # a machine too busy for the spare asks once more
+                await says(caller, NAME, TRIAGE)
         finally:
             await stage.model.heal()
     kinds = _failures(stage)
-    assert waited < HEARD_WITHIN_S, (waited, kinds)
+    assert fault not in MEASURED or waited < HEARD_WITHIN_S, (waited, kinds)
     assert "llm" in [its["kind"] for its in kinds]
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", FAULTS)
 async def test_ears_that_fail_are_said_to_and_come_back(stage: Stage, fault: Fault) -> None:
     """
     The caller is asked to say it again, and is heard once the provider is well.
@@ -93,12 +104,12 @@ async def test_ears_that_fail_are_said_to_and_come_back(stage: Stage, fault: Fau
             if fault in (Fault.RATE_LIMITED, Fault.SERVER_ERROR):
                 stage.ears.hang_up()
             waited = await _waits_after_name(caller)
-            await _told(caller, "could not hear you")
+            await hears(caller, CANNOT_HEAR)
         finally:
             await stage.ears.heal()
-        await _says_until_heard(caller)
+        await says(caller, NAME, TRIAGE)
     kinds = _failures(stage)
-    assert waited < HEARD_WITHIN_S, (waited, kinds)
+    assert fault not in MEASURED or waited < HEARD_WITHIN_S, (waited, kinds)
     assert "stt" in [its["kind"] for its in kinds]
 
 
@@ -129,8 +140,7 @@ def _asked(lines: list[str]) -> int:
 
 
 async def _greeted(caller: Caller) -> None:
-    await _told(caller, "May I have your name")
-    await caller.until(lambda: _listens(caller), "listened to", 30)
+    await hears(caller, GREETING)
 
 
 async def _waits_after_name(caller: Caller) -> float:
@@ -140,38 +150,10 @@ async def _waits_after_name(caller: Caller) -> float:
     agent = caller.happened("joined")[0].who
     await caller.say(NAME)
     said = caller.now
-    await caller.until(lambda: caller.voices(agent, VOICES, said), "an answer heard", 20)
+    await caller.until(lambda: caller.voices(agent, VOICES, said), "an answer heard", COMES_S)
     waited = caller.voices(agent, VOICES, said)[0].begin - said
     print(f"waited {waited:.2f} s")
     return waited
-
-
-async def _says_until_heard(caller: Caller) -> None:
-    """
-    As a caller does: once more each time they are asked to.
-    """
-    for _ in range(3):
-        await caller.until(lambda: _listens(caller), "listened to")
-        lines = len(_agents_lines(caller))
-        await caller.say(NAME)
-        await caller.until(lambda before=lines: len(_agents_lines(caller)) > before, "answered", 30)
-        if any("What can we help you with" in line.text for line in caller.lines):
-            return
-    await _told(caller, "What can we help you with")
-
-
-def _agents_lines(caller: Caller) -> list[Line]:
-    agent = caller.happened("joined")[0].who
-    return [line for line in caller.lines if line.who == agent]
-
-
-async def _told(caller: Caller, words: str) -> None:
-    await caller.until(lambda: any(words in line.text for line in caller.lines if line.final), f"told {words!r}", 30)
-
-
-def _listens(caller: Caller) -> bool:
-    states = [each.what for each in caller.seen if each.kind == "state"]
-    return bool(states) and states[-1] == "listening"
 
 
 def _failures(stage: Stage) -> list[dict[str, object]]:

@@ -3,93 +3,84 @@
 import pytest
 
 from interlock.agents.caller.absence import CUT_OFF, I_SAID, RETURN_LIMIT_S
-from interlock.app.livekit_server import Server
-from tests.e2e.desk import BILLING, TECHNICAL, hears, staffed, the_call, to_billing
+from interlock.app.store import open_reader
+from tests.e2e.desk import BILLING, COMES_S, GREETING, TECHNICAL, TRIAGE, hears, says, says_goodbye, to_billing
 from tests.e2e.far_caller import FarCaller
 from tests.e2e.room import Room
+from tests.e2e.shift import Shift
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-LEFT_LIMIT_S = 30.0
+NOTICED_S = 120.0  # a server waits some 20 s for a caller who is gone without a word
 
 
-async def test_a_caller_who_is_back_goes_on_where_they_were(livekit: Server, room: Room, tmp_path) -> None:
+async def test_a_caller_who_is_back_goes_on_where_they_were(shift: Shift, room: Room) -> None:
     """
     The same call and state: the agent says its last line again, hears the caller, and hands over as before.
     """
-    async with staffed(livekit, tmp_path) as (_, ours):
-        async with room.caller(agent_name="interlock") as caller:
-            await to_billing(caller)
-            await caller.drop()
-            await caller.join()
-            back = caller.happened("joined")[-1].at
-            await hears(caller, I_SAID, since=back)
-            assert any(CUT_OFF in line.text and BILLING in line.text for line in caller.lines)
-            await caller.say("07-technical")
-            await hears(caller, TECHNICAL)
-            await caller.say("09-goodbye")
-            # whether the line that broke said so itself is not certain
-            await caller.until(lambda: any(out.at > back for out in caller.happened("out")), "put out of the room", 30)
-        assert await ours.stop() == 0, ours.lines[-10:]
-    call, kinds = the_call(ours.store)
+    async with room.caller(agent_name="interlock") as caller:
+        await to_billing(caller)
+        await caller.drop()
+        await caller.join()
+        back = caller.happened("joined")[-1].at
+        await hears(caller, I_SAID, since=back)
+        assert any(CUT_OFF in line.text and BILLING in line.text for line in caller.lines)
+        await says(caller, "07-technical", TECHNICAL)
+        await says_goodbye(caller)
+    call, kinds = await shift.the_call()
     assert (call.snapshot.state, call.end_reason) == ("closed", "agent_closed")
     assert (kinds.count("caller.lost"), kinds.count("caller.returned")) == (1, 1)
 
 
-async def test_a_caller_whose_phone_died_goes_on_with_another(livekit: Server, room: Room, tmp_path) -> None:
+async def test_a_caller_whose_phone_died_goes_on_with_another(shift: Shift, room: Room) -> None:
     """
     The first connection is dead without a word and the server has not noticed when the same caller joins again.
     """
-    async with staffed(livekit, tmp_path) as (_, ours):
-        lost = FarCaller(livekit.url, room.token(agent_name="interlock"))
-        async with lost, room.caller("listener") as listener:
-            await hears(listener, "May I have your name")
-            await lost.say("01-name")
-            await hears(listener, "What can we help")
-            await lost.kill()
-            async with room.caller() as caller:
-                await hears(caller, CUT_OFF)
-                await caller.say("02-billing")
-                await hears(caller, BILLING)
-                await caller.leave()
-            await listener.until(lambda: listener.happened("out"), "put out of the closed room", 30)
-        assert await ours.stop() == 0, ours.lines[-10:]
-    call, kinds = the_call(ours.store)
+    lost = FarCaller(room.server.url, room.token(agent_name="interlock"))
+    async with lost, room.caller("listener") as listener:
+        await hears(listener, GREETING)
+        await says(listener, "01-name", TRIAGE, by=lost)
+        await lost.kill()
+        async with room.caller() as caller:
+            await hears(caller, CUT_OFF)
+            await says(caller, "02-billing", BILLING)
+            await caller.leave()
+        await listener.until(lambda: listener.happened("out"), "put out of the closed room", COMES_S)
+    call, kinds = await shift.the_call()
     assert (call.snapshot.state, call.end_reason) == ("closed", "caller_left")
     assert (kinds.count("caller.lost"), kinds.count("caller.returned")) == (1, 1)
 
 
-async def test_a_caller_who_hangs_up_ends_the_call(livekit: Server, room: Room, tmp_path) -> None:
+async def test_a_caller_who_hangs_up_ends_the_call(shift: Shift, room: Room) -> None:
     """
     At once: nobody is waited for.
     """
-    async with staffed(livekit, tmp_path) as (_, ours):
-        async with room.caller(agent_name="interlock") as caller, room.caller("listener") as listener:
-            await hears(caller, "May I have your name")
-            left = listener.now
-            await caller.leave()
-            await listener.until(lambda: listener.happened("out"), "put out of the closed room", 30)
-            took = listener.happened("out")[0].at - left
-        assert await ours.stop() == 0, ours.lines[-10:]
-    call, kinds = the_call(ours.store)
+    async with room.caller(agent_name="interlock") as caller, room.caller("listener") as listener:
+        await hears(caller, GREETING)
+        left = listener.now
+        await caller.leave()
+        await listener.until(lambda: listener.happened("out"), "put out of the closed room", COMES_S)
+        took = listener.happened("out")[0].at - left
+    call, kinds = await shift.the_call()
     assert (call.snapshot.state, call.end_reason) == ("closed", "caller_left")
     assert "caller.lost" not in kinds
     assert took < RETURN_LIMIT_S
 
 
-async def test_a_caller_who_stays_away_has_left(livekit: Server, room: Room, tmp_path) -> None:
+async def test_a_caller_who_stays_away_has_left(shift: Shift, room: Room) -> None:
     """
-    Dead without a word: the call ends within thirty seconds, and the record says that the line was lost before.
+    Dead without a word: once the server has noticed, the call ends, and sooner than for a line that may be back.
     """
-    async with staffed(livekit, tmp_path) as (_, ours):
-        lost = FarCaller(livekit.url, room.token(agent_name="interlock"))
-        async with lost, room.caller("listener") as listener:
-            await hears(listener, "May I have your name")
-            await lost.kill()
-            died = listener.now
-            await listener.until(lambda: listener.happened("out"), "put out of the closed room", LEFT_LIMIT_S)
-            print(f"The room closed {listener.happened('out')[0].at - died:.1f} s after the caller was gone.")
-        assert await ours.stop() == 0, ours.lines[-10:]
-    call, kinds = the_call(ours.store)
+    lost = FarCaller(room.server.url, room.token(agent_name="interlock"))
+    async with lost, room.caller("listener") as listener:
+        await hears(listener, GREETING)
+        await lost.kill()
+        died = listener.now
+        await listener.until(lambda: listener.happened("out"), "put out of the closed room", NOTICED_S)
+        print(f"The room closed {listener.happened('out')[0].at - died:.1f} s after the caller was gone.")
+    call, kinds = await shift.the_call()
     assert (call.snapshot.state, call.end_reason) == ("closed", "caller_left")
     assert kinds.index("caller.lost") < kinds.index("call.ended")
+    with open_reader(shift.worker.store) as record:
+        at = {entry.kind: entry.at for entry in record.records(call.call_id)}
+    assert (at["call.ended"] - at["caller.lost"]).total_seconds() < RETURN_LIMIT_S

@@ -15,7 +15,7 @@ from interlock.app.replay import replay
 from interlock.app.store import open_reader
 from interlock.app.worker.last_driver import facts_at_the_end
 from tests.e2e.caller import Caller
-from tests.e2e.desk import BILLING, TECHNICAL, hears, staffed, to_billing
+from tests.e2e.desk import BILLING, TECHNICAL, hears, says, says_goodbye, staffed, to_billing
 from tests.e2e.figures import FIGURES, table
 from tests.e2e.room import Room
 from tests.e2e.tones import loudness
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.e2e
 
 KILLS = int(os.environ.get("TEST_E2E_KILLS", "1"))
 AGAIN_S = 20.0
-OUT_S = 30.0
 LOUD = 300.0
 
 
@@ -58,10 +57,8 @@ def sounds(caller: Caller, before: Set[str]) -> list[float]:
 
 async def goes_on(caller: Caller) -> None:
     """The call goes on where it was, to its end."""
-    await caller.say("07-technical")
-    await hears(caller, TECHNICAL)
-    await caller.say("09-goodbye")
-    await caller.until(lambda: caller.happened("out"), "put out of the closed room", OUT_S)
+    await says(caller, "07-technical", TECHNICAL)
+    await says_goodbye(caller)
 
 
 def as_it_was(store: Path, calls: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interlock.app.livekit_server import Server
+from tests.e2e.utterances import QUIET_MS
 from tests.e2e.worker import Worker, events, worker
 from tests.standins.assemblyai import AssemblyAI
 from tests.standins.ears import Ears
@@ -14,7 +15,7 @@ from tests.standins.elevenlabs import ElevenLabs
 from tests.standins.openai import Brain, OpenAI
 
 VOICES = {"front": 500.0, "money": 900.0, "tech": 1400.0}
-MADE_S = 60.0
+MADE_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ async def warm_worker(
     livekit: Server, folder: Path, *, brain: Brain | None, ears: Ears, given: Mapping[str, str] | None = None
 ) -> AsyncIterator[Warm]:
     """Start it all, and wait until every line is made."""
-    async with OpenAI(brain=brain) as model, AssemblyAI(ears) as speech, ElevenLabs(VOICES) as voice:
+    async with (
+        OpenAI(brain=brain) as model,
+        AssemblyAI(ears, silence_ms=QUIET_MS) as speech,
+        ElevenLabs(VOICES) as voice,
+    ):
         settings = {
             "INTERLOCK_LLM_BASE_URL": model.base_url,
             "INTERLOCK_STT_BASE_URL": speech.base_url,

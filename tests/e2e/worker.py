@@ -15,8 +15,8 @@ import psutil
 from interlock.app.livekit_server import Server
 
 READY = "registered worker"
-READY_S = 60.0
-STOP_S = 40.0
+READY_S = 120.0
+STOP_S = 120.0
 
 
 @dataclass
@@ -28,11 +28,11 @@ class Worker:
     lines: list[str] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def until(self, words: str, seconds: float = 30.0, *, times: int = 1) -> None:
-        """Wait for a log line, or for so many. Fails after `seconds`."""
+    async def until(self, words: str, seconds: float = 60.0, *, times: int = 1, since: int = 0) -> None:
+        """Wait for a log line, or for so many, after the first `since` lines. Fails after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
-                while sum(words in line for line in self.lines) < times:
+                while sum(words in line for line in self.lines[since:]) < times:
                     self.news.clear()
                     await self.news.wait()
         except TimeoutError:

@@ -16,13 +16,14 @@ from agents.support import SUPPORT
 from interlock.agents.call.journal import JournalDown
 from interlock.app.replay import replay
 from interlock.app.store import ACCEPTED, open_journal, tables
-from interlock.app.store.writing import LEASE_S
 from tests.bench.recording import desk_to_desk
+from tests.long import here_or_long
 
 pytestmark = pytest.mark.slow
 
 FIGHTERS = int(os.environ.get("TEST_FIGHTERS", "3"))
-SECONDS = float(os.environ.get("TEST_FIGHT_S", "12"))
+STALLS = here_or_long(1, 4)
+LOOK_S = 0.05
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
@@ -33,14 +34,14 @@ async def test_one_verdict_an_epoch_whoever_fights(backend, request, tmp_path):
     place = str(tmp_path / "c.sqlite") if backend == "sqlite" else request.getfixturevalue("postgres").fresh()
     with open_journal(place) as journal:
         call = await desk_to_desk(journal)
-        fighters = [await fighter(place, call.id) for _ in range(FIGHTERS)]
-        stalls = asyncio.create_task(stall_the_driver(journal, place, call.id, fighters, random.Random(backend)))
+        fighters = [await Fighter.begun(place, call.id) for _ in range(FIGHTERS)]
+        chance = random.Random(backend)
         try:
-            told = await asyncio.gather(*(acknowledged(each) for each in fighters))
+            for _ in range(STALLS):
+                await asyncio.sleep(chance.uniform(0.2, 0.8))  # wherever in its work it is
+                await stall_the_driver(journal, place, call.id, fighters)
         finally:
-            stalls.cancel()
-            await asyncio.gather(stalls, return_exceptions=True)
-            await asyncio.gather(*(each.wait() for each in fighters))
+            told = [await each.ended() for each in fighters]
         records = journal.records(call.id)
         accepted = [record for record in records if record.kind == ACCEPTED]
         assert [record.seq for record in records] == list(range(1, len(records) + 1))
@@ -50,24 +51,71 @@ async def test_one_verdict_an_epoch_whoever_fights(backend, request, tmp_path):
     fences = sorted({fence for each in told for _, fence in each})
     assert max(epochs.values()) == 1
     assert set(epochs) <= {record.epoch for record in accepted}
-    assert len(fences) > 1, "nobody was stopped for long enough"
-    print(f"{FIGHTERS} processes, {SECONDS:.0f} s on {backend}: {len(accepted)} verdicts, {len(fences)} drivers")
+    assert len(fences) > STALLS, "each that was stopped had driven, and so has another since"
+    print(f"{FIGHTERS} processes, {STALLS} stopped on {backend}: {len(accepted)} verdicts, {len(fences)} drivers")
 
 
-async def fighter(place, call_id):
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.fighter", place, call_id, str(SECONDS)),
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
-    )
+class Fighter:
+    """A process that fights, and what it says."""
+
+    def __init__(self, process):
+        self.process, self._lines, self._news = process, [], asyncio.Event()
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def begun(cls, place, call_id):
+        return cls(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.faults.fighter", place, call_id),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.getcwd()},
+            )
+        )
+
+    def times(self, word):
+        """How often it has said this."""
+        return sum(line.startswith(word) for line in self._lines)
+
+    async def until_more(self, word, times):
+        """Wait until it has said this more than so many times."""
+        while self.times(word) <= times:
+            assert not self._reading.done(), self._lines[-5:]
+            self._news.clear()
+            await self._news.wait()
+
+    async def ended(self):
+        """Let it fight no more; what it was told is durable, as epoch and fence."""
+        self.process.send_signal(signal.SIGCONT)
+        self.process.stdin.close()
+        await self._reading
+        assert await self.process.wait() == 0
+        return [tuple(map(int, line.split()[1:])) for line in self._lines if line.startswith("told ")]
+
+    async def _read(self):
+        async for line in self.process.stdout:
+            self._lines.append(line.decode())
+            self._news.set()
+        self._news.set()
 
 
-async def acknowledged(process):
-    """What a fighter said it was told."""
-    out, _ = await process.communicate()
-    assert process.returncode == 0
-    lines = [line.split() for line in out.decode().splitlines() if line.startswith("told ")]
-    return [(int(epoch), int(fence)) for _, epoch, fence in lines]
+async def stall_the_driver(journal, place, call_id, fighters):
+    """Stop whoever drives the call until another does, and let it find out."""
+    owner = select(tables.calls.c.owner).where(tables.calls.c.call_id == call_id)
+
+    async def driver():
+        drives = await journal.read(lambda connection: connection.execute(owner).scalar_one())
+        return next((each for each in fighters if drives.startswith(f"{each.process.pid}-")), None)
+
+    while (one := await driver()) is None:  # noqa: ASYNC110 - what another process does has no event
+        await asyncio.sleep(LOOK_S)
+    await one.until_more("told", 0)
+    lost = one.times("lost")
+    await stop(one.process, journal, place)
+    while await driver() is one:  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_S)
+    one.process.send_signal(signal.SIGCONT)
+    await one.until_more("lost", lost)
 
 
 async def stop(process, journal, place):
@@ -96,22 +144,3 @@ def held_file(place):
         except sqlite3.OperationalError:
             return True
     return False
-
-
-async def stall_the_driver(journal, place, call_id, processes, chance):
-    """Stop whoever drives the call for longer than its lease, again and again."""
-    calls = tables.calls.c
-    driver = select(calls.owner).where(calls.call_id == call_id)
-    try:
-        while True:
-            await asyncio.sleep(chance.uniform(0.2, 0.8))
-            owner = await journal.read(lambda connection: connection.execute(driver).scalar_one())
-            for one in processes:
-                if owner.startswith(f"{one.pid}-") and one.returncode is None:
-                    await stop(one, journal, place)
-                    await asyncio.sleep(LEASE_S + chance.uniform(0.2, 0.6))
-                    one.send_signal(signal.SIGCONT)
-    finally:
-        for each in processes:
-            if each.returncode is None:
-                each.send_signal(signal.SIGCONT)

@@ -1,6 +1,7 @@
 """Ears and mouth with the real models, together: what is spoken is understood."""
 
 import re
+from itertools import cycle, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from interlock.app.offline.ears import WhisperSTT, was_said
 from interlock.app.offline.mouth import MANNERS, PiperTTS
 from interlock.app.offline.parsers import read
 from interlock.app.offline.sound import framed
+from tests.long import here_or_long
 from tests.offline.hotel import NOW
 
 SENTENCES = [
@@ -20,16 +22,13 @@ SENTENCES = [
     "Please call me back on Monday at ten.",
     "I was charged twice for my order.",
 ]
+SPOKEN = here_or_long(list(zip(cycle(MANNERS), SENTENCES, strict=False)), list(product(MANNERS, SENTENCES)))
+"""Each sentence once and each voice once; or all of them by all."""
 
 
 @pytest.fixture(scope="module")
 def ears() -> WhisperSTT:
     return WhisperSTT()
-
-
-@pytest.fixture(scope="module", params=MANNERS)
-def mouth(request) -> PiperTTS:
-    return PiperTTS(voice=request.param)
 
 
 async def heard(ears: WhisperSTT, sound: rtc.AudioFrame | list[rtc.AudioFrame]) -> str:
@@ -41,12 +40,13 @@ def words(text: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sentence", SENTENCES)
-async def test_what_each_voice_says_is_understood(ears, mouth, sentence):
+@pytest.mark.parametrize(("voice", "sentence"), SPOKEN)
+async def test_what_each_voice_says_is_understood(ears, voice, sentence):
     """
     Word for word, on everyday sentences.
     """
-    assert words(await heard(ears, await mouth.synthesize(sentence).collect())) == words(sentence)
+    said = await PiperTTS(voice=voice).synthesize(sentence).collect()
+    assert words(await heard(ears, said)) == words(sentence)
 
 
 @pytest.mark.slow

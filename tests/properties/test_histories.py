@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from interlock.agents.call.journal import Entry
 from interlock.app.calls.session import new_call_id
 from interlock.app.store import StoreJournal, open_journal
+from tests.long import here_or_long
 from tests.properties.lived import check_record, live
 from tests.properties.stage import StrictJournal
 from tests.properties.steps import ALL_KNOWN, History, Learns, Proposes, histories
@@ -53,17 +54,9 @@ def holds(history: History) -> None:
 
 
 @given(history=histories)
-@settings(max_examples=150, **UNHURRIED)
+@settings(max_examples=here_or_long(500, 2000), **UNHURRIED)
 def test_no_history_breaks_what_always_holds(history: History) -> None:
     """Random calls over a journal in memory."""
-    holds(history)
-
-
-@pytest.mark.slow
-@given(history=histories)
-@settings(max_examples=2000, **UNHURRIED)
-def test_no_history_of_two_thousand_breaks_what_always_holds(history: History) -> None:
-    """The same, until little is left to be found."""
     holds(history)
 
 

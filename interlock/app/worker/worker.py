@@ -35,7 +35,13 @@ RETRIES, RETRIES_DEV = 16, 4
 PORT, PORT_DEV = 8081, 0
 """Where the worker tells of its health, unless the settings say otherwise; 0 is any port that is free."""
 
-PRELOADED = ["interlock.app.worker.job", "interlock.app.offline.brain", "sqlalchemy.dialects.sqlite"]
+BORN_S = 60.0
+"""How long a process for calls may take until it is ready: a third of a second, but many times that on a busy machine,
+and one that is given up is begun anew."""
+PRELOADED = [
+    *("interlock.app.worker.job", "interlock.app.offline.brain", "sqlalchemy.dialects.sqlite"),
+    *("onnxruntime", "tokenizers"),  # of the spare model, where they are installed: it has little time to load
+]
 """What every call's process shares from its birth on: half a second and 40 MB less for each."""
 WARM_AT_MOST = 4
 """How many processes wait for calls, one a core: a call that has to wait for its process waits seconds."""
@@ -74,6 +80,7 @@ async def _serve(
         api_key=settings.livekit_api_key,
         api_secret=secret.get_secret_value() if secret else None,
         setup_fnc=partial(prepare_process, json=not dev),
+        initialize_process_timeout=BORN_S,
         shutdown_process_timeout=CLOSING_S,
         max_retry=RETRIES_DEV if dev else RETRIES,
         host=settings.worker_host,
