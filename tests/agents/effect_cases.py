@@ -91,7 +91,8 @@ CASES: Mapping[str, Case] = {
         "restaurant pay", "cooking",
     ),
     "helpdesk step": Case(
-        "knowledge.next_step", "call-1:2", ("troubleshooting", "switch the printer off"), ("person", "Your ticket is number 1"),
+        "knowledge.next_step", "call-1:2", ("troubleshooting", "switch the printer off"),
+        ("person", "Your ticket is number 1"),
         fact=("step", "printer_restart", None, None),
     ),
     "helpdesk ticket": Case(
