@@ -207,10 +207,20 @@ class Begun:
         asked = self.scene.event[0] == "escalate" or away
         return await self.stage.asks("return_to_desk") if asked and self.stage.state == "person" else []
 
+    @property
+    def state(self) -> str:
+        """Where the work is done."""
+        return self.case.state or WORK[self.case.scene or self.name][0]
+
+    @property
+    def words_meanwhile(self) -> str:
+        """What the clerk says."""
+        clerk, event = self.stage.call.flow.cast[self.state], self.stage.call.session.current_agent.event
+        return clerk.OPENINGS.get(event, clerk.OPENING)
+
     async def time_is_up(self) -> None:
         """As long as the work may take goes by."""
-        state = self.case.state or WORK[self.case.scene or self.name][0]
-        self.stage.clock.advance(self.stage.call.flow.effects[state].timeout_s)
+        self.stage.clock.advance(self.stage.call.flow.effects[self.state].timeout_s)
         await self.stage.typed.rest()
 
     @property

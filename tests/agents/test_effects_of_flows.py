@@ -28,6 +28,19 @@ async def test_work_is_done_once_with_the_key_of_its_transition(name, journal):
             assert (its.system.given, its.on_file()) == ([its.case.key], [its.case.key])
 
 
+@pytest.mark.parametrize("name", CASES)
+async def test_while_it_is_under_way_the_caller_is_kept_company(name, journal):
+    """In the words of the cast, and of nothing that is not known yet."""
+    async with about_to(name, journal) as its:
+        its.system.gate.clear()
+        await its.asks_and_waits(its.system.entered)
+        await seconds_pass(its.stage, lambda: its.words_meanwhile in its.stage.typed.said)
+        where = its.stage.state
+        its.system.gate.set()
+        await its.stage.typed.rest()
+        assert (where, its.stage.state) == (its.state, its.case.done[0])
+
+
 @pytest.mark.parametrize("name", REFUSED)
 async def test_work_that_is_refused_was_not_done(name, journal):
     """The caller hears so, the call knows it, and something else may be asked for."""

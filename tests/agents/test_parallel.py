@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from agents.support.desks import BillingDesk, RefundClerk, Triage
+from agents.support import SUPPORT
+from agents.support.desks import BillingDesk, Triage
 from interlock.agents.desks import WaitingDesk
 from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
@@ -231,7 +232,7 @@ async def test_a_refund_that_ends_before_its_clerk_arrived_is_still_announced(on
     paid.set()
     await stage.quiet()
     assert stage.said[-1] == PAID
-    assert stage.said.count(RefundClerk.OPENING) <= 1
+    assert stage.said.count(SUPPORT.cast["refunding"].OPENING) <= 1
     assert stage.call.state == "billing"
     stage.assert_agrees()
 
@@ -289,7 +290,7 @@ async def refunding(on_stage: Any, *, at_once: bool = False) -> tuple[Stage, asy
     stage.ears.hears("Refund ten.")
     await stage.until(lambda: stage.call.state == "refunding" and (at_once or bool(stage.orders.waiting)))
     if not at_once:
-        await stage.until(lambda: RefundClerk.OPENING in stage.said and not stage.call.switching)
+        await stage.until(lambda: SUPPORT.cast["refunding"].OPENING in stage.said and not stage.call.switching)
     return stage, paid, asyncio.Event()
 
 

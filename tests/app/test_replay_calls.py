@@ -134,7 +134,7 @@ PARTS = {
         [(1, "accepted, to technical", "the transition to triage is no longer there")],
     ),
     "another proposer": (
-        ('common_proposers("refund_paid", ', 'common_proposers("resolve", "refund_paid", '),
+        ("    promises = (", '    proposers = {"resolve": frozenset({"system"})}\n    promises = ('),
         [(6, "not_yours", "the agent may no longer ask for it")],
     ),
     "no such event": (
@@ -190,7 +190,7 @@ def test_another_version_takes_states_by_their_names_and_says_so(reader: Journal
     """
     A rule that changes usually comes with a new version number.
     """
-    newer = variant(tmp_path, ("    proposers = ", "    version = 2\n    proposers = "))
+    newer = variant(tmp_path, ("    promises = ", "    version = 2\n    promises = "))
     assert replayed(reader, newer)[0] == [
         f"16 verdicts of 3 calls judged by Support version 2 in {newer}.",
         "None differs.",
@@ -205,7 +205,7 @@ def test_a_state_that_another_version_does_not_have_is_not_replayable(
     """
     Nobody can say where such a call would stand; its other verdicts are judged.
     """
-    newer = variant(tmp_path, ("    proposers = ", "    version = 2\n    proposers = "), ("resolved", "solved"))
+    newer = variant(tmp_path, ("    promises = ", "    version = 2\n    promises = "), ("resolved", "solved"))
     lines, tally = replayed(reader, newer, ids["support/good_call"])
     why = "given in resolved of Support version 1, a state Support version 2 does not have"
     assert f"{ids['support/good_call']}, turn 7: not replayable: {why}" in lines

@@ -115,7 +115,7 @@ async def test_fault_a_silent_caller_while_the_store_is_down(outage, systems):
 @SOME
 async def test_fault_an_effect_ends_while_the_store_is_down(outage, systems, monkeypatch):
     """
-    Paid, but not on the record: that waits for the store, and is then told as not confirmed, once.
+    Paid, but not on the record: that waits for the store, and is then told as it is, once.
     """
     async with on_stage(outage.journal, systems) as stage:
         await stage.to("billing")
@@ -136,11 +136,12 @@ async def test_fault_an_effect_ends_while_the_store_is_down(outage, systems, mon
             gate.set()
             await waits.wait()
             assert stage.state == "refunding"
+            assert stage.call.facts.last_refund == "unconfirmed"
         stage.clock.advance(1)
         await stage.typed.rest()
-        assert stage.state == "person"
-        assert stage.verdicts()[2:] == ["refund accepted", "refund_unconfirmed accepted"]
-        assert "could not confirm" in stage.typed.said[-1]
+        assert (stage.state, stage.call.facts.last_refund) == ("billing", "paid")
+        assert stage.verdicts()[2:] == ["refund accepted", "refund_paid accepted"]
+        assert "on its way" in stage.typed.said[-1]
 
 
 def waiting(clock, monkeypatch):
