@@ -151,8 +151,7 @@ PARTS = {
     "a way of its own": (
         (
             "resolve = triage.to(resolved)",
-            "also = triage.to(technical)\n            also.add_event('route_to_billing')\n"
-            "            resolve = triage.to(resolved)",
+            "also = triage.to(technical)\n    also.add_event('route_to_billing')\n    resolve = triage.to(resolved)",
         ),
         [(2, "accepted, to technical", "the transition to technical is new")],
     ),
