@@ -175,3 +175,18 @@ async def test_a_step_that_comes_too_late_is_not_given(journal, systems):
         await stage.typed.rest()
         assert (stage.state, "take out any paper" in " ".join(stage.typed.said)) == ("person", False)
         assert await tickets(systems) == [("call-1:5", "printer", "critical", "printer_restart")]
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ("escalate", "open a ticket first"),
+        ("step_found", "That is critical, so a colleague takes over at once"),
+        ("no_step_left", "We have nothing more to try"),
+        ("step_unknown", "I cannot look up what to try just now"),
+    ],
+)
+async def test_who_is_passed_on_hears_why_while_the_ticket_is_opened(event, says, journal, systems):
+    """In words of their own for each way there."""
+    async with desk_stage(journal, systems) as stage:
+        assert says in HELPDESK.cast["ticketing"](stage.call, event).opening()

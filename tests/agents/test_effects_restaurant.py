@@ -7,7 +7,6 @@ import pytest
 
 from agents.restaurant import RESTAURANT
 from app.business.restaurant import open_restaurant_systems
-from interlock.agents.call.journal import JournalDown
 from interlock.agents.systems import Refused, SystemDown
 from tests.faults.stage import on_stage
 
@@ -180,23 +179,6 @@ async def test_who_hangs_up_while_the_money_is_taken_is_cooked_for(journal, syst
         assert (await systems.kitchen.take("x", stage.call.id, stage.clock.now())).number == 1
 
 
-async def test_without_the_journal_no_money_is_taken(journal, systems):
-    """A dead journal stops the work, not its trace."""
-
-    class DownForMoney:
-        async def append(self, entries):
-            if any((e.private.get("facts") or {}).get("payment") for e in entries if e.kind == "facts.established"):
-                raise JournalDown("down")
-            await journal.append(entries)
-
-    held, payments = slow(systems, "payments", "settle")
-    async with kitchen_stage(journal, held, writes_to=DownForMoney()) as stage:
-        await to(stage, "paid")
-        said = await stage.asks("collect_payment")
-        assert (stage.state, payments.keys) == ("payment", [])
-        assert "cannot see a payment yet" in said[-1]
-
-
 @pytest.mark.parametrize(
     ("error", "before"), [(SystemDown("down"), True), (SystemDown("down"), False), (Refused("no"), True)]
 )
@@ -224,18 +206,3 @@ async def test_a_paid_order_is_not_taken_back(journal, systems):
         said = await stage.asks("change_order")
         assert (stage.verdicts()[-1], stage.state) == ("link_kept accepted", "payment")
         assert "paid already" in said[-1]
-
-
-@pytest.mark.parametrize(("part", "named", "event", "says"), [
-    ("payments", "withdraw", "change_order", "do not pay by it"),
-    ("orders", "draft", "read_back", "cannot get at your order"),
-])  # fmt: skip
-async def test_a_system_that_is_down_is_said_to_be(journal, systems, part, named, event, says):
-    """A link that may still be good, or an order that cannot be read."""
-    held, system = slow(systems, part, named, before=True, error=SystemDown("down"))
-    system.go_on.set()
-    async with kitchen_stage(journal, systems) as stage:
-        await to(stage, "paid" if event == "change_order" else "review")
-        stage.call.services = held
-        said = await stage.asks(event)
-        assert says in said[-1]

@@ -2,78 +2,20 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from agents.sales import SALES
 from app.business.sales import open_sales_systems
-from interlock.agents.call.journal import JournalDown
-from interlock.agents.systems import Refused, SystemDown
 from interlock.app.offline.scripted import Asks, Says
-from tests.faults.held import OutageJournal
+from tests.agents.effect_cases import about_to
 from tests.faults.stage import on_stage
 
 pytestmark = pytest.mark.slow  # six flows' work, each interrupted at each step
 
 LEAD = {"caller_name": "Ann", "need": "phones", "budget_cents": 1_000_00, "authority": "decides", "timeline": "now"}
-WORK = {"note": ("assess", {}), "follow_up": ("follow_up", {"months": "6"}), "never_call": ("do_not_call", {})}
-OTHERS = ("note", "follow_up")
-WAY = {"note": ["begin_qualification"], "follow_up": ["begin_qualification", "assess"], "never_call": []}
-KEYS = {"note": "call-1:2", "follow_up": "call-1:4", "never_call": "call-1:1"}
-DONE = {"note": "disqualified", "follow_up": "parting", "never_call": "closed"}
-SAYS = {"note": "later this year?", "follow_up": "Saturday, 29 August", "never_call": "will not call you again"}
-UNKNOWN = {"note": "parting", "follow_up": "person", "never_call": "person"}
-SORRY = {"note": "not the right fit", "follow_up": "could not note that", "never_call": "Shall I try again"}
 ON_FILE = {"note": "leads", "follow_up": "follow_ups", "never_call": "do_not_call"}
-
-
-class Leads:
-    """The real system, which at one kind of work does what the test says, and remembers the keys it was given."""
-
-    def __init__(self, real, work, *, error=None, answer_lost=False):
-        self._real, self._work, self.error, self.answer_lost = real, work, error, answer_lost
-        self.keys = []
-        self.entered, self.done, self.gate = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.gate.set()
-
-    def __getattr__(self, name):
-        return self._held if name == self._work else getattr(self._real, name)
-
-    async def _held(self, key, *given):
-        self.keys.append(key)
-        self.entered.set()
-        await self.gate.wait()
-        if self.error is not None:
-            raise self.error
-        found = await getattr(self._real, self._work)(key, *given)
-        self.done.set()
-        if self.answer_lost:
-            await asyncio.Event().wait()
-        return found
-
-
-@asynccontextmanager
-async def about_to(work, journal, *, writes_to=None, **given):
-    """A call in which the next thing a caller asks for is this work; what they said makes them no fit."""
-    real = open_sales_systems()
-    systems = replace(real, leads=Leads(real.leads, work, **given))
-    async with on_stage(journal, systems, flow=SALES, writes_to=writes_to) as stage:
-        await stage.call.claim(contact_phone="+4930123456", **LEAD)
-        for event in WAY[work]:
-            await stage.asks(event)
-        yield stage, systems.leads
-
-
-async def asks(stage, work):
-    return await stage.asks(*WORK[work])
-
-
-async def asks_and_waits(stage, work, until):
-    stage.model.add(Says(calls=(Asks(*WORK[work]),)))
-    stage.typed.say("Well.")
-    await until.wait()
 
 
 async def on_file(stage, work):
@@ -144,9 +86,10 @@ async def test_a_follow_up_that_is_refused_is_told_so(journal):
 
 async def test_never_call_me_again_is_written_down_while_our_systems_are_at_other_work(journal):
     """The follow-up that was under way comes too late, or is taken back."""
-    async with about_to("follow_up", journal) as (stage, leads):
+    async with about_to("sales follow-up", journal) as its:
+        stage, leads = its.stage, its.system
         leads.gate.clear()
-        await asks_and_waits(stage, "follow_up", leads.entered)
+        await its.asks_and_waits(leads.entered)
         await stage.call.propose("do_not_call")
         leads.gate.set()
         await stage.call.wait_until_idle()
@@ -156,21 +99,11 @@ async def test_never_call_me_again_is_written_down_while_our_systems_are_at_othe
 
 async def test_every_number_that_is_known_goes_on_the_list(journal):
     """The one named, the one given before, and the one they call from."""
-    async with about_to("never_call", journal) as (stage, _):
+    async with about_to("sales never call", journal) as its:
+        stage = its.stage
         await stage.call.establish(caller_phone="+4930777777")
         await stage.asks("do_not_call", {"phone": "030 888888"})
         assert await on_file(stage, "never_call") == 3
-
-
-async def test_without_the_journal_nothing_is_begun(journal):
-    """The acceptance was not on record, so our system was never asked."""
-    outage = OutageJournal(journal)
-    async with about_to("never_call", journal, writes_to=outage) as (stage, leads):
-        outage.down = True
-        with pytest.raises(JournalDown):
-            await stage.call.propose("do_not_call")
-        outage.down = False
-        assert (stage.state, leads.keys) == ("intro", [])
 
 
 @asynccontextmanager

@@ -103,7 +103,10 @@ class Person(Polite):
 
 
 async def send_it(work: Assignment[Facts, object]) -> Outcome:
-    return Outcome("sent")
+    return Outcome(GOOD)
+
+
+GOOD = "sent"
 
 
 SEND = effect(failed="not_sent")(send_it)

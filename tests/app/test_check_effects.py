@@ -7,6 +7,7 @@ from statemachine import HistoryState, State
 
 from interlock.agents.effects import effect
 from interlock.app.check import check
+from interlock.guards.facts import Facts
 from interlock.machines.base import Machine
 from tests.app.check_parts import (
     PERSON,
@@ -15,6 +16,7 @@ from tests.app.check_parts import (
     SENDING_BY_ANYBODY,
     Sound,
     flow,
+    only,
     paid,
     proven,
     send_it,
@@ -236,3 +238,15 @@ def test_work_that_a_call_could_begin_twice_is_found(machine, path):
 def test_work_outside_what_is_remembered_runs_once():
     """Its outcome leads back through history, which does not hold it."""
     assert not of_effect(Sound, "effect_run_again")
+
+
+async def misspelt(work: Assignment[Facts, object]) -> Outcome:
+    return Outcome("send")
+
+
+def test_an_outcome_the_chart_does_not_have_is_found():
+    """At the line where it is written."""
+    its = flow(effects={"sending": effect(failed="not_sent")(misspelt)})
+    (finding,) = only(its, "effect_without_outcome")
+    assert "the work of sending may come to send, which does not lead out of sending" in finding.text
+    assert text_at(finding.where) == 'return Outcome("send")'

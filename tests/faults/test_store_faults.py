@@ -136,6 +136,7 @@ async def test_fault_an_effect_ends_while_the_store_is_down(outage, systems, mon
             gate.set()
             await waits.wait()
             assert stage.state == "refunding"
+            assert stage.call.facts.last_refund == "unconfirmed"
         stage.clock.advance(1)
         await stage.typed.rest()
         assert stage.state == "billing"

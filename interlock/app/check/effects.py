@@ -31,6 +31,13 @@ def _without_outcome(machine: type[Machine], state: State, effect: Effect) -> It
                 f" proposes and that leaves {state.id}, of which there is {', '.join(sorted(outcomes)) or 'none'}"
             )
             yield Finding("effect_without_outcome", text, where)
+    for event, line in source.texts_given(effect.run, "Outcome"):
+        if event not in outcomes:
+            text = (
+                f"the work of {state.id} may come to {event}, which does not lead out of {state.id} or is not the"
+                f" system's alone: expected {' or '.join(sorted(outcomes)) or 'an event that is'}"
+            )
+            yield Finding("effect_without_outcome", text, line)
     if outcomes and outcomes <= set(bad):
         text = f"the work of {state.id} can only fail: add the system event that says it went well to the chart"
         yield Finding("effect_without_outcome", text, where)

@@ -12,16 +12,25 @@ from typing import Any
 from statemachine import State
 from statemachine.transition import Transition
 
+import interlock.agents.effect
 import interlock.guards.base
 import interlock.machines.base
 import interlock.machines.chart
+import interlock.machines.desks
 import interlock.machines.strict
 
 _STRICT = frozenset(
     Path(str(module.__file__)).resolve()
-    for module in (interlock.guards.base, interlock.machines.base, interlock.machines.chart, interlock.machines.strict)
+    for module in (
+        interlock.agents.effect,
+        interlock.guards.base,
+        interlock.machines.base,
+        interlock.machines.chart,
+        interlock.machines.desks,
+        interlock.machines.strict,
+    )
 )
-"""Where a chart or a guard is refused, as opposed to where it is written."""
+"""Where a chart, a guard or an effect is refused, as opposed to where it is written."""
 
 
 def of_class(its: type) -> str:
@@ -36,6 +45,20 @@ def of_function(function: Callable[..., Any]) -> str:
     """The line a function's decorators begin at."""
     code = getattr(function, "__code__", None)
     return _at(code.co_filename, code.co_firstlineno) if code else ""
+
+
+def texts_given(function: Callable[..., Any], to: str) -> Iterator[tuple[str, str]]:
+    """Each text that is written as the first argument of a call of `to` in a function, and its line."""
+    try:
+        lines, start = inspect.getsourcelines(function)
+        file = inspect.getsourcefile(function)
+    except (OSError, TypeError):
+        return
+    for part in ast.walk(ast.parse(textwrap.dedent("".join(lines)))):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == to and part.args:
+            said = part.args[0]
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                yield said.value, _at(file, start + part.lineno - 1)
 
 
 def of_state(machine: type, state: State) -> str:
