@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from agents.support import SUPPORT
-from interlock.agents.effect import Assignment, Outcome, effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.guards.facts import Facts, claimed, established
 from tests.faults.stage import on_stage
 

@@ -34,34 +34,12 @@ async def test_the_record_has_what_the_caller_heard(work, journal):
         assert (await standing(its.stage))[1] == (work == "file")
 
 
-@pytest.mark.parametrize("work", [pytest.param("check", marks=pytest.mark.slow), "file", "withdraw"])
-async def test_a_record_that_is_down_promises_nothing(work, journal):
-    """Nobody hears that it was done."""
-    async with about_to(work, journal, error=SystemDown("down")) as (stage, _):
-        said = await told(stage, *WORK[work])
-        assert (stage.state, UNKNOWN_SAYS[work] in said[-1]) == (UNKNOWN[work], True)
-        assert await standing(stage) == ((1, 1) if work == "withdraw" else (0, 0))
-
-
-@pytest.mark.parametrize("work", WORK)
-@pytest.mark.parametrize(
-    "when", [pytest.param("before", marks=pytest.mark.slow), "during", pytest.param("after", marks=pytest.mark.slow)]
-)
-async def test_a_caller_who_hangs_up_finds_it_done_once(when, work, journal):
-    """Wherever the record is; the journal says what came of it and that the caller left."""
-    async with about_to(work, journal) as (stage, policies):
-        if when != "after":
-            policies.gate.clear()
-        await asks_and_waits(stage, work, policies.done if when == "after" else policies.entered)
-        hanging_up = asyncio.ensure_future(stage.typed.hang_up())
-        if when == "before":
-            await asyncio.wait([hanging_up], timeout=0)
-        policies.gate.set()
-        await hanging_up
-        await stage.call.wait_until_idle()
-        assert (stage.state, len(policies.asked)) == ("closed", 1)
-        assert stage.call.facts.filing == ("filed" if work == "file" else None)
-        assert (await standing(stage))[1] == (work == "file")
+@pytest.mark.parametrize("work", ["file", "withdraw"])
+async def test_what_is_on_file_when_nobody_answers_is_what_was(work, journal):
+    """Nobody hears that anything changed."""
+    async with about_to(f"intake {work}", journal, error=SystemDown("down")) as its:
+        await its.asks()
+        assert await standing(its.stage) == ((1, 1) if work == "withdraw" else (0, 0))
 
 
 async def test_a_correction_while_it_is_filed_takes_it_back(journal):

@@ -167,7 +167,7 @@ async def test_who_hangs_up_meanwhile_finds_it_done_once(name, when, journal):
             await asyncio.wait([hanging_up], timeout=0)
         its.system.gate.set()
         await hanging_up
-        await its.stage.call.settled()
+        await its.stage.call.wait_until_idle()
         assert (its.stage.state, its.system.given, its.on_file()) == ("closed", [its.case.key], [its.case.key])
         assert its.fact == its.case.fact[1]
 

@@ -32,32 +32,13 @@ async def test_a_switchboard_that_is_down_leaves_the_caller_where_they_were(jour
 
 
 async def test_an_answer_that_is_lost_still_counts(journal):
-    """The caller hears that they are where they were; asked again, the switchboard's count is noted."""
-    async with switched(journal, answer_lost=True) as (stage, board):
-        await asks_and_waits(stage, board.done)
-        stage.clock.advance(ROUTING.effects["connecting"].timeout_s)
-        await stage.typed.rest()
-        assert (stage.state, stage.call.facts.transfers) == ("router", 0)
-        assert "could not put you through" in stage.typed.said[-1]
-        board._answer_lost = False
-        await stage.asks("transfer", {"desk": "billing"})
-        assert (stage.state, stage.call.facts.transfers, board.keys) == ("billing", 2, ["call-1:1", "call-1:3"])
-
-
-@pytest.mark.parametrize("when", ["before", "during", "after"])
-async def test_a_caller_who_hangs_up_is_counted_once(when, journal):
-    """Wherever the switchboard is; the record says what it did and that the caller left."""
-    async with switched(journal) as (stage, board):
-        if when != "after":
-            board.gate.clear()
-        await asks_and_waits(stage, board.done if when == "after" else board.entered)
-        hanging_up = asyncio.ensure_future(stage.typed.hang_up())
-        if when == "before":
-            await asyncio.wait([hanging_up], timeout=0)
-        board.gate.set()
-        await hanging_up
-        await stage.call.wait_until_idle()
-        assert (stage.state, board.keys, stage.call.facts.transfers) == ("closed", ["call-1:1"], 1)
+    """Asked again, the switchboard's count is noted."""
+    async with about_to("routing transfer", journal, answer_lost=True) as its:
+        await its.asks_and_waits(its.system.done)
+        await its.time_is_up()
+        its.system.answer_lost = False
+        await its.asks()
+        assert (its.stage.call.facts.transfers, its.system.given) == (2, ["call-1:1", "call-1:3"])
 
 
 async def test_a_caller_who_asks_for_a_person_meanwhile_gets_one(journal):
@@ -84,7 +65,7 @@ async def test_whatever_a_model_asks_for_nobody_is_put_through_three_times(seed,
             event = choose.choice(["transfer", "go_back", "back_to_router", "return_to_desk", "reopen"])
             await stage.call.propose(event, {"desk": choose.choice(DESKS)} if event == "transfer" else {})
             await stage.call.wait_until_idle()
-        assert stage.call.facts.transfers == len(board.keys) == 2
+        assert stage.call.facts.transfers == len(board.given) == 2
 
 
 @pytest.mark.parametrize("desk", DESKS)

@@ -24,66 +24,6 @@ async def on_file(stage, work):
     return await stage.call.services.leads._real._database.run(lambda c: c.execute(query).scalar_one())
 
 
-@pytest.mark.parametrize("work", WORK)
-async def test_work_is_done_once_with_the_key_of_its_transition(work, journal):
-    """And the caller hears what came of it."""
-    async with about_to(work, journal) as (stage, leads):
-        said = await asks(stage, work)
-        assert (leads.keys, stage.state, await on_file(stage, work)) == ([KEYS[work]], DONE[work], 1)
-        assert SAYS[work] in said[-1]
-
-
-@pytest.mark.parametrize("work", WORK)
-async def test_work_without_an_answer_is_told_as_it_is(work, journal):
-    """Nobody is offered a call whose number the list was not read for; the others hear that it is unconfirmed."""
-    async with about_to(work, journal, error=SystemDown("down")) as (stage, _):
-        said = await asks(stage, work)
-        assert (stage.state, await on_file(stage, work)) == (UNKNOWN[work], 0)
-        assert SORRY[work] in said[-1]
-
-
-@pytest.mark.parametrize("work", WORK)
-async def test_work_whose_answer_is_lost_is_once_on_file_however_often_it_is_asked_for(work, journal):
-    """Our system did it, its answer never came, and the caller asks again."""
-    async with about_to(work, journal, answer_lost=True) as (stage, leads):
-        await asks_and_waits(stage, work, leads.done)
-        state = {"note": "assessing", "follow_up": "following_up", "never_call": "listing"}[work]
-        stage.clock.advance(SALES.effects[state].timeout_s)
-        await stage.typed.rest()
-        assert stage.state == UNKNOWN[work]
-        leads.answer_lost = False
-        if work == "follow_up":
-            await stage.asks("return_to_desk")
-        said = await asks(stage, work)
-        assert (stage.state, await on_file(stage, work), len(leads.keys)) == (DONE[work], 1, 2)
-        assert SAYS[work] in said[-1]
-
-
-@pytest.mark.parametrize("when", ["before", "during", "after"])
-@pytest.mark.parametrize("work", [*(pytest.param(w, marks=pytest.mark.slow) for w in OTHERS), "never_call"])
-async def test_who_hangs_up_meanwhile_is_on_file_once(work, when, journal):
-    """Wherever our system is: who does not want to be called again need not stay to hear so."""
-    async with about_to(work, journal) as (stage, leads):
-        if when != "after":
-            leads.gate.clear()
-        await asks_and_waits(stage, work, leads.done if when == "after" else leads.entered)
-        hanging_up = asyncio.ensure_future(stage.typed.hang_up())
-        if when == "before":
-            await asyncio.wait([hanging_up], timeout=0)
-        leads.gate.set()
-        await hanging_up
-        await stage.call.wait_until_idle()
-        assert (stage.state, leads.keys, await on_file(stage, work)) == ("closed", [KEYS[work]], 1)
-
-
-async def test_a_follow_up_that_is_refused_is_told_so(journal):
-    """The number was put on the list after it was read."""
-    async with about_to("follow_up", journal, error=Refused("no")) as (stage, _):
-        said = await asks(stage, "follow_up")
-        assert (stage.state, stage.call.facts.listed, stage.call.facts.follow_up_on) == ("parting", True, None)
-        assert "nobody will call it" in said[-1]
-
-
 async def test_never_call_me_again_is_written_down_while_our_systems_are_at_other_work(journal):
     """The follow-up that was under way comes too late, or is taken back."""
     async with about_to("sales follow-up", journal) as its:

@@ -14,7 +14,6 @@ from tests.agents.stage import Stage
 HELLO = "This is Anna."
 NAME = Asks("note_name", {"name": "Anna"})
 TAKEN_OVER = WaitingDesk.OPENINGS["take_over"]
-REFUND_CLERK = SUPPORT.cast["refunding"]
 PAID = BillingDesk.OPENINGS["refund_paid"]
 
 
@@ -233,7 +232,7 @@ async def test_a_refund_that_ends_before_its_clerk_arrived_is_still_announced(on
     paid.set()
     await stage.quiet()
     assert stage.said[-1] == PAID
-    assert stage.said.count(REFUND_CLERK.OPENING) <= 1
+    assert stage.said.count(SUPPORT.cast["refunding"].OPENING) <= 1
     assert stage.call.state == "billing"
     stage.assert_agrees()
 
@@ -291,7 +290,7 @@ async def refunding(on_stage: Any, *, at_once: bool = False) -> tuple[Stage, asy
     stage.ears.hears("Refund ten.")
     await stage.until(lambda: stage.call.state == "refunding" and (at_once or bool(stage.orders.waiting)))
     if not at_once:
-        await stage.until(lambda: REFUND_CLERK.OPENING in stage.said and not stage.call.switching)
+        await stage.until(lambda: SUPPORT.cast["refunding"].OPENING in stage.said and not stage.call.switching)
     return stage, paid, asyncio.Event()
 
 

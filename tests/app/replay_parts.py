@@ -24,7 +24,7 @@ def caller_verified(facts, proposal):
 class SupportFacts('''
 LOOSER = (
     ("caller_named, caller_verified, checks_left", "caller_named, checks_left"),
-    ("from typing import Literal", "from typing import Literal\n\nfrom interlock.guards.base import guard"),
+    ("from interlock.machines import", "from interlock.guards.base import guard\nfrom interlock.machines import"),
     ("\n\nclass SupportFacts(", PROVEN_OR_NOT),
 )
 NO_RESOLVE_FROM_BILLING = ((" | billing.to(resolved)", ""),)

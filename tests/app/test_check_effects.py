@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 from statemachine import HistoryState, State
 
-from interlock.agents.effects import effect
+from interlock.agents.effects import Assignment, Outcome, effect
 from interlock.app.check import check
 from interlock.guards.facts import Facts
 from interlock.machines.base import Machine

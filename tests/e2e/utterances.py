@@ -12,7 +12,7 @@ import numpy as np
 
 from interlock.app.offline.mouth import PiperTTS
 from interlock.app.offline.sound import Sound, resampled
-from interlock.app.offline.wav import LINE_HZ, read_wav
+from interlock.app.offline.wav import CALL_HZ, read_wav
 from tests.standins.ears import loudness
 
 SPEECH = Path(__file__).parents[2] / "app/callers/support"
@@ -31,7 +31,7 @@ class Whistles:
 
     def __init__(self, sounds: Mapping[str, Sound], whistles: Mapping[str, float]) -> None:
         self._whistles = dict(whistles)
-        self._loud = {words: loudness(sound, LINE_HZ).size for words, sound in sounds.items()}
+        self._loud = {words: loudness(sound, CALL_HZ).size for words, sound in sounds.items()}
 
     def guess(self) -> str | None:
         """Not before the end."""
@@ -79,7 +79,7 @@ def recording(name: str) -> Sound:
 
 def whistled(speech: Sound, hz: float) -> Sound:
     """The speech with a whistle under it."""
-    whistle = FAINT * np.sin(2 * np.pi * hz * np.arange(speech.size) / LINE_HZ)
+    whistle = FAINT * np.sin(2 * np.pi * hz * np.arange(speech.size) / CALL_HZ)
     return np.clip(speech + whistle, -32768, 32767).astype(np.int16)
 
 
@@ -92,7 +92,7 @@ def _spoken(words: str) -> Sound:
     """Without the quiet around it; the same every time."""
     mouth = _mouth()
     made = np.frombuffer(b"".join(mouth.sentences(words)), np.int16)
-    return _loud_part(resampled(made, mouth.sample_rate, LINE_HZ))
+    return _loud_part(resampled(made, mouth.sample_rate, CALL_HZ))
 
 
 def _loud_part(sound: Sound) -> Sound:

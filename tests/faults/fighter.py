@@ -11,9 +11,9 @@ from agents.support import SUPPORT
 from interlock.agents.call.call import Call
 from interlock.agents.call.journal import JournalDown
 from interlock.app.store import StoreJournal, open_journal
-from interlock.app.store.lease import Taken, take
-from interlock.app.worker.last_driver import left_by
-from interlock.app.worker.lease import Driving
+from interlock.app.store.lease import LeaseGrant, acquire
+from interlock.app.worker.last_driver import read_resume_state
+from interlock.app.worker.lease import Lease
 from tests.bench.deciding import BACK, THERE
 
 ASK_AGAIN_S = 0.05
@@ -26,7 +26,7 @@ async def fight(store: str, call_id: str) -> None:
     with open_journal(store) as journal:
         while not over.is_set():
             try:
-                taken = await journal.transact(lambda connection: take(connection, call_id, journal.owner))
+                taken = await journal.transact(lambda connection: acquire(connection, call_id, journal.owner))
                 if taken is None:
                     await asyncio.sleep(ASK_AGAIN_S)
                 else:
@@ -35,10 +35,10 @@ async def fight(store: str, call_id: str) -> None:
                 print(f"# {type(error).__name__}", flush=True)
 
 
-async def drive(journal: StoreJournal, taken: Taken, over: asyncio.Event) -> None:
+async def drive(journal: StoreJournal, taken: LeaseGrant, over: asyncio.Event) -> None:
     """Decide until the call is lost."""
-    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, left=await left_by(journal, taken))
-    alive = asyncio.create_task(Driving(journal, taken).keep(call))
+    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, resume_state=await read_resume_state(journal, taken))
+    alive = asyncio.create_task(Lease(journal, taken).keep_alive(call))
     try:
         while not call.lost and not over.is_set():
             await call.heard_caller()  # or going round in circles would be noticed

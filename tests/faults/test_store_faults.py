@@ -115,7 +115,7 @@ async def test_fault_a_silent_caller_while_the_store_is_down(outage, systems):
 @SOME
 async def test_fault_an_effect_ends_while_the_store_is_down(outage, systems, monkeypatch):
     """
-    Paid, but not on the record: that waits for the store, and is then on record and told, once.
+    Paid, but not on the record: that waits for the store, and is then told as it is, once.
     """
     async with on_stage(outage.journal, systems) as stage:
         await stage.to("billing")
@@ -139,10 +139,9 @@ async def test_fault_an_effect_ends_while_the_store_is_down(outage, systems, mon
             assert stage.call.facts.last_refund == "unconfirmed"
         stage.clock.advance(1)
         await stage.typed.rest()
-        assert stage.state == "billing"
+        assert (stage.state, stage.call.facts.last_refund) == ("billing", "paid")
         assert stage.verdicts()[2:] == ["refund accepted", "refund_paid accepted"]
-        assert stage.call.facts.last_refund == "paid"
-        assert stage.typed.said[-1].startswith("Your refund is on its way")
+        assert "on its way" in stage.typed.said[-1]
 
 
 def waiting(clock, monkeypatch):

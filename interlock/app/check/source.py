@@ -12,7 +12,7 @@ from typing import Any
 from statemachine import State
 from statemachine.transition import Transition
 
-import interlock.agents.effect
+import interlock.agents.effects
 import interlock.guards.base
 import interlock.machines.base
 import interlock.machines.chart
@@ -22,7 +22,7 @@ import interlock.machines.strict
 _STRICT = frozenset(
     Path(str(module.__file__)).resolve()
     for module in (
-        interlock.agents.effect,
+        interlock.agents.effects,
         interlock.guards.base,
         interlock.machines.base,
         interlock.machines.chart,
