@@ -157,6 +157,7 @@ class EmergencyDesk(ServiceDesk):
     """Gets the caller out of the house."""
 
     VOICE = "gas"
+    UNBROKEN = True
     INSTRUCTIONS = """
 The caller smells gas. They have to open the windows, touch no switch, leave the house and call 112 from outside, now.
 Say so, answer no other question, and offer that a colleague calls back. No visit is booked in this call any more.

@@ -16,15 +16,18 @@ from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.speech.carryover import carried_context
+from interlock.agents.speech.lines import LineKind, SpokenLine
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
 from interlock.agents.speech.tool_call_filter import REFUSED_CALL, ToolCallFilter
 from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
 from interlock.guards.facts import FactsError
+from interlock.machines.chart import proposers_of
 from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
+    from interlock.agents.call.resume import Resuming
 
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
@@ -50,13 +53,15 @@ class Desk(Agent):
     """One agent of a flow's cast; a fresh one for each entry.
 
     A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
-    `OPENINGS` (for particular events), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
+    `OPENINGS` (for particular events), whether its opening is `UNBROKEN` (a safety line: nobody can talk over it and
+    nothing is said before it), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
     for which `Call.voices` has a voice or not, and `Call.models` a language model.
     """
 
     INSTRUCTIONS: ClassVar[str] = ""
     OPENING: ClassVar[str] = ""
     OPENINGS: ClassVar[Mapping[str, str]] = {}
+    UNBROKEN: ClassVar[bool] = False
     VOICE: ClassVar[str] = ""
 
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
@@ -113,16 +118,38 @@ class Desk(Agent):
             if self.call.over:
                 last_word.add_done_callback(lambda _: self.session.shutdown())
 
+    def line(self, *, resuming: "Resuming | None" = None) -> SpokenLine:
+        """The opening as a line: an outcome that our systems or an operator reported is owed, whichever desk it is."""
+        text = resuming.first_words(self.opening()) if resuming else self.opening()
+        return SpokenLine(self.call.state, text, self._kind(resuming is not None))
+
+    def _kind(self, resuming: bool) -> LineKind:
+        if self.UNBROKEN:
+            return "unbroken"
+        flow = self.call.flow
+        works = self.call.state in flow.effects  # "one moment" is no outcome, the next line is
+        return "owed" if resuming or self.event in self.OPENINGS or (self._reported() and not works) else "plain"
+
     def _speak_first(self, words: str) -> None:
         resuming = self.call.resuming_once()
-        opening = resuming.first_words(self.opening()) if resuming else self.opening()
-        owed = bool(words) or self.call.hearing.owes_an_answer
-        told_anyway = resuming is not None or self.event in self.OPENINGS  # what came of an event
-        if opening and (told_anyway or not owed):
-            self.first_words = opening
-            self.session.say(opening)
-        if owed or not opening:
+        line = self.line(resuming=resuming)
+        answers = bool(words) or self.call.hearing.owes_an_answer
+        if line.kind == "unbroken":
+            self._open_with(line)
+        self.call.lines.say_what_is_left(answered=not self._reported())
+        if line.kind == "owed" or (line.kind == "plain" and line.text and not answers):
+            self._open_with(line)
+        if answers or not line.text:
             self.session.generate_reply(user_input=words or NOT_GIVEN)
+
+    def _open_with(self, line: SpokenLine) -> None:
+        if line.text:
+            self.first_words = line.text
+            self.call.lines.say(line)
+
+    def _reported(self) -> bool:
+        """Whether what brought the call here was reported by our systems or an operator, and not asked for."""
+        return bool(self.event) and "agent" not in proposers_of(self.call.flow.machine, self.event)
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
@@ -130,7 +157,7 @@ class Desk(Agent):
         """The model's answer, its tool calls filtered; silent when the call moved on before it began."""
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
-        heard = last_said(chat_ctx)
+        heard = self.call.lines.answer_in(last_said(chat_ctx))
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
         tool_filter = ToolCallFilter([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)

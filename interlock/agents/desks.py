@@ -98,6 +98,10 @@ class CallerDesk(LiveDesk):
         return self.NEXT
 
 
+GOODBYE_LIMIT_S = 30.0
+"""How long the last words of a call may take until the line is let go."""
+
+
 class Farewell(Desk):
     """Says goodbye and hangs up."""
 
@@ -110,13 +114,18 @@ class Farewell(Desk):
     }
 
     def _speak_first(self, words: str) -> None:
-        """Say the last word, then close the session."""
+        """Say what is owed still and the last word, then close the session."""
+        self.call.lines.say_what_is_left(answered=True)
         try:
             last_word = self.session.say(self.opening(), allow_interruptions=False)
         except RuntimeError:
             self.session.shutdown()
             raise
-        last_word.add_done_callback(lambda _: self.session.shutdown())
+        # The end of what is played may never be reported, and nobody is to hold a line on which all is said.
+        session = self.session
+        late = self.call.clock.call_later(GOODBYE_LIMIT_S, lambda: session.shutdown(drain=False))
+        last_word.add_done_callback(lambda _: late.cancel())
+        last_word.add_done_callback(lambda _: session.shutdown())
 
 
 class PersonOffer(LiveDesk):

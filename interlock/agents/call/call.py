@@ -29,7 +29,9 @@ from interlock.agents.caller.hearing import Hearing
 from interlock.agents.caller.missing_transcript import MissingTranscript
 from interlock.agents.caller.silence import Silence
 from interlock.agents.flow import Flow
+from interlock.agents.speech.answering import Answering
 from interlock.agents.speech.kept_lines import KeptLines
+from interlock.agents.speech.lines import LinesOwed
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
@@ -37,6 +39,7 @@ from interlock.guards.base import Proposer
 from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot, initial, offered
 from interlock.machines.decide import Verdict
+from interlock.machines.events import ESCALATE
 
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
@@ -99,7 +102,9 @@ class Call:
         self._remembering = Remembering(context, memory, fence=fence, before=last_driver.turns if last_driver else ())
         if watch is not None:
             self.watch(watch)
-        self.hearing = Hearing(context, self._deciding)
+        answering = Answering()
+        self.lines = LinesOwed(context, answering, lambda: self._deciding.propose(ESCALATE, by="system"))
+        self.hearing = Hearing(context, self._deciding, answering)
         self.failures = Failures(context, self._deciding)
         self.providers = Providers(context, self.models, self.voices)
         self._missing_transcript = MissingTranscript(context, self.providers, self.failures)
@@ -108,7 +113,7 @@ class Call:
         self._switch = Switch(context, self._deciding, self._ending, lambda state, event: flow.cast[state](self, event))
         self._silence = Silence(context, self._deciding, self.absence)
         self._measures = Measures(context)
-        context.at_its_end += (self._silence.stop, self.absence.stop, self._switch.stop)
+        context.at_its_end += (self.lines.stop, self._silence.stop, self.absence.stop, self._switch.stop)
         context.performs(
             {
                 SwitchTo: self._switch.to,
@@ -232,6 +237,7 @@ class Call:
         self.providers.listen(session)
         self._missing_transcript.listen(session)
         self.voice.listen(session)
+        self.lines.listen(session)
         self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
 

@@ -19,14 +19,16 @@ from livekit.agents import (
 
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.speech.answering import Answering
 
 
 class Hearing:
     """The caller's words that are still to be answered; told of them by one session's events."""
 
-    def __init__(self, context: CallContext, deciding: Deciding) -> None:
+    def __init__(self, context: CallContext, deciding: Deciding, answering: Answering) -> None:
         self._context = context
         self._deciding = deciding
+        self._answering = answering
         self._heard: dict[int, str] = {}
         self._transcribed_up_to: dict[str, int] = {}
         self._count = itertools.count()
@@ -44,6 +46,7 @@ class Hearing:
         """Typed words of the caller: answered now, or by the next agent when one is on its way."""
         session = self._context.session
         assert session is not None, "a call hears nothing before it is open"
+        self._answering.caller_said(words)
         self._context.spawn(self._deciding.heard_caller())
         if self._context.switching:
             self._left_behind.append(words)
@@ -88,6 +91,7 @@ class Hearing:
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
             self._heard[next(self._count)] = event.transcript.strip()
+            self._answering.caller_said(event.transcript.strip())
             self._context.spawn(self._deciding.heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:

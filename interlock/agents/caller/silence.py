@@ -1,5 +1,10 @@
-"""How long a caller says nothing while the agent listens."""
+"""How long a caller says nothing while the agent listens.
 
+Silence is neither our own work nor our own speech. Sound without words is silence after a while: nobody waits for half
+an hour of noise or hold music.
+"""
+
+from datetime import datetime, timedelta
 from typing import Any
 
 from livekit.agents import AgentSession, AgentStateChangedEvent, UserStateChangedEvent
@@ -15,6 +20,10 @@ from interlock.machines.decide import Verdict
 from interlock.machines.events import CALLER_SILENT
 
 STILL_THERE = "Are you still there?"
+NOISE_S = 10.0
+"""How much longer than silence a sound may last that brings no word."""
+LEAST_S = 1.0
+"""How long after such a sound the caller may begin to speak."""
 
 
 class Silence:
@@ -27,12 +36,14 @@ class Silence:
         self._timer: Timer | None = None
         self._agent_listens = False
         self._caller_speaks = False
+        self._due = context.clock.now()
         self._stopped = False
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to watch the session's states."""
         session.on("agent_state_changed", self._agent_changed)
         session.on("user_state_changed", self._caller_changed)
+        session.on("user_input_transcribed", lambda _: self._words_came())
 
     def stop(self) -> None:
         """Wait no longer: the call is over."""
@@ -45,12 +56,27 @@ class Silence:
 
     def _caller_changed(self, event: UserStateChangedEvent) -> None:
         self._caller_speaks = event.new_state == "speaking"
-        self._restart()
+        self._wait()
+
+    def _words_came(self) -> None:
+        self._due = self._from_now()
+        self._wait()
 
     def _restart(self) -> None:
+        self._due = self._from_now()
+        self._wait()
+
+    def _from_now(self) -> datetime:
+        return self._context.clock.now() + timedelta(seconds=self._context.flow.silence_s)
+
+    def _wait(self) -> None:
+        """Until the caller was silent for long enough; what they are saying just now may last a while longer."""
         self._cancel()
-        if self._agent_listens and not self._caller_speaks and not self._stopped:
-            self._timer = self._context.clock.call_later(self._context.flow.silence_s, self._silent)
+        if not self._agent_listens or self._stopped:
+            return
+        left_s = (self._due - self._context.clock.now()).total_seconds()
+        wait_s = max(left_s, 0) + NOISE_S if self._caller_speaks else max(left_s, LEAST_S)
+        self._timer = self._context.clock.call_later(wait_s, self._silent)
 
     def _cancel(self) -> None:
         if self._timer is not None:
@@ -59,7 +85,8 @@ class Silence:
 
     def _silent(self) -> None:
         self._timer = None
-        if self._absence.away:  # nobody is there to say anything, which is not silence
+        # Nobody is there to say anything, or the caller waits for our own work: neither is silence.
+        if self._absence.away or self._context.state in self._context.flow.effects:
             self._restart()
             return
         self._context.spawn(self._ask_the_machine())

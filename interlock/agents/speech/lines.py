@@ -1,0 +1,205 @@
+"""Lines a caller has to hear: said in order, said again when they were cut off, and on record as told or cut.
+
+What our systems found out, a read-back, a warning: whoever decided it meanwhile, a caller who was talking did not hear
+it. A line counts as told when its sound was played to its end (in a typed call: printed). One that was cut off is owed
+still: what is left of it is said once the agent is quiet, a bounded number of times; after that a person is asked for.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from livekit.agents import NOT_GIVEN, AgentSession, AgentStateChangedEvent, UserStateChangedEvent, llm
+from livekit.agents.voice import SpeechHandle
+
+from interlock.agents.call.clock import Timer
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.draft import DraftEntry
+from interlock.agents.speech.answering import Answering
+
+LineKind = Literal["plain", "owed", "unbroken"]
+"""Plain lines may be dropped for an answer, owed ones are always said, and an unbroken one is not interrupted and comes
+before anything else."""
+
+CUTS_LIMIT = 3
+"""How often one line may be cut off until a person is asked for."""
+QUIET_S = 1.5
+"""How long nobody speaks, after a caller who said no word, until what was cut off is said again."""
+I_WAS_SAYING = "I was saying:"
+_SENTENCE = re.compile(r"\S.*?(?:[.!?\u2026]+(?=\s|$)|$)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """One thing an agent says, as a unit. A later line of the same `name` takes the place of an earlier one."""
+
+    name: str
+    text: str
+    kind: LineKind = "plain"
+
+    @property
+    def version(self) -> str:
+        """A fingerprint of what it tells; the words themselves go on no record."""
+        return hashlib.sha256(_letters(self.text).encode()).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class _Owed:
+    line: SpokenLine
+    left: tuple[str, ...]
+    cuts: int = 0
+    playing: SpeechHandle | None = None
+
+
+class LinesOwed:
+    """What one call owes its caller; `ask_for_person` is what comes of a line that is cut off again and again."""
+
+    def __init__(
+        self, context: CallContext, answering: Answering, ask_for_person: Callable[[], Coroutine[Any, Any, Any]]
+    ) -> None:
+        self._context = context
+        self._ask_for_person = ask_for_person
+        self._owed: dict[str, _Owed] = {}
+        self._answering = answering
+        self._caller_speaks = False
+        self._timer: Timer | None = None
+
+    def listen(self, session: AgentSession[Any]) -> None:
+        """Begin to watch when the agent is quiet."""
+        self._answering.listen(session)
+        session.on("agent_state_changed", self._agent_changed)
+        session.on("user_state_changed", self._caller_changed)
+
+    def stop(self) -> None:
+        """Say nothing again: the call is over."""
+        self._quiet()
+        self._owed = {}
+
+    def answer_in(self, words: str) -> str:
+        """What of these words of the caller's can answer the line told last: those said after its end, and none while
+        something is not told yet."""
+        return "" if self._owed else self._answering.answer_in(words)
+
+    def say(self, line: SpokenLine) -> SpeechHandle:
+        """Say a line now, after whatever is being said."""
+        if line.kind == "plain":
+            return self._speak(line, line.text)
+        owed = self._owed[line.name] = _Owed(line, _sentences(line.text))
+        return self._play(owed, line.text)
+
+    def say_what_is_left(self, *, answered: bool) -> None:
+        """Say what earlier agents left untold, as the next one begins.
+
+        `answered` says that the call moved on by what the caller said: questions at the end need no answer any more.
+        """
+        for owed in list(self._owed.values()):
+            if answered:
+                owed.left = _without_last_questions(owed.left)
+            if owed.left:
+                self._say_again(owed)
+            else:
+                self._settled(owed, "line.told")
+
+    def _play(self, owed: _Owed, words: str) -> SpeechHandle:
+        handle = owed.playing = self._speak(owed.line, words)
+        handle.add_done_callback(lambda done: self._played(owed, done))
+        return handle
+
+    def _speak(self, line: SpokenLine, words: str) -> SpeechHandle:
+        session = self._context.session
+        assert session is not None, "nothing is said before the call is open"
+        return session.say(words, allow_interruptions=False if line.kind == "unbroken" else NOT_GIVEN)
+
+    def _played(self, owed: _Owed, handle: SpeechHandle) -> None:
+        if self._owed.get(owed.line.name) is not owed or owed.playing is not handle:
+            return
+        owed.playing = None
+        owed.left = _left_of(owed.left, _heard(handle))
+        if not owed.left:
+            self._settled(owed, "line.told")
+            return
+        owed.cuts += 1
+        if owed.cuts < CUTS_LIMIT:
+            self._note("line.cut", owed)
+            return
+        self._settled(owed, "line.cut")
+        if not self._context.ending:
+            self._context.spawn(self._ask_for_person())
+
+    def _settled(self, owed: _Owed, kind: str) -> None:
+        self._owed.pop(owed.line.name, None)
+        self._answering.line_told()
+        self._note(kind, owed)
+
+    def _note(self, kind: str, owed: _Owed) -> None:
+        every = _sentences(owed.line.text)
+        said = {"line": owed.line.name, "version": owed.line.version, "unbroken": owed.line.kind == "unbroken"}
+        parts = {"sentences": len(every), "untold": len(owed.left), "cuts": owed.cuts}
+        self._context.spawn(self._context.record_if_possible(DraftEntry(kind, said | parts)))
+
+    def _agent_changed(self, event: AgentStateChangedEvent) -> None:
+        self._quiet()
+        if event.new_state == "listening" and not self._caller_speaks:
+            self._go_on()
+
+    def _caller_changed(self, event: UserStateChangedEvent) -> None:
+        self._caller_speaks = event.new_state == "speaking"
+        self._quiet()
+        if not self._caller_speaks and self._owed:
+            self._timer = self._context.clock.call_later(QUIET_S, self._go_on)
+
+    def _quiet(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _go_on(self) -> None:
+        """Say what is left of the first line that was cut off, where nobody speaks or is about to."""
+        call = self._context
+        session = call.session
+        if session is None or call.switching or call.ending or call.over or session.agent_state != "listening":
+            return
+        waiting = next((owed for owed in self._owed.values() if owed.playing is None), None)
+        if waiting is not None and session.current_speech is None:
+            self._say_again(waiting)
+
+    def _say_again(self, owed: _Owed) -> None:
+        whole = len(owed.left) == len(_sentences(owed.line.text))
+        words = " ".join(owed.left)
+        self._play(owed, words if whole else f"{I_WAS_SAYING} {words}")
+
+
+def _heard(handle: SpeechHandle) -> str:
+    return " ".join(
+        item.text_content or ""
+        for item in handle.chat_items
+        if isinstance(item, llm.ChatMessage) and item.role == "assistant"
+    ).removeprefix(I_WAS_SAYING)
+
+
+def _left_of(sentences: tuple[str, ...], heard: str) -> tuple[str, ...]:
+    """The sentences of which some was not heard."""
+    letters = _letters(heard)
+    for at, sentence in enumerate(sentences):
+        said = _letters(sentence)
+        if not letters.startswith(said):
+            return sentences[at:]
+        letters = letters[len(said) :]
+    return ()
+
+
+def _without_last_questions(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    while sentences and sentences[-1].endswith("?"):
+        sentences = sentences[:-1]
+    return sentences
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(found[0] for found in _SENTENCE.finditer(text))
+
+
+def _letters(text: str) -> str:
+    """What is left of a text whatever markup, blanks and symbols LiveKit takes out of it."""
+    return "".join(filter(str.isalnum, text.lower()))
