@@ -116,17 +116,25 @@ class LinesOwed:
         if self._owed.get(owed.line.name) is not owed or owed.playing is not handle:
             return
         owed.playing = None
-        owed.left = _left_of(owed.left, _heard(handle))
+        if not handle.interrupted or self._knows_how_far():
+            owed.left = _left_of(owed.left, _heard(handle))
         if not owed.left:
             self._settled(owed, "line.told")
             return
         owed.cuts += 1
         if owed.cuts < CUTS_LIMIT:
             self._note("line.cut", owed)
+            self._wait()
             return
         self._settled(owed, "line.cut")
         if not self._context.ending:
             self._context.spawn(self._ask_for_person())
+
+    def _knows_how_far(self) -> bool:
+        """Whether the conversation holds what was heard of an interrupted line, and not all that was meant to be said:
+        what was printed is read; of sound LiveKit knows it where words go along with it."""
+        output = self._context.session.output if self._context.session is not None else None
+        return output is not None and (output.audio is None or output.transcription is not None)
 
     def _settled(self, owed: _Owed, kind: str) -> None:
         self._owed.pop(owed.line.name, None)
@@ -146,6 +154,11 @@ class LinesOwed:
 
     def _caller_changed(self, event: UserStateChangedEvent) -> None:
         self._caller_speaks = event.new_state == "speaking"
+        self._quiet()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Until nobody spoke for a while; a caller who says something is answered first."""
         self._quiet()
         if not self._caller_speaks and self._owed:
             self._timer = self._context.clock.call_later(QUIET_S, self._go_on)
