@@ -51,8 +51,8 @@ def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -
         _arrow("take_over", state, states.person)
     for state in (states.offer, states.person):
         _arrow("return_to_desk", state, states.before)
-    asked = [callback_number_given, callback_in_opening_hours]
-    _arrow("book_callback", states.person, states.booking, cond=asked)
+    person, booking = states.person, states.booking
+    _arrow("book_callback", person, booking, cond=[callback_number_given, callback_in_opening_hours])
     for outcome in ("callback_booked", "callback_failed", "callback_unconfirmed"):
         _arrow(outcome, states.booking, states.person)
 

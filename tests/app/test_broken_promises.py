@@ -14,6 +14,7 @@ from statemachine.exceptions import InvalidDefinition
 from statemachine.state import _ToState
 from statemachine.transition_list import TransitionList
 
+import interlock.machines
 from interlock.agents.flow import Flow
 from interlock.app.check import check
 from interlock.app.project import FLOWS
@@ -23,6 +24,9 @@ from interlock.machines.chart import ChartError
 from interlock.machines.promises import Never, Reachable
 
 pytestmark = pytest.mark.slow
+
+OF_THE_ENGINE = {"COMMON_PROMISES", "Common", "Desks", "EffectState", "SideDesk", "reported"}
+"""What a chart of desks is made of, and made anew with."""
 
 PROMISES = [
     pytest.param(flow, promise, id=f"{name}-{number}")
@@ -77,8 +81,13 @@ def made_again(module: ModuleType, taken_out: str = "") -> tuple[ModuleType, int
 
 def mutated(flow: Flow, monkeypatch: pytest.MonkeyPatch, taken_out: str = "") -> tuple[Flow, int]:
     """The flow over a chart made anew."""
-    common, of_common = made_again(importlib.import_module("interlock.machines.common"), taken_out)
-    monkeypatch.setitem(sys.modules, "interlock.machines.common", common)
+    of_common = 0
+    for name in ("interlock.machines.common", "interlock.machines.desks"):
+        again, taken = made_again(importlib.import_module(name), taken_out)
+        monkeypatch.setitem(sys.modules, name, again)
+        of_common += taken
+        for its in vars(interlock.machines).keys() & vars(again).keys() & OF_THE_ENGINE:
+            monkeypatch.setattr(interlock.machines, its, getattr(again, its))
     module, its = made_again(sys.modules[flow.machine.__module__], taken_out)
     return replace(flow, machine=getattr(module, flow.machine.__name__)), its + of_common
 

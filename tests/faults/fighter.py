@@ -12,7 +12,7 @@ from interlock.agents.call.call import Call
 from interlock.agents.call.journal import JournalDown
 from interlock.app.store import StoreJournal, open_journal
 from interlock.app.store.lease import LeaseGrant, acquire
-from interlock.app.worker.last_driver import read_resume_state
+from interlock.app.worker.last_driver import last_driver_of
 from interlock.app.worker.lease import Lease
 from tests.bench.deciding import BACK, THERE
 
@@ -37,7 +37,7 @@ async def fight(store: str, call_id: str) -> None:
 
 async def drive(journal: StoreJournal, taken: LeaseGrant, over: asyncio.Event) -> None:
     """Decide until the call is lost."""
-    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, resume_state=await read_resume_state(journal, taken))
+    call = Call(SUPPORT, call_id=taken.call_id, journal=journal, last_driver=await last_driver_of(journal, taken))
     alive = asyncio.create_task(Lease(journal, taken).keep_alive(call))
     try:
         while not call.lost and not over.is_set():
