@@ -7,9 +7,11 @@
         --target FOLDER                into a folder instead
 
 A lock is complete, so nothing is resolved: each package in it is installed by its hash, and what it depends on is not
-asked for, whatever was uploaded since. `pip check` then says whether the lock was complete. Where packages come from
-is as pip is set up on this machine (its files, PIP_INDEX_URL and the like); what would change what is installed, or
-where, is left out: PIP_USER, PIP_TARGET, PIP_NO_BINARY, PYTHONPATH.
+asked for, whatever was uploaded since. A project on an engine of another's names that in requirements-engine.txt: it is
+installed after the lock, instead of the project itself and likewise without what it depends on. `pip check` then says
+whether the lock was complete. Where packages come from is as pip is set up on this machine (its files, PIP_INDEX_URL
+and the like); what would change what is installed, or where, is left out: PIP_USER, PIP_TARGET, PIP_NO_BINARY,
+PYTHONPATH.
 """
 
 # Pythons that are too old read this as well, and tell so: no newer syntax here, and types they do not know in quotes.
@@ -38,11 +40,13 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements-dev.txt"
+ENGINE = ROOT / "requirements-engine.txt"  # where a project gets its engine from; this one is its own
 DONE = VENV / ".ready"  # what was installed
 BEGUN = VENV / ".begun"  # something is being installed, or somebody stopped it
 
 LOCKED = ["install", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
 OURSELVES = ["install", "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
+ITS_ENGINE = ["install", "--no-deps", "--no-build-isolation", "--force-reinstall", "-r", str(ENGINE)]
 
 WHERE_FROM = {
     *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy", "cert", "client-cert"),
@@ -84,6 +88,7 @@ def make_ready(this_python: bool) -> None:
     if is_ready(this_python):
         return
     need_python()
+    os.chdir(str(ROOT))  # a wheel is named from here
     with one_at_a_time():
         if is_ready(this_python):
             return
@@ -91,9 +96,11 @@ def make_ready(this_python: bool) -> None:
             make_venv()
         print(f"Installing into {VENV.name}: about a gigabyte, some minutes the first time.", flush=True)
         left = sorted(before() - locked())  # they may ask for what is no longer there
+        ours = not ENGINE.exists()
+        what, named = (OURSELVES, "this project itself") if ours else (ITS_ENGINE, f"what {ENGINE.name} names")
         with begun():
             install(str(PYTHON), LOCK)
-            pip(str(PYTHON), *OURSELVES, failed="this project itself could not be installed; pip says why above")
+            pip(str(PYTHON), *what, failed=f"{named} could not be installed; pip says why above")
             if left:
                 pip(str(PYTHON), "uninstall", "--yes", *left, failed=f"{', '.join(left)} could not be removed")
         pip(str(PYTHON), "check", failed=f"{LOCK.name} lacks what pyproject.toml asks for, named above: make lock")
@@ -110,8 +117,13 @@ def is_ready(this_python: bool) -> bool:
 
 def state(version: str) -> str:
     """What an environment of this Python, in this place, was made of."""
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (LOCK, ROOT / "pyproject.toml")}
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in asked_by()}
     return json.dumps({"python": version, "place": str(VENV), **digests, "locked": sorted(locked())}, indent=1) + "\n"
+
+
+def asked_by() -> "tuple[Path, ...]":
+    """The files that say what is installed."""
+    return (LOCK, ROOT / "pyproject.toml", *([ENGINE] if ENGINE.exists() else []))
 
 
 def works(this_python: bool) -> bool:

@@ -24,6 +24,12 @@ from interlock.app.providers.naming import BASE_INSTALL, PROVIDERS_OF
 
 ROOT = Path(__file__).parents[2]
 ENGINE = Engine("0.1.0", "interlock>=0.1,<0.2")
+SHIPPED = (
+    "install.py",
+    "requirements-dev.txt",
+    "tests/calls/support/callback.yaml",
+    "tests/machines/tables/support.py",
+)
 
 
 def answers(folder, start="starter", flow="returns", providers=USUAL):
@@ -148,6 +154,16 @@ def test_the_locks_have_the_providers_and_every_hash_of_ours(tmp_path):
     assert len(numpy) > 1, "expected a version for each Python"
     assert set(numpy) <= set(lock.splitlines())
     assert "# ANTHROPIC_API_KEY=" in (root / ".env.example").read_text()
+
+
+def test_a_project_is_set_up_as_this_one_is(tmp_path):
+    """
+    By the same program, and the same target of the Makefile.
+    """
+    root = begin(answers(tmp_path / "desk"))
+    assert (root / "install.py").read_bytes() == (ROOT / "install.py").read_bytes()
+    ready = [(each / "Makefile").read_text().partition("\nready:")[2] for each in (root, ROOT)]
+    assert ready[0] == ready[1] != ""
 
 
 class Installed(Distribution):
@@ -276,7 +292,7 @@ def test_the_wheel_holds_the_engine_alone(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"interlock"}
-    assert {"interlock/py.typed", "interlock/templates/ours/requirements-dev.txt"} <= set(names)
+    assert {"interlock/py.typed", *(f"interlock/templates/ours/{each}" for each in SHIPPED)} <= set(names)
     assert [name for name in names if name.endswith((".wav", ".pyc", ".sqlite"))] == []
     assert wheel.stat().st_size < 1_200_000
 

@@ -27,7 +27,7 @@ from typing import Annotated
 from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, LiveDesk, Slot, data_tool, proposes
 from interlock.app import Served
 from interlock.guards import Proposal, claimed, guard
-from interlock.machines import CallerFacts, Desks, Rest, State, never
+from interlock.machines import CallerFacts, Common, Desks, State, never
 
 
 class LostFacts(CallerFacts):
@@ -42,7 +42,7 @@ def item_described(facts: LostFacts, proposal: Proposal) -> bool:
 
 class Lost(Desks):
     """Reception, and a report on file."""
-    rest = Rest()
+    common = Common()
     reception = State("Reception", initial=True)
     filed = State("Report filed")
     file_report = reception.to(filed, cond=item_described)

@@ -13,6 +13,7 @@ def flow_files(root: Path, flow: str) -> dict[str, bytes]:
     files = {"app/flows.py": listed.encode(), **dict(_code(root, listed))}
     for folder, pattern in ((f"tests/calls/{flow}", "*.yaml"), (f"app/callers/{flow}", "caller.txt")):
         files |= {f"{folder}/{path.name}": path.read_bytes() for path in sorted((root / folder).glob(pattern))}
+    files[f"tests/tables/{flow}.py"] = (root / f"tests/machines/tables/{flow}.py").read_bytes()
     return files | {f"diagrams/{flow}{end}": (root / f"diagrams/{flow}{end}").read_bytes() for end in (".md", ".svg")}
 
 

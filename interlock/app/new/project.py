@@ -7,6 +7,9 @@ from interlock.app.new.own_flow import flow_files
 from interlock.app.new.record import record_of
 from interlock.app.new.sources import STARTER, ours, template
 
+INSTALL = "install.py"
+"""The engine's own: what it installs, and how, is the same in every project."""
+
 
 def files_of(answers: Answers, engine: Engine) -> dict[str, bytes]:
     """Each file by its path, and in `.interlock` what was written, for a later upgrade."""
@@ -23,7 +26,11 @@ def template_files(answers: Answers, engine: Engine) -> dict[str, bytes]:
         own = flow_files(ours(), answers.flow)
     common = {path: _bytes(data, words) for path, data in template("common").items()}
     lock = locks(ours() / "requirements-dev.txt", engine.version, answers.providers.extras)
-    return {**common, **own, **lock, FILE: f"{engine.line}\n".encode()}
+    return {**common, **own, **lock, **_set_up(engine)}
+
+
+def _set_up(engine: Engine) -> dict[str, bytes]:
+    return {FILE: f"{engine.line}\n".encode(), INSTALL: (ours() / INSTALL).read_bytes()}
 
 
 def _words(answers: Answers, engine: Engine) -> dict[str, str]:

@@ -5,8 +5,7 @@ from pathlib import Path
 from sqlalchemy import CheckConstraint, Column, Connection, ForeignKey, Integer, MetaData, Table, Text, select
 
 from agents.__flow__.systems import Registered, Systems
-from interlock.app.business.callbacks import SqlCallbacks, callbacks_table
-from interlock.app.business.database import Database, bare, once
+from interlock.app import Database, SqlCallbacks, bare, callbacks_table, once
 
 _metadata = MetaData()
 _orders = Table(

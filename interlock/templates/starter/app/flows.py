@@ -2,6 +2,6 @@
 
 from agents.__flow__ import __FLOW__
 from app.__flow__ import open___flow___systems
-from interlock.app.project import Served
+from interlock.app import Served
 
 FLOWS = (Served(__FLOW__, open___flow___systems),)

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards import Proposal, guard
 
 
 class Return(Protocol):

@@ -4,9 +4,8 @@ What the caller says is claimed; what our own systems found is established, and 
 """
 
 from guards.__flow__ import not_registered_yet, order_given, reason_given
-from interlock.guards.cards import Words
-from interlock.guards.facts import claimed, established
-from interlock.machines import CallerFacts, Desks, Rest, State, Work, never, reachable
+from interlock.guards import Words, claimed, established
+from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 
 class __Flow__Facts(CallerFacts):
@@ -23,17 +22,17 @@ class __Flow__Facts(CallerFacts):
 class __Flow__(Desks):
     """Reception, a specialist for returns, and a person from everywhere."""
 
-    rest = Rest()
+    common = Common()
     reception = State("Reception", initial=True)
     returns = State("Returns desk")
-    registering = Work("Return being registered")
+    registering = EffectState("Return being registered")
 
     to_returns = reception.to(returns, cond=order_given)
     to_reception = returns.to(reception)
     register_return = returns.to(registering, cond=[reason_given, not_registered_yet])
     return_registered = registering.to(returns)
     return_refused = registering.to(returns)
-    return_unconfirmed = registering.to(rest.person)
+    return_unconfirmed = registering.to(common.person)
 
     promises = (
         never("returns").before(order_given),

@@ -2,6 +2,6 @@
 
 from agents.returns import RETURNS
 from app.returns import open_returns_systems
-from interlock.app.project import Served
+from interlock.app import Served
 
 FLOWS = (Served(RETURNS, open_returns_systems),)

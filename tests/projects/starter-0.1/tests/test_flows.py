@@ -1,12 +1,12 @@
-"""Every flow keeps its promises; each call script below `calls` is a test of its own."""
+"""What holds of every flow: its table, its promises, its drawings, and calls that nobody would think of."""
 
-from typing import Any
+from interlock.testing import EveryFlow
+from tests.tables import returns
 
-from interlock.testing.plugin import proven
 
-
-def test_a_flow_keeps_its_promises(flow: Any) -> None:
+class TestEveryFlow(EveryFlow):
     """
-    As `interlock check` has it.
+    A flow more is a table more.
     """
-    proven(flow)
+
+    tables = (returns.TABLE,)

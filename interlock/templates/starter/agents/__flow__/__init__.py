@@ -1,8 +1,8 @@
 """A call about returns: who speaks in each state, and the work that registers one."""
 
-from agents.__flow__.desks import Reception, RegisteringClerk, ReturnsDesk
-from agents.__flow__.effects import REGISTER
-from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow
+from agents.__flow__.desks import Reception, ReturnsDesk
+from agents.__flow__.effects import register
+from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.__flow__ import __Flow__, __Flow__Facts
 
 __FLOW__ = Flow(
@@ -14,8 +14,8 @@ __FLOW__ = Flow(
     cast={
         "reception": Reception,
         "returns": ReturnsDesk,
-        "registering": RegisteringClerk,
+        "registering": waits("RegisteringClerk", "One moment, I am registering it."),
         **COMMON_CAST,
     },
-    effects={"registering": REGISTER, **COMMON_EFFECTS},
+    effects={"registering": register, **COMMON_EFFECTS},
 )

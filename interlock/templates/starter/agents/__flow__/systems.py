@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from interlock.agents.callbacks import Callbacks
+from interlock.agents import Callbacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class Registered:
 
 
 class Returns(Protocol):
+    """Who may send back what, and the labels for it."""
+
     async def register(self, key: str, order_number: str, reason: str) -> Registered:
         """Register the return of an order, once for each `key`. Raises `Refused`, and then nothing was done."""
         ...

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar
 
 from interlock.agents import LiveDesk, Slot, data_tool, proposes
-from interlock.guards.cards import Words
+from interlock.guards import Words
 from machines.returns import ReturnsFacts
 
 ORDER = Slot("the order number, digits only", ask="What is your order number, please?", kind="digits")
@@ -13,17 +13,13 @@ REASON = Slot("why it comes back, in the caller's words", ask="Why would you lik
 class NotesOrders(LiveDesk):
     """What both desks can do: note the order number."""
 
+    facts: ReturnsFacts
+
     @data_tool("my order number is 1042", "it is order 1043", "order number 2 0 0 1", "1042", leads_on=True)
     async def note_order(self, number: Annotated[str, ORDER]) -> str:
         """Note the order number the caller gives."""
         await self.call.claim(order_number=number)
         return "I have your order number."
-
-    def known(self) -> ReturnsFacts:
-        """What is known."""
-        facts = self.call.facts
-        assert isinstance(facts, ReturnsFacts)
-        return facts
 
 
 class Reception(NotesOrders):
@@ -61,7 +57,7 @@ whether it may come back and gives the label. Never invent a label. When it says
 
     def opening(self) -> str:
         """What our system said, where it just said something."""
-        known = self.known()
+        known = self.facts
         if self.event == "return_registered":
             return f"Your return is registered: {known.item}, label {known.return_label}. Is there anything else?"
         if self.event == "return_refused":
@@ -87,10 +83,3 @@ whether it may come back and gives the label. Never invent a label. When it says
     @proposes("it is about something else", "take me back to the start", "I have another order")
     def to_reception(self) -> None:
         """Pass the caller back to the reception, for anything but this return."""
-
-
-class RegisteringClerk(LiveDesk):
-    """Keeps the caller company while the return is registered."""
-
-    INSTRUCTIONS = "A return is being registered. Ask for a moment's patience. You do not know yet whether it worked."
-    OPENING = "One moment, I am registering it."
