@@ -45,6 +45,7 @@ class Caller:
         self.heard: dict[str, list[Heard]] = {}
         self.lines: list[Line] = []
         self.seen: list[Seen] = []
+        self._coming: dict[rtc.TextStreamReader, tuple[str, str]] = {}
         self._url, self._token = url, token
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -158,7 +159,7 @@ class Caller:
         room.on("participant_attributes_changed", self._state)
         room.on("reconnecting", lambda: self._note("lost", "self"))
         room.on("reconnected", lambda: self._note("back", "self"))
-        room.on("disconnected", lambda reason: self._note("out", "self", _reason(reason)))
+        room.on("disconnected", lambda reason: (self._break_off(), self._note("out", "self", _reason(reason))))
         return room
 
     def _state(self, changed: Mapping[str, str], participant: rtc.Participant) -> None:
@@ -170,10 +171,21 @@ class Caller:
         self._news.set()
 
     async def _read(self, reader: rtc.TextStreamReader, who: str) -> None:
-        text = await reader.read_all()
+        self._coming[reader] = (who, "")
+        async for piece in reader:
+            if reader in self._coming:
+                self._coming[reader] = (who, self._coming[reader][1] + piece)
+        _, text = self._coming.pop(reader, (who, ""))
+        if not text:
+            return
         attributes = reader.info.attributes or {}
         self.lines.append(Line(self.now, who, text, attributes.get(ATTRIBUTE_TRANSCRIPTION_FINAL) == "true"))
         self._news.set()
+
+    def _break_off(self) -> None:
+        """What a closed room cut off is kept as far as it came: its end may have been overtaken."""
+        self.lines += [Line(self.now, who, text, False) for who, text in self._coming.values() if text]
+        self._coming.clear()
 
     async def _record(self, track: rtc.Track, who: str) -> None:
         if track.kind != rtc.TrackKind.KIND_AUDIO:

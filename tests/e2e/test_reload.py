@@ -33,7 +33,8 @@ async def test_a_change_cuts_no_call_off(livekit: Server, room: Room, new_room: 
     The call goes on, a new one is taken by the new worker, and at the end no process is left.
     """
     code = copy_of_the_code(tmp_path)
-    async with staffed(livekit, tmp_path, command=("dev", "--reload"), cwd=code) as (_, ours):
+    given = {"INTERLOCK_SILENCE_S": "300"}  # the caller says nothing while workers begin and end
+    async with staffed(livekit, tmp_path, command=("dev", "--reload"), cwd=code, **given) as (_, ours):
         async with room.caller(agent_name="interlock") as caller:
             await hears(caller, GREETING)
             with (code / "agents" / "support.py").open("a") as file:
