@@ -18,6 +18,7 @@ from interlock.agents.call.clock import Timer
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.speech.answering import Answering
+from interlock.agents.speech.utterance import letters_of
 
 LineKind = Literal["plain", "owed", "unbroken"]
 """Plain lines may be dropped for an answer, owed ones are always said, and an unbroken one is not interrupted and comes
@@ -42,7 +43,7 @@ class SpokenLine:
     @property
     def version(self) -> str:
         """A fingerprint of what it tells; the words themselves go on no record."""
-        return hashlib.sha256(_letters(self.text).encode()).hexdigest()[:16]
+        return hashlib.sha256(letters_of(self.text).encode()).hexdigest()[:16]
 
 
 @dataclass(slots=True)
@@ -194,9 +195,9 @@ def _heard(handle: SpeechHandle) -> str:
 
 def _left_of(sentences: tuple[str, ...], heard: str) -> tuple[str, ...]:
     """The sentences of which some was not heard."""
-    letters = _letters(heard)
+    letters = letters_of(heard)
     for at, sentence in enumerate(sentences):
-        said = _letters(sentence)
+        said = letters_of(sentence)
         if not letters.startswith(said):
             return sentences[at:]
         letters = letters[len(said) :]
@@ -211,8 +212,3 @@ def _without_last_questions(sentences: tuple[str, ...]) -> tuple[str, ...]:
 
 def _sentences(text: str) -> tuple[str, ...]:
     return tuple(found[0] for found in _SENTENCE.finditer(text))
-
-
-def _letters(text: str) -> str:
-    """What is left of a text whatever markup, blanks and symbols LiveKit takes out of it."""
-    return "".join(filter(str.isalnum, text.lower()))

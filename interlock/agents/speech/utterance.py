@@ -36,3 +36,8 @@ class Utterance:
             self.stall_watch.words(piece)
             yield piece
         self.stall_watch.no_more_words()
+
+
+def letters_of(text: str) -> str:
+    """What is left of a text whatever markup, blanks and symbols LiveKit takes out of it."""
+    return "".join(filter(str.isalnum, text.lower()))

@@ -22,7 +22,7 @@ from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.speech.kept_lines import KeptLines, NoKeptLines
 from interlock.agents.speech.providers import Providers, provider_of
 from interlock.agents.speech.stall_watch import StallWatch
-from interlock.agents.speech.utterance import Utterance
+from interlock.agents.speech.utterance import Utterance, letters_of
 
 log = structlog.get_logger("interlock.call")
 
@@ -90,7 +90,7 @@ class Voice:
     def whole(self, heard: str) -> str:
         """All that was meant to be said of what a caller cut short, as far as it is known."""
         so_far = self._latest.so_far.strip() if self._latest is not None else ""
-        return so_far if heard and _letters(so_far).startswith(_letters(heard)) else heard
+        return so_far if heard and letters_of(so_far).startswith(letters_of(heard)) else heard
 
     async def speak(
         self, agent: Agent, text: AsyncIterable[str], settings: ModelSettings
@@ -136,7 +136,7 @@ class Voice:
                     yield frame
         except Exception as error:
             utterance.failed = type(error).__name__
-        if not utterance.failed and not utterance.last_frame and _letters(utterance.so_far):
+        if not utterance.failed and not utterance.last_frame and letters_of(utterance.so_far):
             utterance.failed = "silent"
 
     def _well_spoken(self, agent: Agent, utterance: "Utterance", role: str) -> None:
@@ -171,8 +171,8 @@ class Voice:
             kept = ()  # LiveKit plays one utterance at one rate
         if kept:
             self._providers.fell_back("tts", "cached line")
-        if (kept or utterance.last_frame) and _letters(utterance.so_far):
-            self._not_as_written.append((_letters(utterance.so_far), "" if utterance.last_frame else said))
+        if (kept or utterance.last_frame) and letters_of(utterance.so_far):
+            self._not_as_written.append((letters_of(utterance.so_far), "" if utterance.last_frame else said))
         return kept
 
     def _error(self, event: ErrorEvent) -> None:
@@ -184,7 +184,7 @@ class Voice:
         item = event.item
         if not isinstance(item, llm.ChatMessage) or item.role != "assistant":
             return
-        written = _letters(item.text_content or "")
+        written = letters_of(item.text_content or "")
         for pending in list(self._not_as_written):
             its, heard = pending
             if written and (its.startswith(written) or written.startswith(its)):
@@ -199,8 +199,3 @@ class Voice:
 def voice_of(agent: Agent) -> Any:
     """The TTS an agent speaks with: its own or the session's."""
     return agent.tts if isinstance(agent.tts, tts.TTS) else agent.session.tts
-
-
-def _letters(text: str) -> str:
-    """What is left of a text whatever markup, blanks and symbols LiveKit takes out of it."""
-    return "".join(filter(str.isalnum, text.lower()))
