@@ -6,7 +6,7 @@ from interlock.agents.answers.pieces import Piece, Sense
 from interlock.agents.answers.tables.asking import AUXILIARIES, OPENERS, SUBJECTS
 
 _BEFORE_A_CLAUSE = {Sense.ASSENT, Sense.WEAK, Sense.NO, Sense.BESIDE, Sense.CONTRAST, Sense.WAITING, Sense.HEDGE}
-_NEVER_OPENING = {Sense.ASSENT, Sense.CHANGE, Sense.HEDGE, Sense.WAITING}
+_NEVER_OPENING = {Sense.ASSENT, Sense.BESIDE, Sense.CHANGE, Sense.HEDGE, Sense.WAITING}
 _LOOSE = {Sense.UNKNOWN, Sense.ECHO, Sense.VALUE, Sense.SHORT, Sense.BESIDE, Sense.REFUSAL, Sense.NO, Sense.WEAK}
 _CHECKING = {"right", "correct", "yeah", "yes", "okay", "no"}
 _YOU = {"have", "said", "got", "mean", "are", "did"}
@@ -16,6 +16,7 @@ def asks(said: Sequence[Piece]) -> bool:
     """Asks to say it again, opens like a question after a yes or at its beginning, or ends in "isn't it", "right"."""
     return (
         any(piece.sense in (Sense.ASKING, Sense.TAG) for piece in said)
+        or [piece.words for piece in said] in ([("sorry",)], [("i", "am", "sorry")])
         or any(_opens(said, at) for at in range(len(said)))
         or _so_that_is(said)
         or _ends_checking(said)

@@ -23,6 +23,7 @@ class Sense(Enum):
     WAITING = auto()
     CONTRAST = auto()
     CHANGE = auto()
+    WANT = auto()  # I would like to, could you: for what comes after it
     ASKING = auto()
     TAG = auto()  # isn't it
     BESIDE = auto()  # please, thank you, well
@@ -72,6 +73,7 @@ _EVERY_KIND = (
     (Sense.BESIDE, fillers.CONNECTING),
     (Sense.BESIDE, fillers.POLITE),
     (Sense.BESIDE, hedge.NEITHER),
+    (Sense.WANT, change.WANTS),
     (Sense.CHANGE, change.WISHES),
     (Sense.CONTRAST, change.CONTRASTS),
     (Sense.ASKING, asking.TO_KNOW),
@@ -108,14 +110,14 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
         (Sense.REFUSAL, refusal.WRONG),
         (Sense.ASSENT, attention.TAKEN),
         (Sense.ASSENT, assent.ITS_ACT),
-        (Sense.ASSENT, "please"),
+        (Sense.WEAK, "please"),
     ),
     "check": (
         *_TO_BE_AGREED,
         (Sense.ASSENT, assent.RIGHT),
         (Sense.SHORT, assent.IT_IS),
         (Sense.REFUSAL, refusal.WRONG),
-        (Sense.BESIDE, "is (right|correct)"),
+        (Sense.BESIDE, assent.IS_GOOD),
     ),
     "removal": (
         *_TO_BE_AGREED,

@@ -31,7 +31,7 @@ def read(said: str, question: Question) -> Reading:
     words = plain(said)
     if len(words.words) > LONGEST_WORDS:
         return Reading("unclear")
-    found = _with_short_answers(pieces(words.words, question), question.kind)
+    found = _resolved(pieces(words.words, question), question.kind)
     reading = _read(words, found, question.kind)
     return reading if question.told else _before_its_end(reading, found, question.kind)
 
@@ -120,29 +120,41 @@ def _listens(piece: Piece) -> bool:
 
 def _requests(found: Said) -> bool:
     """"Could you do that, please?" is no question about anything."""
-    asked = [piece for piece in found if piece.sense is not Sense.BESIDE]
-    return len(asked) == 1 and asked[0].sense is Sense.ASSENT and asked[0].words[0] in ("can", "could", "would", "will")
+    asked = [piece for piece in found if piece.sense not in (Sense.BESIDE, Sense.ECHO)]
+    agreeing = all(piece.sense in (Sense.ASSENT, Sense.WEAK) for piece in asked)
+    return agreeing and any({"can", "could", "would", "will"} & set(piece.words[:2]) for piece in asked)
 
 
 def _unfinished(found: Said) -> bool:
     return bool(found) and found[-1].sense is not Sense.ASSENT and found[-1].words[-1] in _LEADING_ON
 
 
-def _with_short_answers(found: Said, kind: Kind) -> list[Piece]:
-    """"It is" and "I do" are a yes before nothing or another piece of a yes; before a value they give the value."""
-    afters: list[Sense | None] = [piece.sense for piece in found[1:]]
-    return [
-        replace(piece, sense=_short(after, kind)) if piece.sense is Sense.SHORT else piece
-        for piece, after in zip(found, [*afters, None], strict=False)
-    ]
+def _resolved(found: Said, kind: Kind) -> list[Piece]:
+    """What a piece says that says it by what comes after it."""
+    return [replace(piece, sense=_sense(piece, found[at + 1 :], kind)) for at, piece in enumerate(found)]
+
+
+def _sense(piece: Piece, rest: Said, kind: Kind) -> Sense:
+    if piece.sense is Sense.SHORT:
+        return _short(rest[0].sense if rest else None, kind)
+    return _wanted(piece, rest, kind) if piece.sense is Sense.WANT else piece.sense
 
 
 def _short(after: Sense | None, kind: Kind) -> Sense:
+    """"It is" and "I do" are a yes before nothing or another piece of a yes; before a value they give the value."""
     if after in (None, Sense.BESIDE, Sense.ASSENT, Sense.WEAK, Sense.SHORT, Sense.TAG):
         return Sense.ASSENT
     if after is Sense.ECHO:
         return Sense.BESIDE
     return Sense.CHANGE if kind in ("check", "offer") and after in (Sense.UNKNOWN, Sense.VALUE) else Sense.UNKNOWN
+
+
+def _wanted(piece: Piece, rest: Said, kind: Kind) -> Sense:
+    """Who wants the very act that was offered says yes; who wants the order itself does not want it cancelled."""
+    senses = {other.sense for other in rest}
+    if kind in ("offer", "check") and Sense.ECHO in senses and senses <= {Sense.ECHO, Sense.BESIDE, Sense.ASSENT}:
+        return Sense.WEAK
+    return Sense.UNKNOWN if "you" in piece.words else Sense.CHANGE
 
 
 _LISTENING = expanded(attention.LISTENING) | expanded(attention.HEARD)

@@ -4,12 +4,11 @@ AGAIN = """
 (say|read|repeat|spell) [it|that|the|them|me] [back] [number|name|address|last part] [again|once more|one more time|back|slowly|please]
 [please|kindly] (repeat|say|read) [it|that|once|the|me] [again|back|more]
 (once|one time|one more time) [more] [please]
-again [please]
+again please
+please again
 pardon [me]
 [i] beg your pardon
 come again
-sorry
-i am sorry
 excuse me
 (i|we) (did|could|can|do) not [quite|really] (catch|get|hear|understand|follow) [that|it|you|the last|the] [part|bit|question|name|number|address]
 did not (catch|get|hear|understand) [that|it|you|the last|the] [part|bit|question|name|number|address]

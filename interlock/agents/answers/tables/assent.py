@@ -31,7 +31,7 @@ GO_AHEAD = """
 [oh] go on [then]
 go for it
 [please|kindly|just] do (it|that|so|this) [for me] [then]
-[please|kindly] do
+(please|kindly) do
 [please|kindly] do the needful
 let us (do|take) (it|that|this) [one] [then]
 let us go [ahead] [with (that|it|this)] [for it]
@@ -39,7 +39,9 @@ let us go for it
 make it so
 (i|we) (confirm|authorize|approve|accept|consent) [it|that|this|to that|to it]
 (i|we) (do|can|hereby) (confirm|authorize|approve|accept|consent) [it|that|this|to that|to it]
-(confirmed|approved|accepted|authorized|granted)
+[that is|it is|all] (confirmed|approved|accepted|authorized|granted) [to proceed]
+(i|we) approve of (that|it|this)
+you nailed it
 (consider it|that is) (agreed|approved|settled)
 i (give|gave) [you] (my|you my) (consent|permission|okay|approval|agreement)
 you have [got] my (consent|permission|okay|approval|agreement|blessing)
@@ -56,7 +58,7 @@ happy with (that|it|this)
 (i|we) will take (it|that|this|that one|this one|them)
 (i|we) (would|will|do) [really|very much] (like|love|appreciate|want|need) (that|it|this|that one|to) [very much]
 (i|we) would be [very|so] (grateful|delighted|pleased|glad) [for that]
-that is [exactly|just|precisely] what (i|we) (want|wanted|need|needed|would like|am looking for|was hoping for|had in mind)
+(that|it|this) is [exactly|just|precisely] what (i|we) (want to do|want|wanted|need|needed|would like|am looking for|was hoping for|had in mind)
 (i|we) (want|need) (that|it|this|that one|to)
 that is the one [i want|i wanted|i need|i would like]
 [yes] that one
@@ -78,8 +80,8 @@ please (could|can|would|will) you
 """To an offer, or to what is about to be done as it was read back."""
 
 STATEMENTS = """
-(that|it|this|everything|all|all of it|all of that|all of this|that all|it all|which) (is|sounds|looks|seems) [all|very|really|just|absolutely|perfectly|pretty|quite] (fine|good|great|perfect|okay|all right|right|correct|lovely|excellent|wonderful|brilliant|fantastic|awesome|ideal|super|nice|cool) [to me|by me|with me|for me|for us|by us|with us]
-(that|it|this) will be [just|absolutely|really] (fine|good|great|perfect|okay|all right|lovely|excellent|wonderful|brilliant|nice|ideal)
+(that|it|this|this one|that one|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|looks|seems) [all|very|really|just|absolutely|perfectly|pretty|quite] (fine|good|great|perfect|okay|all right|right|correct|lovely|excellent|wonderful|brilliant|fantastic|awesome|ideal|super|nice|cool|delightful|amazing|terrific) [to me|by me|with me|for me|for us|by us|with us]
+(that|it|this) will be [just|absolutely|really] (awesome|fine|good|great|perfect|okay|all right|lovely|excellent|wonderful|brilliant|nice|ideal)
 (that|it|this) would be [just|absolutely|really|very] (fine|good|great|perfect|okay|all right|lovely|excellent|wonderful|brilliant|nice|ideal|kind|helpful|appreciated|fantastic|awesome)
 (that|it|this) (works|suits|does) [well|fine|great|perfectly|nicely] [for] [me|us] [fine|well|perfectly|nicely|great]
 (that|it|this) (will|would) (work|suit) [well|fine|great|perfectly|nicely] [for] [me|us] [fine|well|perfectly|nicely|great]
@@ -143,6 +145,9 @@ all of (it|that|them|this) [yes]
 (every bit|every word|everything|everything yes|everything is)
 (that|it|everything|all) checks out
 checks out
+(that|it|this) would be (right|correct)
+[all] (that|the) (info|information|data) [you have|you said|you gave] is [all] (right|correct)
+everything [that] (you have|you said|you read) is [all] (right|correct)
 (yes|yeah|aye) (right|true)
 (right|true) (yes|yeah|aye)
 """
@@ -175,6 +180,11 @@ IT_IS = """
 (it|that) (does|sounds|looks)
 """
 """The same, to a check."""
+
+IS_GOOD = """
+is [very|all] (right|correct|good|great|perfect|fine|okay)
+"""
+"""Beside a yes, as those say it whose own language needs no "it"."""
 
 I_WOULD = """
 (i|we) [really|definitely|certainly|very much] (would|do|will|am|should|can|want)

@@ -21,7 +21,7 @@ WISHES = """
 (can|could|may|shall) (i|we|you) [please|just|kindly|also] (make|do|have|change|move|switch|get|use|put|correct|postpone|reschedule|fix|update|add|swap|replace)
 [please|kindly|just|do|i need to|i want to|i would like to|we need to|i have to|you need to|you have to|better] (change|correct|move|switch|replace|fix|update|amend|edit|postpone|reschedule|swap|rename) [it|that|this|the|my|to]
 (correct|put|fix) [please|it|that|this|all|everything] [of] [it|that|the] (please|right)
-please (correct|right)
+please [do] (correct|right)
 correct (please|me|my|the|it|that|this|them|these|all|everything)
 (how about|what about|would prefer|i would prefer|i prefer|i would rather|we would rather|we would prefer)
 (could|can|would|might) it be
@@ -33,8 +33,6 @@ would (suit|work) [me|us] better
 should be
 must be
 (i|we) (said|meant|mean to say|told you|asked for|ordered|wanted)
-i would like
-(i|we) (want|need|wish)
 instead [of]
 rather
 (the|my|that|an|your|to the|on the) (other|different|second|first|third|next|later|earlier|new|old|previous|last|work|mobile) [one|number|address|day|time|name|phone|card|week|order]
@@ -67,6 +65,15 @@ is old
 is new
 """
 """A wish for something else, or what the value should be."""
+
+WANTS = """
+[i] would like [to] [make|have|get]
+(i|we) [do|really] (want|need|wish|would like) [to] [make|have|get]
+[please] (can|could|would|will) you [please|kindly] [make|help me] [me]
+[please] make [me] (a|the|an|one)
+let us [make]
+"""
+"""What is wanted follows: the very thing asked about, or another."""
 
 VALUES = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september

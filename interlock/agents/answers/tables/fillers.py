@@ -8,9 +8,13 @@ INTERJECTIONS = frozenset("oh ah ooh aw ahh ohh lah ji innit".split())
 
 POLITE = """
 please
-thank you [so|very] [much] [indeed] [for (that|your help|everything|the help|asking)]
-[many] thanks [a lot|a million|so much|very much|again|for that|for your help|for everything]
-i (appreciate|really appreciate) (it|that|your help)
+[but|many] (thank you|thanks) [a lot|a million|a bunch|so much|very much|much|indeed|again|once again|anyway]
+(thank you|thanks) [a lot|so much|very much|again] for (that|it|everything|asking|helping|helping me|helping me out|calling)
+(thank you|thanks) [a lot|so much|very much|again] for [all|all of] (your|the) (help|assistance|support|work|time|info|information|kindness) [again]
+[but] i [really|very much|do] appreciate (it|that|all|everything|your help|the help|all your help|you helping me)
+[i am] [very|so] (grateful|thankful) [for (that|it|the help|your help)]
+(see you|talk to you) [later|soon|then|next time]
+i can not wait
 cheers
 ta
 that is (very|so) kind [of you]
@@ -40,7 +44,8 @@ if you can
 when you can
 you are very kind
 have a (good|nice|great|lovely) (day|evening|weekend|one)
-you have been [very|so|really] (helpful|kind)
+you have been [very|so|really|quite] (helpful|kind|great) [to me]
+you (are|were) [very|so|really|quite] (great|helpful|awesome|wonderful)
 [that was|that is] (very|really|so) helpful
 [you have been] great help
 that was helpful

@@ -28,6 +28,8 @@ more or less
 (either|any) (way|is fine|one)
 (might|may) as well
 i will try
+(that is|it is|so) so right
+so right
 """
 
 CONDITIONS = """

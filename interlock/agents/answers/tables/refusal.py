@@ -25,7 +25,8 @@ unable
 """Single words that make any sentence no yes, where no longer phrase has them."""
 
 FIRM = """
-[no|certainly|absolutely|definitely|of course|hell|heck|god|thank you but|thanks but|sorry|sorry but|no i am sorry] (no thanks|no thank you|no way|no chance|no siree|no need)
+[no] no (way|chance|siree|need)
+(yes|yeah|okay|sorry|sorry but|thank you but|thanks but|but) no (thanks|thank you)
 (certainly|absolutely|definitely|surely|of course) (not|no)
 (hell|heck|god|thank you but|thanks but|sorry but|i said|a) no
 not (really|now|today|yet|at all|so|required|needed|necessary|interested|possible|okay|good|quite|exactly|entirely|likely|correct|right|true|it|me|mine|for me|in the slightest|just yet|right now|currently|anymore|any more|this time)
@@ -110,7 +111,8 @@ you are all right
 """To an offer to do something."""
 
 NO_DANGER = """
-(i|we) (do|can|did|could) not [smell] [any|anything|gas|it|nothing] [gas|at all]
+(i|we) (do|can|did|could) not smell (any|anything|gas|it|any gas|nothing) [at all]
+(i|we) do not at all
 (i|we) (do|can|did|could) not
 there (is|are|was) (not|no) [any|gas] [smell|gas|smell of gas|gas smell] [at all|here]
 (it|that) (does|is|did) not [smell] [of gas|like gas]
@@ -129,13 +131,15 @@ fortunately
 """That there is no danger: the only words a danger's no may be made of, with bare ones and politeness."""
 
 THAT_IS_ALL = """
-[i think] (that|this|it) (is|will be|would be|was) (all|it|everything|me|me done|enough|the lot) [for today|for now|for me|that i need|i need|i needed|i wanted]
+[i think] (that|this|it) (is|will be|would be|was) (all|it|everything|me|me done|enough|the lot) [for today|for now|for right now|for me|that i need|i need|i needed|i wanted] [today|now]
 [i think] that is [all|everything] (i|we) (need|needed|want|wanted)
 (nothing|nothing else|nothing more|no more|nothing further|no further|no other) [questions|question|requests|at the moment|now|today|right now|for now]
 (i|we) (am|are) (good|fine|okay|all right|happy|done|all set|all good|set|finished|covered|sorted)
 all (set|good|done|sorted|fine)
 not (that|anything) i can think of
 nothing i can think of
+nothing [else|more|further] [at all|for now|right now|today]
+(i|we) (have|have got) (all|everything|what) i (need|needed|wanted) [for now|today]
 not (really|today|now|right now|at the moment|at this time|yet|at all|for now)
 that is (great|fine|lovely|perfect|good|wonderful|brilliant)
 that is all
@@ -143,7 +147,7 @@ that is all
 (goodbye|bye|good bye|bye bye|see you|take care)
 (i|we) do not (need|want|have) (anything|anything else) [else] [right now|for now|today|at the moment|from you]
 (i|we) do not
-(no need|no thanks|no thank you)
+no need
 i appreciate (it|that)
 (you have been|you are|that was) (great|helpful|wonderful|a great help)
 (that is|you have done) (plenty|more than enough)
