@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from interlock.agents.answers.phrases import words_of
 from interlock.agents.answers.pieces import Piece, Sense
 from interlock.agents.answers.tables.asking import AUXILIARIES, OPENERS, SUBJECTS
 
+_OPENERS, _AUXILIARIES, _SUBJECTS = words_of(OPENERS), words_of(AUXILIARIES), words_of(SUBJECTS)
 _BEFORE_A_CLAUSE = {Sense.ASSENT, Sense.WEAK, Sense.NO, Sense.BESIDE, Sense.CONTRAST, Sense.WAITING, Sense.HEDGE}
 _NEVER_OPENING = {Sense.ASSENT, Sense.BESIDE, Sense.CHANGE, Sense.HEDGE, Sense.WAITING}
 _LOOSE = {Sense.UNKNOWN, Sense.ECHO, Sense.VALUE, Sense.SHORT, Sense.BESIDE, Sense.REFUSAL, Sense.NO, Sense.WEAK}
@@ -24,7 +26,7 @@ def asks(said: Sequence[Piece]) -> bool:
 
 
 def _opens(said: Sequence[Piece], at: int) -> bool:
-    """"is that", "did you", "how much", where a clause may begin."""
+    """ "is that", "did you", "how much", where a clause may begin."""
     if at and said[at - 1].sense not in _BEFORE_A_CLAUSE:
         return False
     piece = said[at]
@@ -32,7 +34,7 @@ def _opens(said: Sequence[Piece], at: int) -> bool:
         return False
     first, *_ = piece.words
     following = _word_after(said, at)
-    return first in OPENERS or (first in AUXILIARIES and following in SUBJECTS)
+    return first in _OPENERS or (first in _AUXILIARIES and following in _SUBJECTS)
 
 
 def _word_after(said: Sequence[Piece], at: int) -> str | None:
@@ -41,12 +43,12 @@ def _word_after(said: Sequence[Piece], at: int) -> str | None:
 
 
 def _so_that_is(said: Sequence[Piece]) -> bool:
-    """"So that's right": who says so wants it said again."""
-    return len(said) > 1 and said[0].words == ("so",) and said[1].words[0] in SUBJECTS - {"i"}
+    """ "So that's right": who says so wants it said again."""
+    return len(said) > 1 and said[0].words == ("so",) and said[1].words[0] in _SUBJECTS - {"i"}
 
 
 def _ends_checking(said: Sequence[Piece]) -> bool:
-    """"It's on Tuesday, right", "you got that right, yeah"."""
+    """ "It's on Tuesday, right", "you got that right, yeah"."""
     words = [word for piece in said for word in piece.words]
     if words and words[0] == "you" and len(words) > 1 and words[1] in _YOU:
         return said[0].sense not in (Sense.ASSENT, Sense.REFUSAL) or (len(said) > 1 and words[-1] in _CHECKING)

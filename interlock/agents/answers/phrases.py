@@ -35,7 +35,8 @@ class Phrases(Generic[S]):
 @cache
 def expanded(table: str) -> frozenset[Words]:
     """Every phrase of a table, its choices written out. Raises `ValueError` naming a line that may be no words."""
-    return frozenset(phrase for line in table.strip().splitlines() for phrase in _written_out(line))
+    whole = re.sub(r"\n +", " ", table).replace("| ", "|")
+    return frozenset(phrase for line in whole.strip().splitlines() for phrase in _written_out(line))
 
 
 def _written_out(line: str) -> Iterator[Words]:

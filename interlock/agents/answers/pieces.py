@@ -56,7 +56,7 @@ def _pieces(words: Words, phrases: Phrases[Sense], echoes: frozenset[str]) -> It
 def _alone(word: str, echoes: frozenset[str]) -> Sense:
     if figure(word) in echoes:
         return Sense.ECHO
-    return Sense.VALUE if word in _VALUES or word.isdigit() or len(word) == 1 and word not in "ai" else Sense.UNKNOWN
+    return Sense.VALUE if word in _VALUES or word.isdigit() or (len(word) == 1 and word not in "ai") else Sense.UNKNOWN
 
 
 _VALUES = words_of(change.VALUES)

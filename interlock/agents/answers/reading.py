@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from interlock.agents.answers.asking import asks
-from interlock.agents.answers.pieces import Piece, Sense, pieces
 from interlock.agents.answers.phrases import expanded, words_of
+from interlock.agents.answers.pieces import Piece, Sense, pieces
 from interlock.agents.answers.question import ACTED_ON, Answer, Kind, Question
 from interlock.agents.answers.tables import attention
 from interlock.agents.answers.words import LONGEST_WORDS, Plain, plain
@@ -79,7 +79,7 @@ def _contrasted(found: Said) -> Answer:
 
 
 def _not_this_but_that(found: Said, kind: Kind) -> bool:
-    """"Not Anna, Hannah": a value denied and another given."""
+    """ "Not Anna, Hannah": a value denied and another given."""
     content = [piece for piece in found if piece.sense in (Sense.UNKNOWN, Sense.ECHO)]
     return kind == "check" and len(content) > 1 and any(piece.words == ("not",) for piece in found)
 
@@ -119,7 +119,7 @@ def _listens(piece: Piece) -> bool:
 
 
 def _requests(found: Said) -> bool:
-    """"Could you do that, please?" is no question about anything."""
+    """ "Could you do that, please?" is no question about anything."""
     asked = [piece for piece in found if piece.sense not in (Sense.BESIDE, Sense.ECHO)]
     agreeing = all(piece.sense in (Sense.ASSENT, Sense.WEAK) for piece in asked)
     return agreeing and any({"can", "could", "would", "will"} & set(piece.words[:2]) for piece in asked)
@@ -141,7 +141,7 @@ def _sense(piece: Piece, rest: Said, kind: Kind) -> Sense:
 
 
 def _short(after: Sense | None, kind: Kind) -> Sense:
-    """"It is" and "I do" are a yes before nothing or another piece of a yes; before a value they give the value."""
+    """ "It is" and "I do" are a yes before nothing or another piece of a yes; before a value they give the value."""
     if after in (None, Sense.BESIDE, Sense.ASSENT, Sense.WEAK, Sense.SHORT, Sense.TAG):
         return Sense.ASSENT
     if after is Sense.ECHO:

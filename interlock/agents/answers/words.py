@@ -19,6 +19,7 @@ _SOUND = {
 }
 _SOUNDS = re.compile(r"\b(?:" + "|".join(sorted(_SOUND, key=lambda its: -len(its))) + r")\b")
 _FIGURES = {word: str(figure) for figure, word in enumerate(NUMBERS.split())}
+_HESITATIONS, _SILENT = frozenset(HESITATIONS.split()), frozenset((HESITATIONS + INTERJECTIONS).split())
 _LONGEST_REPEAT = 3
 
 
@@ -36,8 +37,8 @@ def plain(said: str) -> Plain:
     text = _straight(said)
     text = _SOUNDS.sub(lambda found: _SOUND[found[0]], text)
     every = [word for token in _WORD.findall(text) for word in spelled(token).split()]
-    thought = [word for word in every if word not in HESITATIONS and word not in INTERJECTIONS]
-    hesitated = any(word in HESITATIONS for word in every)
+    thought = [word for word in every if word not in _SILENT]
+    hesitated = any(word in _HESITATIONS for word in every)
     return Plain(tuple(_once(thought)), hesitated, "?" in text)
 
 

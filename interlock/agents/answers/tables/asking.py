@@ -1,7 +1,8 @@
 """What asks, with or without a question mark."""
 
 AGAIN = """
-(say|read|repeat|spell) [it|that|the|them|me] [back] [number|name|address|last part] [again|once more|one more time|back|slowly|please]
+(say|read|repeat|spell) [it|that|the|them|me] [back] [number|name|address|last part] [again|once more|one more
+    time|back|slowly|please]
 [please|kindly] (repeat|say|read) [it|that|once|the|me] [again|back|more]
 (once|one time|one more time) [more] [please]
 again please
@@ -10,7 +11,8 @@ pardon [me]
 [i] beg your pardon
 come again
 excuse me
-(i|we) (did|could|can|do) not [quite|really] (catch|get|hear|understand|follow) [that|it|you|the last|the] [part|bit|question|name|number|address]
+(i|we) (did|could|can|do) not [quite|really] (catch|get|hear|understand|follow) [that|it|you|the last|the]
+    [part|bit|question|name|number|address]
 did not (catch|get|hear|understand) [that|it|you|the last|the] [part|bit|question|name|number|address]
 i missed (that|it|the last part|the last bit|some of that)
 [that was|you are|it was] [a bit|a little|way|far] too (fast|quick|quiet)
@@ -50,14 +52,17 @@ huh
 """
 """At the end of a sentence, they make a question of it."""
 
-OPENERS = frozenset("what when where who whom whose which why how".split())
+OPENERS = """
+what when where who whom whose which why how
+"""
 
-AUXILIARIES = frozenset(
-    "is are was were am do does did have has had can could will would shall should may might must".split()
-)
+AUXILIARIES = """
+is are was were am do does did have has had can could will would shall should may might must
+"""
 
-SUBJECTS = frozenset(
-    """i you it that this these those they we he she there the my your our everything all any anything somebody someone
-    something one a an me""".split()
-)
+SUBJECTS = """
+i you it that this these those they we he she there the my your our everything all any anything somebody
+    someone
+something one a an me
+"""
 """After an auxiliary they ask: "is that", "did you", "have the"."""

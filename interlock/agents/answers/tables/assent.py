@@ -58,7 +58,8 @@ happy with (that|it|this)
 (i|we) will take (it|that|this|that one|this one|them)
 (i|we) (would|will|do) [really|very much] (like|love|appreciate|want|need) (that|it|this|that one|to) [very much]
 (i|we) would be [very|so] (grateful|delighted|pleased|glad) [for that]
-(that|it|this) is [exactly|just|precisely] what (i|we) (want to do|want|wanted|need|needed|would like|am looking for|was hoping for|had in mind)
+(that|it|this) is [exactly|just|precisely] what (i|we) (want to do|want|wanted|need|needed|would like|am
+    looking for|was hoping for|had in mind)
 (i|we) (want|need) (that|it|this|that one|to)
 that is the one [i want|i wanted|i need|i would like]
 [yes] that one
@@ -66,10 +67,12 @@ why not
 (i|we) do not see why not
 do not see why not
 i can not see why not
-no (worries|problem|problems|objection|objections|issue|issues) [at all] [from me|from my side|with that|for me] go ahead
+no (worries|problem|problems|objection|objections|issue|issues) [at all] [from me|from my side|with that|for
+    me] go ahead
 (it|that) is no (problem|issue) go ahead
 not a problem go ahead
-(go ahead|yes) no (worries|problem|problems|objection|objections|issue|issues) [at all] [from me|from my side|with that|for me]
+(go ahead|yes) no (worries|problem|problems|objection|objections|issue|issues) [at all] [from me|from my side|
+    with that|for me]
 no no go ahead
 (could|can|would|will) you please
 please (could|can|would|will) you
@@ -80,12 +83,19 @@ please (could|can|would|will) you
 """To an offer, or to what is about to be done as it was read back."""
 
 STATEMENTS = """
-(that|it|this|this one|that one|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|looks|seems) [all|very|really|just|absolutely|perfectly|pretty|quite] (fine|good|great|perfect|okay|all right|right|correct|lovely|excellent|wonderful|brilliant|fantastic|awesome|ideal|super|nice|cool|delightful|amazing|terrific) [to me|by me|with me|for me|for us|by us|with us]
-(that|it|this) will be [just|absolutely|really] (awesome|fine|good|great|perfect|okay|all right|lovely|excellent|wonderful|brilliant|nice|ideal)
-(that|it|this) would be [just|absolutely|really|very] (fine|good|great|perfect|okay|all right|lovely|excellent|wonderful|brilliant|nice|ideal|kind|helpful|appreciated|fantastic|awesome)
+(that|it|this|this one|that one|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|
+    looks|seems) [all|very|really|just|absolutely|perfectly|pretty|quite] (fine|good|great|perfect|okay|all
+    right|right|correct|lovely|excellent|wonderful|brilliant|fantastic|awesome|ideal|super|nice|cool|delightful|
+    amazing|terrific) [to me|by me|with me|for me|for us|by us|with us]
+(that|it|this) will be [just|absolutely|really] (awesome|fine|good|great|perfect|okay|all right|lovely|
+    excellent|wonderful|brilliant|nice|ideal)
+(that|it|this) would be [just|absolutely|really|very] (fine|good|great|perfect|okay|all right|lovely|excellent|
+    wonderful|brilliant|nice|ideal|kind|helpful|appreciated|fantastic|awesome)
 (that|it|this) (works|suits|does) [well|fine|great|perfectly|nicely] [for] [me|us] [fine|well|perfectly|nicely|great]
-(that|it|this) (will|would) (work|suit) [well|fine|great|perfectly|nicely] [for] [me|us] [fine|well|perfectly|nicely|great]
-(sounds|looks) [all|very|really|pretty|just] (fine|good|great|perfect|okay|all right|right|lovely|excellent|wonderful|brilliant|like a plan) [to me|for me]
+(that|it|this) (will|would) (work|suit) [well|fine|great|perfectly|nicely] [for] [me|us] [fine|well|perfectly|
+    nicely|great]
+(sounds|looks) [all|very|really|pretty|just] (fine|good|great|perfect|okay|all right|right|lovely|excellent|
+    wonderful|brilliant|like a plan) [to me|for me]
 sound (good|great)
 (for me|for us) [it|that] is (good|okay|fine|great|perfect|all right)
 (is|am) (good|okay|fine|perfect|great) for me
@@ -95,7 +105,8 @@ all (good|fine|perfect|great)
 """That something is good: to an offer and to a check."""
 
 PRAISE = """
-(perfect|great|excellent|fantastic|wonderful|brilliant|awesome|super|lovely|marvellous|marvelous|splendid|amazing|terrific|smashing|ideal|superb)
+(perfect|great|excellent|fantastic|wonderful|brilliant|awesome|super|lovely|marvellous|marvelous|splendid|
+    amazing|terrific|smashing|ideal|superb)
 good
 fine
 cool
@@ -110,13 +121,19 @@ okay doke
 """A single word of it: agreement to an offer and to a check."""
 
 RIGHT = """
-(that|it|this|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|looks|seems) [all|very|quite|really|exactly|absolutely|completely|perfectly|just|entirely|totally|indeed|100 percent|most] (correct|right|true|accurate|it|so|spot on) [to me]
-(these|those|they|both|all|all details|details|all of them|all of those|all the details|the details|my details|all of these) are [all|exactly|quite|absolutely] (correct|right|fine|good|accurate|okay)
-(the|my|all my|all the|that) [correct|right|phone|house|street|home|last|first|full] (name|names|address|number|numbers|information|spelling|street|postcode|data|email|date) (is|are) [all|also] (correct|right|fine|good|accurate|okay)
+(that|it|this|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|looks|seems) [all|
+    very|quite|really|exactly|absolutely|completely|perfectly|just|entirely|totally|indeed|100 percent|most]
+    (correct|right|true|accurate|it|so|spot on) [to me]
+(these|those|they|both|all|all details|details|all of them|all of those|all the details|the details|my details|
+    all of these) are [all|exactly|quite|absolutely] (correct|right|fine|good|accurate|okay)
+(the|my|all my|all the|that) [correct|right|phone|house|street|home|last|first|full] (name|names|address|number|
+    numbers|information|spelling|street|postcode|data|email|date) (is|are) [all|also] (correct|right|fine|good|
+    accurate|okay)
 all (the|my) (details|information|data) (correct|right)
 (correct|right) (details|information)
 (correct|exactly|precisely|spot on|bang on|dead on|accurate|true) [correct|right|so|it|yes]
-(absolutely|exactly|totally|completely|perfectly|entirely|quite|all|very|most|everything|percent|certainly|definitely|details) (correct|right|true|accurate|so) [yes]
+(absolutely|exactly|totally|completely|perfectly|entirely|quite|all|very|most|everything|percent|certainly|
+    definitely|details) (correct|right|true|accurate|so) [yes]
 (correct|right) (in|on) (all|every) (points|point|counts|count)
 (right on the money|right yes|right yeah|right that is it|right that is correct)
 right (you are correct|yes)
@@ -125,11 +142,13 @@ affirm
 that is (my|our|the|my own) (address|name|number|details|one)
 you have everything (right|correct)
 that is it [exactly|yes]
-that is (my|the) [correct|right|full|current] [phone|home|house|street|last|first|mobile] (name|address|number|one|details|email|street|date)
+that is (my|the) [correct|right|full|current] [phone|home|house|street|last|first|mobile] (name|address|number|
+    one|details|email|street|date)
 (that|it) is how (it|you|i) [is] (spell|spelled|spelt|write|written) [it|that]
 (as|just as|just like|exactly as) (you|i) (say|said) [yes]
 that is [exactly|just] (what|as) (i|you) said
-you [have] (got|have) (it|that|this|them|all|all of it|all of that|everything|it all) [all|exactly|absolutely|perfectly] (right|correct|down)
+you [have] (got|have) (it|that|this|them|all|all of it|all of that|everything|it all) [all|exactly|absolutely|
+    perfectly] (right|correct|down)
 you have [all|got] (it|that|this|them|everything) [all|exactly|absolutely|perfectly] (right|correct)
 you [have] got (it|that|everything)
 got it [in one|right|all right]
@@ -154,7 +173,8 @@ everything [that] (you have|you said|you read) is [all] (right|correct)
 """That what was read back is so."""
 
 DO_REMOVE = """
-[please|kindly|just|let us|you can|go ahead and|yes|can you|could you] (cancel|remove|delete|scrap) [it|that|this|them] [then|off|completely|all|for me]
+[please|kindly|just|let us|you can|go ahead and|yes|can you|could you] (cancel|remove|delete|scrap) [it|that|
+    this|them] [then|off|completely|all|for me]
 [please|kindly|just|let us|go ahead and] (take|call) (it|that|this) off
 [please|kindly|just|let us] get rid of (it|that|this)
 (i|we) (want|would like|wish|need|have decided) [to] (cancel|remove) [it|that|this]
@@ -221,7 +241,8 @@ one thing
 """To "anything else?"."""
 
 ITS_ACT = """
-[please|kindly|just] (book|order|reserve|schedule|arrange|send|place|file|submit) (it|that|this|one|them|me in|us in) [in] [for me|for us] [then]
+[please|kindly|just] (book|order|reserve|schedule|arrange|send|place|file|submit) (it|that|this|one|them|me in|
+    us in) [in] [for me|for us] [then]
 [please|kindly] (book|put) (me|us) (in|down)
 (that|the|this) (time|date|day|one) (works|is fine|is good|is okay|suits me|is perfect|will do|will be fine)
 (that|it|this) (will|would) do [me|us] [fine|well|perfectly|nicely]

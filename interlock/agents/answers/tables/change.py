@@ -18,8 +18,11 @@ besides
 
 WISHES = """
 [actually|just|please|kindly|then|rather|let us] make (it|that|this|them)
-(can|could|may|shall) (i|we|you) [please|just|kindly|also] (make|do|have|change|move|switch|get|use|put|correct|postpone|reschedule|fix|update|add|swap|replace)
-[please|kindly|just|do|i need to|i want to|i would like to|we need to|i have to|you need to|you have to|better] (change|correct|move|switch|replace|fix|update|amend|edit|postpone|reschedule|swap|rename) [it|that|this|the|my|to]
+(can|could|may|shall) (i|we|you) [please|just|kindly|also] (make|do|have|change|move|switch|get|use|put|correct|
+    postpone|reschedule|fix|update|add|swap|replace)
+[please|kindly|just|do|i need to|i want to|i would like to|we need to|i have to|you need to|you have to|better]
+    (change|correct|move|switch|replace|fix|update|amend|edit|postpone|reschedule|swap|rename) [it|that|this|
+    the|my|to]
 (correct|put|fix) [please|it|that|this|all|everything] [of] [it|that|the] (please|right)
 please [do] (correct|right)
 correct (please|me|my|the|it|that|this|them|these|all|everything)
@@ -35,13 +38,15 @@ must be
 (i|we) (said|meant|mean to say|told you|asked for|ordered|wanted)
 instead [of]
 rather
-(the|my|that|an|your|to the|on the) (other|different|second|first|third|next|later|earlier|new|old|previous|last|work|mobile) [one|number|address|day|time|name|phone|card|week|order]
+(the|my|that|an|your|to the|on the) (other|different|second|first|third|next|later|earlier|new|old|previous|
+    last|work|mobile) [one|number|address|day|time|name|phone|card|week|order]
 (another|a different|different|some other) (one|number|address|day|time|name|phone|card|week|order|date|slot)
 (a bit|a little|much|something|some time|sometime|even)  (later|earlier)
 (later|earlier|sooner) [please|if possible]
 not so (early|late)
 not (this|that|the) [one|week|number|time|day|order|first|second]
-(my|the) [phone|house|street|home|last|first|full|good] (name|address|number|street|postcode|surname|email|digit) (is|has changed|changed|should be|ends in)
+(my|the) [phone|house|street|home|last|first|full|good] (name|address|number|street|postcode|surname|email|
+    digit) (is|has changed|changed|should be|ends in)
 (name|surname|address|number|street) is
 (i have|i) moved
 (is|has) (changed|missing)
@@ -77,8 +82,10 @@ let us [make]
 
 VALUES = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
-october november december today tomorrow tonight morning afternoon evening noon midday midnight oclock week weeks month
-first second third fourth fifth sixth seventh eighth ninth tenth thirty forty fifty sixty seventy eighty ninety hundred
+october november december today tomorrow tonight morning afternoon evening noon midday midnight oclock week
+    weeks month
+first second third fourth fifth sixth seventh eighth ninth tenth thirty forty fifty sixty seventy eighty ninety
+    hundred
 thousand half quarter past double triple street road lane avenue flat apartment am pm euro euros pound pounds dollar
 dollars cents zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty

@@ -1,16 +1,22 @@
 """What says nothing: sounds of thinking, politeness, forms of address."""
 
-HESITATIONS = frozenset("um uh er erm ehm em hmm hm mm eh umm uhm uhh ehh".split())
+HESITATIONS = """
+um uh er erm ehm em hmm hm mm eh umm uhm uhh ehh
+"""
 """Left out before anything is compared; a weak yes after one is weaker."""
 
-INTERJECTIONS = frozenset("oh ah ooh aw ahh ohh lah ji innit".split())
+INTERJECTIONS = """
+oh ah ooh aw ahh ohh lah ji innit
+"""
 """Left out, too, and they weaken nothing."""
 
 POLITE = """
 please
 [but|many] (thank you|thanks) [a lot|a million|a bunch|so much|very much|much|indeed|again|once again|anyway]
-(thank you|thanks) [a lot|so much|very much|again] for (that|it|everything|asking|helping|helping me|helping me out|calling)
-(thank you|thanks) [a lot|so much|very much|again] for [all|all of] (your|the) (help|assistance|support|work|time|info|information|kindness) [again]
+(thank you|thanks) [a lot|so much|very much|again] for (that|it|everything|asking|helping|helping me|helping me
+    out|calling)
+(thank you|thanks) [a lot|so much|very much|again] for [all|all of] (your|the) (help|assistance|support|work|
+    time|info|information|kindness) [again]
 [but] i [really|very much|do] appreciate (it|that|all|everything|your help|the help|all your help|you helping me)
 [i am] [very|so] (grateful|thankful) [for (that|it|the help|your help)]
 (see you|talk to you) [later|soon|then|next time]

@@ -1,4 +1,4 @@
-"""Words that keep something back: a yes beside one is no yes (ISO 24617-2 qualifies such answers: uncertain, conditional)."""
+"""Words that keep something back: a yes beside one is no yes (in ISO 24617-2 uncertain or conditional answers)."""
 
 UNCERTAIN = """
 maybe
@@ -8,8 +8,10 @@ probably
 presumably
 hopefully
 apparently
-(i|we) (guess|suppose|think|believe|hope|imagine|reckon|assume|suspect|expect|would think|would guess|would say|should think) [so|it is|that is|that|it]
-[i am|we are] not [so|too|quite|very|really|entirely|100 percent] (sure|certain|convinced) [about that|about it|of that]
+(i|we) (guess|suppose|think|believe|hope|imagine|reckon|assume|suspect|expect|would think|would guess|would say|
+    should think) [so|it is|that is|that|it]
+[i am|we are] not [so|too|quite|very|really|entirely|100 percent] (sure|certain|convinced) [about that|about it|
+    of that]
 (i|we) do not [really] (know|remember|recall|mind|care)
 do not [really] (know|care|remember|mind)
 (i|we) can not (remember|recall|tell|say|be sure)
@@ -58,9 +60,11 @@ SOFT_NO = """
 not really
 not (that|as far as) i (know|can tell|noticed|can see|am aware) [of]
 (probably|maybe|perhaps|possibly) not
-not (much|a lot|so much|strongly|exactly|unless|yet|now|anymore|any more|right now|very much|any longer|today|always|quite)
+not (much|a lot|so much|strongly|exactly|unless|yet|now|anymore|any more|right now|very much|any longer|today|
+    always|quite)
 (no longer|no more)
-(hardly|barely|scarcely|slightly|a little|a bit|a little bit|just a little|only a little|sometimes|earlier|yesterday|used to) [any|bit]
+(hardly|barely|scarcely|slightly|a little|a bit|a little bit|just a little|only a little|sometimes|earlier|
+    yesterday|used to) [any|bit]
 (i|we) can not smell
 no (problem|worries|idea|clue|smoke)
 """
@@ -78,7 +82,8 @@ i will check
 NEITHER = """
 no worries
 (it|that) is no (problem|bother|trouble)
-no (problem|problems|objection|objections|issue|issues|bother|trouble) [at all] [from me|from my side|with that|for me]
+no (problem|problems|objection|objections|issue|issues|bother|trouble) [at all] [from me|from my side|with that|
+    for me]
 not (a problem|bad|too bad|an issue)
 """
 """Contain a "no" and are none; no yes by themselves either."""

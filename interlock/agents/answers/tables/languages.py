@@ -19,5 +19,5 @@ NO = {
     "it": "no grazie|per niente|sbagliato",
     "nl": "nee|nee dank je|liever niet",
     "pl": "nie|nie dziękuję",
-    "tr": "hayır|hayır teşekkürler|yok",
+    "tr": "hayır|hayır teşekkürler|yok",  # noqa: RUF001
 }

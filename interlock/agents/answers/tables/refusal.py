@@ -29,13 +29,17 @@ FIRM = """
 (yes|yeah|okay|sorry|sorry but|thank you but|thanks but|but) no (thanks|thank you)
 (certainly|absolutely|definitely|surely|of course) (not|no)
 (hell|heck|god|thank you but|thanks but|sorry but|i said|a) no
-not (really|now|today|yet|at all|so|required|needed|necessary|interested|possible|okay|good|quite|exactly|entirely|likely|correct|right|true|it|me|mine|for me|in the slightest|just yet|right now|currently|anymore|any more|this time)
+not (really|now|today|yet|at all|so|required|needed|necessary|interested|possible|okay|good|quite|exactly|
+    entirely|likely|correct|right|true|it|me|mine|for me|in the slightest|just yet|right now|currently|anymore|
+    any more|this time)
 not (at|for) (the|this) (moment|time)
 (not for the time being|never ever|not ever)
 (i|we) [am] [still] (would rather|would prefer|prefer) (not|you did not|you do not) [to]
 (i|we) (am|are) (afraid|sorry) (not|no)
-(afraid|maybe|perhaps|probably|possibly|preferably|better|best|rather|i think|i guess|i hope|i suppose|why would|i better|i would better|i had better|i would) not
-(i|we) do not (think so|believe so|think that|think it|think|want|need|like|agree|consent|accept|wish|require|care for) [that|it|this|one|to|any|so]
+(afraid|maybe|perhaps|probably|possibly|preferably|better|best|rather|i think|i guess|i hope|i suppose|why
+    would|i better|i would better|i had better|i would) not
+(i|we) do not (think so|believe so|think that|think it|think|want|need|like|agree|consent|accept|wish|require|
+    care for) [that|it|this|one|to|any|so]
 (i|we) do not want (you|that|it) [to]
 (i|we) did not (say|ask|want|order|mean|request) [that|it|this|for that|for it]
 (i|we) (never|already) (said|asked|wanted|ordered) [that|it|no|for that|for it]
@@ -43,9 +47,13 @@ not (at|for) (the|this) (moment|time)
 (you|they) (may|can|could|should|must) not [do] [that|it|this]
 you do not have my (permission|consent|okay|approval)
 (please|just|kindly|but|wait) do not [you] [do|dare|bother|worry|book|send|file|order|call] [that|it|this|about it|me]
-do not [you] [do|dare|bother|worry|trouble yourself|book|send|file|order|call|touch] [that|it|this|about it|me|anything]
-(it|that|this|there) (is|was|will|would|does|did|should|can) not [be] [necessary|needed|required|work|suit|right|correct|true|good|okay|it|me|possible|fit|for me|what i said|what i want|what i wanted|what i asked for|my name|my number|my address|quite right|sound right|look right|seem right] [for me|to me]
-(is|was|does|are|were|will) not [correct|right|work|suit|sound right|look right|good|okay|needed|necessary|true] [for me|to me]
+do not [you] [do|dare|bother|worry|trouble yourself|book|send|file|order|call|touch] [that|it|this|about it|me|
+    anything]
+(it|that|this|there) (is|was|will|would|does|did|should|can) not [be] [necessary|needed|required|work|suit|
+    right|correct|true|good|okay|it|me|possible|fit|for me|what i said|what i want|what i wanted|what i asked
+    for|my name|my number|my address|quite right|sound right|look right|seem right] [for me|to me]
+(is|was|does|are|were|will) not [correct|right|work|suit|sound right|look right|good|okay|needed|necessary|
+    true] [for me|to me]
 there is no (need|reason) [for that|for it|to]
 no (need|interest|good|use) [for that|for it|to|thanks]
 (i will|i am going to|i would) (pass|decline|say no|skip|leave it)
@@ -58,9 +66,11 @@ never mind
 (scratch|scrap|skip) (that|it|this)
 (i|we) have (changed|change) my mind
 (i|we) changed (my|our) mind
-(i|we) (want|need|would like|have) to (think about it|think about that|think it over|sleep on it|ask|check|talk|speak) [first|with|to]
+(i|we) (want|need|would like|have) to (think about it|think about that|think it over|sleep on it|ask|check|talk|
+    speak) [first|with|to]
 let me think about (it|that|this) [first]
-(that|it|this) is [way|far|just|a bit|a little|much] too (much|expensive|late|early|dear|long|far|soon|high|pricey) [for me|for us]
+(that|it|this) is [way|far|just|a bit|a little|much] too (much|expensive|late|early|dear|long|far|soon|high|
+    pricey) [for me|for us]
 too (much|expensive|late|early|dear|long|far|soon|pricey)
 (hard pass|the answer is no|no means no|that is a no|that would be a no|i told you no|i said no)
 (thanks|thank you|sorry|i am sorry) but
@@ -76,10 +86,12 @@ stop [it|that]
 """A refusal whatever else is said."""
 
 WRONG = """
-(that|it|this|everything|all|all of it|all of that|something|one thing) (is|sounds|looks|seems) [all|just|completely|totally|still|quite] (wrong|incorrect|false|off|not right|not correct|a mistake)
+(that|it|this|everything|all|all of it|all of that|something|one thing) (is|sounds|looks|seems) [all|just|
+    completely|totally|still|quite] (wrong|incorrect|false|off|not right|not correct|a mistake)
 [all|completely|totally] (wrong|incorrect|false)
 there is (a|an|some|one) (mistake|error|problem) [in it|in that|there]
-you [have] (made a mistake|got it wrong|got that wrong|misheard|misheard me|heard wrong|heard me wrong|misunderstood|have it wrong|spelled it wrong|wrote it wrong)
+you [have] (made a mistake|got it wrong|got that wrong|misheard|misheard me|heard wrong|heard me wrong|
+    misunderstood|have it wrong|spelled it wrong|wrote it wrong)
 (nothing|none of that|none of it|none of this) [is] [right|correct]
 none of (that|it|this)
 not (all of it|all of that|everything|all)
@@ -90,7 +102,8 @@ it is spelled wrong
 """That what was read back is not so."""
 
 KEEP = """
-[please|just|let us|i will|we will|i would rather|i would like to|i want to|we want to|no|i would prefer to] (keep|leave) (it|that|this|them) [as it is|as is|alone|in|on|there|like that|be|for now|then]
+[please|just|let us|i will|we will|i would rather|i would like to|i want to|we want to|no|i would prefer to]
+    (keep|leave) (it|that|this|them) [as it is|as is|alone|in|on|there|like that|be|for now|then]
 let it (be|stay|stand)
 (keep|leave)
 (i|we) still (want|need|would like) (it|that|this|them)
@@ -131,9 +144,11 @@ fortunately
 """That there is no danger: the only words a danger's no may be made of, with bare ones and politeness."""
 
 THAT_IS_ALL = """
-[i think] (that|this|it) (is|will be|would be|was) (all|it|everything|me|me done|enough|the lot) [for today|for now|for right now|for me|that i need|i need|i needed|i wanted] [today|now]
+[i think] (that|this|it) (is|will be|would be|was) (all|it|everything|me|me done|enough|the lot) [for today|for
+    now|for right now|for me|that i need|i need|i needed|i wanted] [today|now]
 [i think] that is [all|everything] (i|we) (need|needed|want|wanted)
-(nothing|nothing else|nothing more|no more|nothing further|no further|no other) [questions|question|requests|at the moment|now|today|right now|for now]
+(nothing|nothing else|nothing more|no more|nothing further|no further|no other) [questions|question|requests|at
+    the moment|now|today|right now|for now]
 (i|we) (am|are) (good|fine|okay|all right|happy|done|all set|all good|set|finished|covered|sorted)
 all (set|good|done|sorted|fine)
 not (that|anything) i can think of

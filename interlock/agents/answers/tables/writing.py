@@ -93,7 +93,8 @@ ENDINGS = {
 """What the ends of short forms stand for. "Anna's" becomes "Anna is": nothing here turns on whose something is."""
 
 NUMBERS = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen
 nineteen twenty
 """
 """Number words, as the figures they are compared as when a caller repeats them."""
