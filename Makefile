@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := interlock app agents guards machines
 
-.PHONY: dev demo livekit test test-fast check lint format diagrams bench lock image clean help
+.PHONY: dev demo livekit test test-fast check lint format diagrams bench answers lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,7 +46,12 @@ diagrams: $(READY) ## draw every flow into diagrams/
 
 bench: $(READY) ## how long deciding, recording and handing over take, and what a call costs
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.judging
 	$(BIN)/python -m pytest -q -m bench
+
+answers: $(READY) ## train the classifier of callers' answers anew, and count what the judge makes of the table
+	$(BIN)/python -m tests.answers.train
+	$(BIN)/python -m pytest -q -s tests/answers/test_table.py
 
 lock: $(READY) ## compile the locks anew
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements.txt

@@ -8,7 +8,7 @@ from interlock.agents.answers.tables.asking import AUXILIARIES, OPENERS, SUBJECT
 
 _OPENERS, _AUXILIARIES, _SUBJECTS = words_of(OPENERS), words_of(AUXILIARIES), words_of(SUBJECTS)
 _BEFORE_A_CLAUSE = {Sense.ASSENT, Sense.WEAK, Sense.NO, Sense.BESIDE, Sense.CONTRAST, Sense.WAITING, Sense.HEDGE}
-_NEVER_OPENING = {Sense.ASSENT, Sense.BESIDE, Sense.CHANGE, Sense.HEDGE, Sense.WAITING}
+_NEVER_OPENING = {Sense.ASSENT, Sense.BESIDE, Sense.CHANGE, Sense.HEDGE, Sense.WAITING, Sense.WEAK}
 _LOOSE = {Sense.UNKNOWN, Sense.ECHO, Sense.VALUE, Sense.SHORT, Sense.BESIDE, Sense.REFUSAL, Sense.NO, Sense.WEAK}
 _CHECKING = {"right", "correct", "yeah", "yes", "okay", "no"}
 _YOU = {"have", "said", "got", "mean", "are", "did"}

@@ -1,13 +1,14 @@
 """A caller's words cut into pieces that each say one thing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 
 from interlock.agents.answers.phrases import Phrases, Words, merged, words_of
 from interlock.agents.answers.question import Kind, Question
-from interlock.agents.answers.tables import asking, assent, attention, change, fillers, hedge, languages, refusal
+from interlock.agents.answers.tables import asking, assent, attention, change, fillers, hedge, refusal
+from interlock.agents.answers.tables import languages as other_languages
 from interlock.agents.answers.words import figure, plain
 
 
@@ -137,6 +138,7 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
     "more": (
         *_TO_BE_DENIED,
         (Sense.BESIDE, assent.PRAISE),
+        (Sense.BESIDE, refusal.FOR_NOW),
         (Sense.ASSENT, assent.SOMETHING_ELSE),
         (Sense.SHORT, assent.THERE_IS),
         (Sense.REFUSAL, refusal.THAT_IS_ALL),
@@ -151,11 +153,17 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
 """What else, or otherwise, a phrase says to one kind of question; the later table counts."""
 
 
+def prepare(kinds: Iterable[Kind], languages: frozenset[str] = frozenset()) -> None:
+    """Write the tables out that these kinds need, a process's first answer else waits for them."""
+    for kind in kinds:
+        _phrases(kind, languages)
+
+
 @cache
 def _phrases(kind: Kind, others: frozenset[str]) -> Phrases[Sense]:
     chosen = sorted(others)
     foreign = (
-        (Sense.ASSENT, merged(languages.YES, chosen)),
-        (Sense.NO, merged(languages.NO, chosen)),
+        (Sense.ASSENT, merged(other_languages.YES, chosen)),
+        (Sense.NO, merged(other_languages.NO, chosen)),
     )
     return Phrases((*_EVERY_KIND, *_OF_A_KIND[kind], *foreign))

@@ -86,7 +86,7 @@ STATEMENTS = """
 (that|it|this|this one|that one|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|
     looks|seems) [all|very|really|just|absolutely|perfectly|pretty|quite] (fine|good|great|perfect|okay|all
     right|right|correct|lovely|excellent|wonderful|brilliant|fantastic|awesome|ideal|super|nice|cool|delightful|
-    amazing|terrific) [to me|by me|with me|for me|for us|by us|with us]
+    amazing|terrific)
 (that|it|this) will be [just|absolutely|really] (awesome|fine|good|great|perfect|okay|all right|lovely|
     excellent|wonderful|brilliant|nice|ideal)
 (that|it|this) would be [just|absolutely|really|very] (fine|good|great|perfect|okay|all right|lovely|excellent|
@@ -95,7 +95,7 @@ STATEMENTS = """
 (that|it|this) (will|would) (work|suit) [well|fine|great|perfectly|nicely] [for] [me|us] [fine|well|perfectly|
     nicely|great]
 (sounds|looks) [all|very|really|pretty|just] (fine|good|great|perfect|okay|all right|right|lovely|excellent|
-    wonderful|brilliant|like a plan) [to me|for me]
+    wonderful|brilliant|like a plan)
 sound (good|great)
 (for me|for us) [it|that] is (good|okay|fine|great|perfect|all right)
 (is|am) (good|okay|fine|perfect|great) for me
@@ -123,7 +123,7 @@ okay doke
 RIGHT = """
 (that|it|this|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|looks|seems) [all|
     very|quite|really|exactly|absolutely|completely|perfectly|just|entirely|totally|indeed|100 percent|most]
-    (correct|right|true|accurate|it|so|spot on) [to me]
+    (correct|right|true|accurate|it|so|spot on)
 (these|those|they|both|all|all details|details|all of them|all of those|all the details|the details|my details|
     all of these) are [all|exactly|quite|absolutely] (correct|right|fine|good|accurate|okay)
 (the|my|all my|all the|that) [correct|right|phone|house|street|home|last|first|full] (name|names|address|number|
@@ -156,7 +156,7 @@ got it [in one|right|all right]
 (i|we) (can|do|hereby) (confirm|verify) [it|that|this] [is] [all] [correct|right]
 (i|we) confirm [that|it] [is] [all] [correct|right]
 (i|we) am sure (it|that) is [all] (right|correct)
-no (mistakes|mistake|changes|change|errors|error|corrections|correction) [needed|necessary|required|from me|at all]
+no (mistakes|changes|errors|corrections) [needed|necessary|required|from me|at all]
 nothing to (change|correct|add|fix)
 nothing (needs|wrong) [changing|correcting|with (that|it)]
 [i] (could not|can not) be (better|more correct|righter)

@@ -81,12 +81,12 @@ let us [make]
 """What is wanted follows: the very thing asked about, or another."""
 
 VALUES = """
-monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
+monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
 october november december today tomorrow tonight morning afternoon evening noon midday midnight oclock week
     weeks month
 first second third fourth fifth sixth seventh eighth ninth tenth thirty forty fifty sixty seventy eighty ninety
     hundred
-thousand half quarter past double triple street road lane avenue flat apartment am pm euro euros pound pounds dollar
+thousand half quarter past double triple street road lane avenue flat apartment euro euros pound pounds dollar
 dollars cents zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty
 """

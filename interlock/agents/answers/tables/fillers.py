@@ -78,7 +78,6 @@ itself
 really
 just
 already
-for now
 for me
 for us
 from me
@@ -94,7 +93,6 @@ with that
 with it
 to that
 to it
-today
 again
 on that
 about that

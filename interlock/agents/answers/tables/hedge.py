@@ -30,6 +30,7 @@ more or less
 (either|any) (way|is fine|one)
 (might|may) as well
 i will try
+for [right] now
 (that is|it is|so) so right
 so right
 """

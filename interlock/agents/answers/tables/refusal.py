@@ -169,6 +169,13 @@ i appreciate (it|that)
 """
 """To "anything else?": nothing more."""
 
+FOR_NOW = """
+for now
+now
+today
+"""
+"""Beside them."""
+
 NOT_DONE = """
 (i|we) (have|did|do|could|can|was|am) not [done|tried|do|try] [that|it|this] [yet]
 (not|never) [yet|did|done] [that|it|this]
