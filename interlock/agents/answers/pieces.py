@@ -106,7 +106,11 @@ _TO_BE_DENIED = (
 _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
     "offer": (
         *_TO_BE_AGREED,
+        (Sense.ASSENT, assent.GO_ON),
+        (Sense.ASSENT, assent.WANTING),
         (Sense.SHORT, assent.I_WOULD),
+        (Sense.SHORT, "(i|we) want"),
+        (Sense.HEDGE, hedge.SARCASM),
         (Sense.REFUSAL, refusal.LEAVE_IT),
         (Sense.REFUSAL, refusal.WRONG),
         (Sense.ASSENT, attention.TAKEN),
@@ -115,6 +119,8 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
     ),
     "check": (
         *_TO_BE_AGREED,
+        (Sense.BESIDE, assent.GO_ON),
+        (Sense.ASSENT, assent.WANTING),
         (Sense.ASSENT, assent.RIGHT),
         (Sense.SHORT, assent.IT_IS),
         (Sense.REFUSAL, refusal.WRONG),
@@ -122,6 +128,8 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
     ),
     "removal": (
         *_TO_BE_AGREED,
+        (Sense.ASSENT, assent.GO_ON),
+        (Sense.REFUSAL, assent.WANTING),
         (Sense.ASSENT, assent.DO_REMOVE),
         (Sense.SHORT, assent.I_WOULD),
         (Sense.REFUSAL, refusal.KEEP),

@@ -53,7 +53,8 @@ def _agreed(found: Said, kind: Kind, hesitated: bool) -> Reading:
         return Reading("unclear")
     if Sense.ASSENT in its:
         return Reading("yes")
-    leaning = its & {Sense.WEAK, Sense.ECHO} and not hesitated
+    weak = {Sense.WEAK} if kind == "removal" else {Sense.WEAK, Sense.ECHO}
+    leaning = its & weak and not hesitated
     return Reading("unclear", leans="yes" if leaning else None)
 
 

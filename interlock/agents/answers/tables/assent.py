@@ -27,8 +27,7 @@ yes i am sure
 
 GO_AHEAD = """
 [please|kindly|you can|you may|you could] go [right] ahead [and do (it|that|so)] [then]
-[please|kindly] (proceed|continue|carry on) [with (it|that|this)]
-[oh] go on [then]
+[please|kindly] proceed [with (it|that|this)]
 go for it
 [please|kindly|just] do (it|that|so|this) [for me] [then]
 (please|kindly) do
@@ -55,14 +54,7 @@ happy with (that|it|this)
 [i am|we are|i would be] [very|more than] happy to
 (good|ready) to go
 (i am|we are) (ready|good to go|all set|on board)
-(i|we) will take (it|that|this|that one|this one|them)
-(i|we) (would|will|do) [really|very much] (like|love|appreciate|want|need) (that|it|this|that one|to) [very much]
 (i|we) would be [very|so] (grateful|delighted|pleased|glad) [for that]
-(that|it|this) is [exactly|just|precisely] what (i|we) (want to do|want|wanted|need|needed|would like|am
-    looking for|was hoping for|had in mind)
-(i|we) (want|need) (that|it|this|that one|to)
-that is the one [i want|i wanted|i need|i would like]
-[yes] that one
 why not
 (i|we) do not see why not
 do not see why not
@@ -81,6 +73,23 @@ please (could|can|would|will) you
 (would|could) you that would be (great|lovely|good|nice|perfect|kind|wonderful)
 """
 """To an offer, or to what is about to be done as it was read back."""
+
+GO_ON = """
+[oh] go on [then]
+[please] (continue|carry on)
+"""
+"""To an offer; to a read-back no more than "read on"."""
+
+WANTING = """
+(i|we) will take (it|that|this|that one|this one|them)
+(i|we) (would|will|do) [really|very much] (like|love|appreciate|want|need) (that|it|this|that one|to) [very much]
+(that|it|this) is [exactly|just|precisely] what (i|we) (want to do|want|wanted|need|needed|would like|am
+    looking for|was hoping for|had in mind)
+(i|we) (want|need) (that|it|this|that one|to)
+that is the one [i want|i wanted|i need|i would like]
+[yes] that one
+"""
+"""That the caller wants it: to an offer, not to one to take it away."""
 
 STATEMENTS = """
 (that|it|this|this one|that one|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|
@@ -131,7 +140,7 @@ RIGHT = """
     accurate|okay)
 all (the|my) (details|information|data) (correct|right)
 (correct|right) (details|information)
-(correct|exactly|precisely|spot on|bang on|dead on|accurate|true) [correct|right|so|it|yes]
+(correct|exactly|precisely|spot on|bang on|dead on|accurate|true) [correct|right|so|yes]
 (absolutely|exactly|totally|completely|perfectly|entirely|quite|all|very|most|everything|percent|certainly|
     definitely|details) (correct|right|true|accurate|so) [yes]
 (correct|right) (in|on) (all|every) (points|point|counts|count)
@@ -207,7 +216,7 @@ is [very|all] (right|correct|good|great|perfect|fine|okay)
 """Beside a yes, as those say it whose own language needs no "it"."""
 
 I_WOULD = """
-(i|we) [really|definitely|certainly|very much] (would|do|will|am|should|can|want)
+(i|we) [really|definitely|certainly|very much] (would|do|will|am|should|can)
 (it|that) (is|would|will|does)
 you (may|can|could|should)
 """

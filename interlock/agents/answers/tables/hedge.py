@@ -35,6 +35,13 @@ for [right] now
 so right
 """
 
+SARCASM = """
+yeah right
+(yeah|yes) sure right
+as if
+"""
+"""Said of what is not believed."""
+
 CONDITIONS = """
 if
 unless

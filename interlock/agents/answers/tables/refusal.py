@@ -127,11 +127,11 @@ NO_DANGER = """
 (i|we) (do|can|did|could) not smell (any|anything|gas|it|any gas|nothing) [at all]
 (i|we) do not at all
 (i|we) (do|can|did|could) not
-there (is|are|was) (not|no) [any|gas] [smell|gas|smell of gas|gas smell] [at all|here]
+there (is|are|was) (not|no) [any|gas] [smell|gas|smell of gas|gas smell] [at all]
 (it|that) (does|is|did) not [smell] [of gas|like gas]
 does not smell [of gas]
-(no|not any|not a|none|without) (smell|gas|smell of gas|gas smell|smell at all|odour|odor) [at all|here]
-nothing [at all|like that|of the sort|of the kind|here]
+(no|not any|not a|none|without) (smell|gas|smell of gas|gas smell|smell at all|odour|odor) [at all]
+nothing [at all|like that|of the sort|of the kind]
 (none|none at all|none whatsoever|not at all|not a thing|never|absolutely nothing)
 (certainly|absolutely|definitely|surely|of course) not
 (absolutely|definitely|certainly) no
