@@ -8,6 +8,7 @@ from pathlib import Path
 from interlock.agents.answers.question import Answer, Kind, Question
 
 TABLE = Path(__file__).with_name("utterances.tsv")
+HARDER = TABLE.with_name("harder.tsv")
 
 ECHOES: dict[Kind, str] = {
     "offer": "book the appointment for Tuesday at ten",

@@ -104,6 +104,40 @@ def test_another_language_counts_where_it_is_set() -> None:
     ]
 
 
+TAKE_NOTHING_ON: dict[Kind, tuple[str, ...]] = {
+    "offer": (
+        "book it but later",
+        "yeah right",
+        "yes I can hear you",
+        "I'd love to but",
+        "why not Wednesday",
+        "for now it's fine",
+    ),
+    "check": (
+        "yes correct it",
+        "go on",
+        "you're right",
+        "that's right isn't it",
+        "no change that to today",
+        "my name is right",
+    ),
+    "removal": ("I want it", "yes I want the order", "I need it", "yes keep it", "cancel or keep", "I'll take it"),
+    "danger": ("nothing here", "no smell upstairs", "no more gas", "no it smells", "no now it's gone", "not strongly"),
+    "more": ("no wait", "no that's wrong", "no that's not all", "nothing works", "no but", "no you didn't book it"),
+    "fact": ("yes but I don't remember", "I tried", "not really sure", "yes maybe", "no wait yes", "partly"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(kind, said) for kind, all_of_it in TAKE_NOTHING_ON.items() for said in all_of_it]
+)
+def test_what_only_looks_like_an_answer_is_not_acted_on(kind: Kind, said: str) -> None:
+    """Whatever a model holds of it."""
+    echoes = {"removal": "cancel the order", "danger": "smell gas"}.get(kind, "")
+    for model in ACTED_ON[kind]:
+        assert judge(said, Question(kind, echoes=echoes), None, model).answer not in ACTED_ON[kind]
+
+
 def test_a_story_is_no_answer() -> None:
     """However many times it says yes."""
     assert judge("yes and then my neighbour said go ahead " * 20, OFFER).answer == "unclear"

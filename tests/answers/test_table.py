@@ -9,7 +9,7 @@ from interlock.agents.answers.question import ACTED_ON
 from interlock.app.offline.answers.classifier import EmbeddedClassifier
 from interlock.app.offline.meaning import Meaning
 from tests.answers.counting import Counts, counted
-from tests.answers.table import Utterance, utterances
+from tests.answers.table import HARDER, Utterance, utterances
 
 TABLE = utterances()
 FALSE_YES, TRUE_YES = 0.005, 0.90
@@ -58,6 +58,16 @@ def test_the_classifier_makes_it_no_worse(half: str, model: Answer | None) -> No
     """It may stand against a yes, and agree to a weak one."""
     counts = counted(f"words and classifier, model says {model}, {half}", HALVES[half], with_classifier(model))
     assert within_bounds(counts)
+
+
+@pytest.mark.parametrize("rule", [words_alone, words_and_worst_model], ids=lambda rule: rule.__name__)
+def test_harder_words_are_acted_on_over_no_objection(rule: Callable[[Utterance], Answer]) -> None:
+    """They were written against the reader; a model that lies can lend to the weakest of them only."""
+    counts = counted(f"{rule.__name__}, the harder table", utterances(HARDER), rule)
+    print(f"\n{counts}")
+    assert counts.objections_acted_on == 0
+    assert counts.false_yes <= (0 if rule is words_alone else 2)
+    assert counts.true_yes >= TRUE_YES * counts.yes
 
 
 def test_a_model_alone_takes_every_no_for_a_yes() -> None:

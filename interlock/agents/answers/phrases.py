@@ -36,7 +36,7 @@ class Phrases(Generic[S]):
 def expanded(table: str) -> frozenset[Words]:
     """Every phrase of a table, its choices written out. Raises `ValueError` naming a line that may be no words."""
     whole = re.sub(r"\n +", " ", table).replace("| ", "|")
-    return frozenset(phrase for line in whole.strip().splitlines() for phrase in _written_out(line))
+    return frozenset(phrase for line in whole.splitlines() if line for phrase in _written_out(line))
 
 
 def _written_out(line: str) -> Iterator[Words]:

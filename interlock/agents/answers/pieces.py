@@ -82,6 +82,7 @@ _EVERY_KIND = (
     (Sense.TAG, asking.TAGS),
     (Sense.WAITING, hedge.WAITING),
     (Sense.WEAK, attention.HEARD),
+    (Sense.HEDGE, attention.UNDERSTOOD),
     (Sense.NO, refusal.BARE),
     (Sense.ASSENT, assent.FIRM),
 )
@@ -111,6 +112,7 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
         (Sense.SHORT, assent.I_WOULD),
         (Sense.SHORT, "(i|we) want"),
         (Sense.HEDGE, hedge.SARCASM),
+        (Sense.BESIDE, assent.IS_GOOD),
         (Sense.REFUSAL, refusal.LEAVE_IT),
         (Sense.REFUSAL, refusal.WRONG),
         (Sense.ASSENT, attention.TAKEN),
@@ -125,6 +127,7 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
         (Sense.SHORT, assent.IT_IS),
         (Sense.REFUSAL, refusal.WRONG),
         (Sense.BESIDE, assent.IS_GOOD),
+        (Sense.BESIDE, assent.A_PART),
     ),
     "removal": (
         *_TO_BE_AGREED,

@@ -147,7 +147,7 @@ def _short(after: Sense | None, kind: Kind) -> Sense:
         return Sense.ASSENT
     if after is Sense.ECHO:
         return Sense.BESIDE
-    return Sense.CHANGE if kind in ("check", "offer") and after in (Sense.UNKNOWN, Sense.VALUE) else Sense.UNKNOWN
+    return Sense.CHANGE if kind == "check" and after in (Sense.UNKNOWN, Sense.VALUE) else Sense.UNKNOWN
 
 
 def _wanted(piece: Piece, rest: Said, kind: Kind) -> Sense:
@@ -158,5 +158,5 @@ def _wanted(piece: Piece, rest: Said, kind: Kind) -> Sense:
     return Sense.UNKNOWN if "you" in piece.words else Sense.CHANGE
 
 
-_LISTENING = expanded(attention.LISTENING) | expanded(attention.HEARD)
+_LISTENING = expanded(attention.LISTENING + attention.HEARD + attention.UNDERSTOOD)
 _LEADING_ON = words_of("and but or the a an i my to for with on at in because")

@@ -35,6 +35,7 @@ go for it
 let us (do|take) (it|that|this) [one] [then]
 let us go [ahead] [with (that|it|this)] [for it]
 let us go for it
+let us get (it|that|this) (booked|done|sorted)
 make it so
 (i|we) (confirm|authorize|approve|accept|consent) [it|that|this|to that|to it]
 (i|we) (do|can|hereby) (confirm|authorize|approve|accept|consent) [it|that|this|to that|to it]
@@ -49,7 +50,8 @@ you (may|can) [do (it|that|so|this)] [go ahead]
 (that|it) is a (good|great|deal) [idea]
 deal
 (works|fine|good|perfect|great|okay) (for|by|with) (me|us)
-(i am|we are) [very|really|quite|perfectly] (happy|fine|okay|good|comfortable|satisfied) (with|about) (that|it|this)
+(i am|we are|i would be|we would be) [very|really|quite|perfectly|more than] (happy|fine|okay|good|comfortable|
+    satisfied) (with|about) (that|it|this)
 happy with (that|it|this)
 [i am|we are|i would be] [very|more than] happy to
 (good|ready) to go
@@ -95,7 +97,7 @@ STATEMENTS = """
 (that|it|this|this one|that one|everything|all|all of it|all of that|all of this|that all|it all) (is|sounds|
     looks|seems) [all|very|really|just|absolutely|perfectly|pretty|quite] (fine|good|great|perfect|okay|all
     right|right|correct|lovely|excellent|wonderful|brilliant|fantastic|awesome|ideal|super|nice|cool|delightful|
-    amazing|terrific)
+    amazing|terrific|grand|dandy|sweet|champion|sound)
 (that|it|this) will be [just|absolutely|really] (awesome|fine|good|great|perfect|okay|all right|lovely|
     excellent|wonderful|brilliant|nice|ideal)
 (that|it|this) would be [just|absolutely|really|very] (fine|good|great|perfect|okay|all right|lovely|excellent|
@@ -135,10 +137,9 @@ RIGHT = """
     (correct|right|true|accurate|it|so|spot on)
 (these|those|they|both|all|all details|details|all of them|all of those|all the details|the details|my details|
     all of these) are [all|exactly|quite|absolutely] (correct|right|fine|good|accurate|okay)
-(the|my|all my|all the|that) [correct|right|phone|house|street|home|last|first|full] (name|names|address|number|
-    numbers|information|spelling|street|postcode|data|email|date) (is|are) [all|also] (correct|right|fine|good|
-    accurate|okay)
 all (the|my) (details|information|data) (correct|right)
+(the|my|all my|all the|that|those|all) (information|details|data|info) (is|are) [all] (correct|right|fine|good|
+    accurate|okay)
 (correct|right) (details|information)
 (correct|exactly|precisely|spot on|bang on|dead on|accurate|true) [correct|right|so|yes]
 (absolutely|exactly|totally|completely|perfectly|entirely|quite|all|very|most|everything|percent|certainly|
@@ -146,7 +147,7 @@ all (the|my) (details|information|data) (correct|right)
 (correct|right) (in|on) (all|every) (points|point|counts|count)
 (right on the money|right yes|right yeah|right that is it|right that is correct)
 right (you are correct|yes)
-that is me
+that is (me|us)
 affirm
 that is (my|our|the|my own) (address|name|number|details|one)
 you have everything (right|correct)
@@ -181,9 +182,15 @@ everything [that] (you have|you said|you read) is [all] (right|correct)
 """
 """That what was read back is so."""
 
+A_PART = """
+(the|my|that) [correct|right|phone|house|street|home|last|first|full] (name|address|number|spelling|street|
+    postcode|email|date) (is|are) [all|also] (correct|right|fine|good|accurate|okay)
+"""
+"""That one thing of all that was read back is right."""
+
 DO_REMOVE = """
 [please|kindly|just|let us|you can|go ahead and|yes|can you|could you] (cancel|remove|delete|scrap) [it|that|
-    this|them] [then|off|completely|all|for me]
+    this|them|that one|this one|it all|the whole thing|the whole] [then|off|completely|all|for me]
 [please|kindly|just|let us|go ahead and] (take|call) (it|that|this) off
 [please|kindly|just|let us] get rid of (it|that|this)
 (i|we) (want|would like|wish|need|have decided) [to] (cancel|remove) [it|that|this]
@@ -253,7 +260,7 @@ ITS_ACT = """
 [please|kindly|just] (book|order|reserve|schedule|arrange|send|place|file|submit) (it|that|this|one|them|me in|
     us in) [in] [for me|for us] [then]
 [please|kindly] (book|put) (me|us) (in|down)
-(that|the|this) (time|date|day|one) (works|is fine|is good|is okay|suits me|is perfect|will do|will be fine)
+(that|the|this) (time|date|day|one) (works|suits|is fine|is good|is okay|suits me|is perfect|will do|will be fine)
 (that|it|this) (will|would) do [me|us] [fine|well|perfectly|nicely]
 """
 """The act offered, asked for by its name."""

@@ -4,6 +4,10 @@ HEARD = """
 okay
 all right
 right
+"""
+"""Weak: a yes only where something else says so, too."""
+
+UNDERSTOOD = """
 i see
 got it
 understood
@@ -12,7 +16,7 @@ i got you
 gotcha
 noted
 """
-"""Weak: a yes only where something else says so, too."""
+"""That it was understood, and nothing of whether it is agreed to."""
 
 LISTENING = """
 yes

@@ -12,6 +12,7 @@ oh ah ooh aw ahh ohh lah ji innit
 
 POLITE = """
 please
+kindly
 [but|many] (thank you|thanks) [a lot|a million|a bunch|so much|very much|much|indeed|again|once again|anyway]
 (thank you|thanks) [a lot|so much|very much|again] for (that|it|everything|asking|helping|helping me|helping me
     out|calling)

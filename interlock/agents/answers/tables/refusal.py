@@ -136,7 +136,7 @@ nothing [at all|like that|of the sort|of the kind]
 (certainly|absolutely|definitely|surely|of course) not
 (absolutely|definitely|certainly) no
 not in the slightest
-thank god
+thank (god|goodness|heavens)
 thankfully
 luckily
 fortunately
@@ -158,6 +158,8 @@ nothing [else|more|further] [at all|for now|right now|today]
 not (really|today|now|right now|at the moment|at this time|yet|at all|for now)
 that is (great|fine|lovely|perfect|good|wonderful|brilliant)
 that is all
+(that|it) will do
+[i think] we are (done|finished|all done)
 (all for today|all for now)
 (goodbye|bye|good bye|bye bye|see you|take care)
 (i|we) do not (need|want|have) (anything|anything else) [else] [right now|for now|today|at the moment|from you]

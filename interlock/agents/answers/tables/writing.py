@@ -12,6 +12,7 @@ ONLY_HYPHENED = frozenset({"uh-uh", "mm-mm"})
 
 SPELLINGS = {
     "alright": "all right",
+    "alrighty": "all right",
     "allright": "all right",
     "cannot": "can not",
     "cant": "can not",
