@@ -12,7 +12,7 @@ from interlock.agents.answers.phrases import expanded, words_of
 from interlock.agents.answers.pieces import Piece, Sense, pieces
 from interlock.agents.answers.question import ACTED_ON, Answer, Kind, Question
 from interlock.agents.answers.tables import attention
-from interlock.agents.answers.words import LONGEST_WORDS, Plain, plain
+from interlock.agents.answers.words import LONGEST, LONGEST_WORDS, Plain, plain
 
 Said = Sequence[Piece]
 Senses = set[Sense]
@@ -28,8 +28,8 @@ class Reading:
 
 def read(said: str, question: Question) -> Reading:
     """The answer in the words, several pieces joined by a blank; the same words, the same answer."""
-    words = plain(said)
-    if len(words.words) > LONGEST_WORDS:
+    words = plain(said[:LONGEST])
+    if len(said) > LONGEST or len(words.words) > LONGEST_WORDS:
         return Reading("unclear")
     found = _resolved(pieces(words.words, question), question.kind)
     reading = _read(words, found, question.kind)

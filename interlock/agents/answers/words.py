@@ -8,7 +8,8 @@ from interlock.agents.answers.tables.fillers import HESITATIONS, INTERJECTIONS
 from interlock.agents.answers.tables.writing import ENDINGS, NUMBERS, ONLY_HYPHENED, SOUNDS, SPELLINGS
 
 LONGEST_WORDS = 60
-"""What is longer is a story, no answer; nothing after it is read, and it is never plain."""
+"""What has more of them is a story and no answer; `LONGEST` is the same in characters, for what is never cut up."""
+LONGEST = 2_000
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SOUND = {
