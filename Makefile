@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONHOME PYTHONPATH # other people's libraries
 PACKAGES := interlock app agents guards machines
 
-.PHONY: ready dev demo livekit test test-fast check lint format diagrams api bench lock image clean help
+.PHONY: ready dev demo livekit test test-fast check lint format diagrams api bench answers lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,7 +49,12 @@ api: ready ## the public names into docs/api.md
 
 bench: ready ## how long deciding, recording and handing over take, and what a call costs
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.judging
 	$(BIN)/python -m pytest -q -m bench
+
+answers: ready ## train the classifier of callers' answers anew, and count what the judge makes of the table
+	$(BIN)/python -m tests.answers.train
+	$(BIN)/python -m pytest -q -s tests/answers/test_table.py
 
 lock: ## compile the locks anew
 	@test -x $(BIN)/uv || $(MAKE) ready

@@ -1,6 +1,5 @@
 """When what a caller said about themselves may be checked, and when it counts as confirmed."""
 
-import re
 from typing import Any, Protocol
 
 from interlock.guards import Proposal, guard
@@ -11,18 +10,6 @@ DETAILS = (*IDENTITY, "home_address", "phone", "email")
 """All that is taken down."""
 
 Values = tuple[str, ...]
-
-_YES = re.compile(r"\b(?:yes|yeah|yep|yup|correct|right|exactly|i confirm|confirmed|absolutely)\b")
-_BESIDE_A_YES = """
-a absolutely ahead all and are completely confirm confirmed correct course definitely details do entirely everything
-exactly file fine go good great have i indeed is it its just looks much my of oh ok okay on perfect perfectly please put
-quite really right s so sounds sure thank thanks that thats the them there these they this totally uh um very we well
-yeah yep yes you yup
-"""
-_AND_NOTHING_ELSE = frozenset(_BESIDE_A_YES.split())
-"""Any other word may be a doubt or a correction, and then one more question is asked."""
-_A_REQUEST = re.compile(r"\b(?:correct|right) (?:my|the|it|this|that|them|these|all|everything)\b|\?")
-""" "Correct that, please" is no yes."""
 
 
 class Taken(Protocol):
@@ -81,6 +68,4 @@ def as_read_back(facts: Taken, proposal: Proposal) -> bool:
 )
 def clear_yes(facts: Taken, proposal: Proposal) -> bool:
     """The caller answered with a clear yes and nothing that takes it back."""
-    answer = (proposal.args.get("answer") or "").lower()
-    nothing_else = _AND_NOTHING_ELSE.issuperset(re.findall(r"\w+", answer))
-    return bool(_YES.search(answer)) and nothing_else and not _A_REQUEST.search(answer)
+    return proposal.args.get("answer") == "yes"

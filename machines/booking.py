@@ -19,7 +19,7 @@ from guards.appointments import (
     slot_offered,
 )
 from guards.identity import caller_named
-from interlock.guards import claimed, established
+from interlock.guards import claimed, established, not_over_a_no
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
 
@@ -78,13 +78,15 @@ class Booking(Desks):
     time_taken = holding.to(availability) | holding_move.to(existing)
     hold_unclear = holding.to(availability) | holding_move.to(existing)
 
-    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
+    book = deciding.to(
+        reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone, not_over_a_no]
+    )
     booked = reserving.to(confirmation)
-    move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
+    move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running, not_over_a_no])
     moved = moving.to(confirmation)
     time_lost = reserving.to(availability) | moving.to(existing)
 
-    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed])
+    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed, not_over_a_no])
     cancelled = cancelling.to(reception)
     cancel_failed = cancelling.to(existing)
     change_unconfirmed = reserving.to(common.person) | moving.to(common.person) | cancelling.to(common.person)

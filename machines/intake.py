@@ -16,7 +16,7 @@ from guards.details import (
     not_refused_already,
 )
 from guards.identity import checks_left
-from interlock.guards import Words, claimed, established
+from interlock.guards import Words, claimed, established, not_over_a_no
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 Filing = Literal["unconfirmed", "filed"]
@@ -68,7 +68,7 @@ class Intake(Desks):
     filing_failed = filing.to(review)
     filing_unconfirmed = filing.to(common.person)
 
-    correct_details = confirmation.to(withdrawing)
+    correct_details = confirmation.to(withdrawing, cond=not_over_a_no)
     details_withdrawn = withdrawing.to(collection)
     withdrawal_unconfirmed = withdrawing.to(common.person)
 

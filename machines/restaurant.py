@@ -12,7 +12,7 @@ from typing import Literal
 from guards.identity import caller_named
 from guards.links import link_number_given, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
-from interlock.guards import Words, claimed, established
+from interlock.guards import Words, claimed, established, not_over_a_no, not_said_wrong
 from interlock.machines import CALLER_SILENT, CallerFacts, Common, Desks, EffectState, State, never
 
 Money = Literal["unconfirmed", "settled"]
@@ -57,7 +57,7 @@ class Restaurant(Desks):
 
     see_menu = welcome.to(menu) | order.to(menu)
     begin_order = welcome.to(order) | menu.to(order)
-    confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful])
+    confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful, not_said_wrong])
 
     reading_back = EffectState("Order being read back")
     sending = EffectState("Link being sent")
@@ -72,7 +72,7 @@ class Restaurant(Desks):
     read_back_failed = reading_back.to(order)
     change_order = review.to(order) | payment.to(withdrawing)
 
-    send_link = payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given])
+    send_link = payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given, not_over_a_no])
     link_delivered = sending.to(payment)
     link_refused = sending.to(order)
     link_unconfirmed = sending.to(common.person)

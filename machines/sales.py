@@ -20,7 +20,7 @@ from guards.leads import (
     number_to_list,
     timeline_stated,
 )
-from interlock.guards import Words, claimed, established
+from interlock.guards import Words, claimed, established, not_over_a_no
 from interlock.machines import Common, Desks, EffectState, State, never, reachable, reported
 from machines.booking import BookingFacts
 
@@ -76,14 +76,16 @@ class Sales(Desks):
     time_held = holding.to(deciding)
     time_taken = holding.to(demo)
     hold_unclear = holding.to(demo)
-    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
+    book = deciding.to(
+        reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone, not_over_a_no]
+    )
     booked = reserving.to(demo_booked)
     time_lost = reserving.to(demo)
     change_unconfirmed = reserving.to(common.person)
 
     meet_executive = demo_booked.to(executive, cond=executive_on_duty) | demo_booked.to(common.person)
 
-    follow_up = disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone])
+    follow_up = disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone, not_over_a_no])
     follow_up_noted = following_up.to(parting)
     follow_up_refused = following_up.to(parting)
     follow_up_unconfirmed = following_up.to(common.person)

@@ -21,7 +21,7 @@ from guards.repairs import (
     warranty_settled,
     window_free,
 )
-from interlock.guards import Words, claimed, established
+from interlock.guards import Words, claimed, established, not_over_a_no
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
@@ -92,7 +92,8 @@ class Service(Desks):
     diagnosis_failed = diagnosing.to(common.before)
 
     book_visit = visit.to(
-        arranging, cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone]
+        arranging,
+        cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone, not_over_a_no],
     )
     visit_booked = arranging.to(confirmation)
     visit_refused = arranging.to(visit)

@@ -16,7 +16,7 @@ from guards.refunds import (
     within_refund_limit,
     within_what_was_paid,
 )
-from interlock.guards import claimed, established
+from interlock.guards import claimed, established, not_over_a_no
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 IssueCategory = Literal["technical", "billing", "general"]
@@ -71,6 +71,7 @@ class Support(Desks):
             amount_above_zero,
             within_refund_limit,
             within_what_was_paid,
+            not_over_a_no,
         ],
     )
     refund_paid = refunding.to(common.before)

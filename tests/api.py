@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from interlock.guards import Guard
+
 DOORS = ("interlock.guards", "interlock.machines", "interlock.agents", "interlock.app", "interlock.testing")
 PAGE = Path(__file__).parent.parent / "docs" / "api.md"
 HEAD = """# What an application imports
@@ -39,7 +41,7 @@ def told(door: str, name: str) -> str:
         return f"`{home}.{name}`, as it is"
     if inspect.isclass(its) or inspect.isfunction(its):
         return first_paragraph(inspect.getdoc(its) if "__doc__" in vars(its) or inspect.isfunction(its) else "")
-    return first_paragraph(constants(home).get(name, ""))
+    return first_paragraph(its.sentence if isinstance(its, Guard) else constants(home).get(name, ""))
 
 
 def first_paragraph(text: str | None) -> str:

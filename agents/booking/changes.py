@@ -9,7 +9,7 @@ from agents.booking.systems import Appointment
 from agents.booking.times import day_and_time
 from guards.appointments import FoundBy
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from interlock.agents import Slot, data_tool, proposes
+from interlock.agents import Answer, Slot, data_tool, proposes
 
 WHICH_CODE = "What is the code of your appointment?"
 MOVE_OR_CANCEL = "Would you like to move it or to cancel it?"
@@ -96,7 +96,9 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         "cancel it", "please cancel my appointment", "I do not need it any more", "I want to give it up", "delete it"
     )
     def cancel(
-        self, sure: Annotated[bool, Slot("whether they said yes to it", ask="Shall I really cancel it?", kind="yes_no")]
+        self,
+        sure: Annotated[bool, Slot("whether they said yes to it", ask="Shall I really cancel it?", kind="yes_no")],
+        answer: Annotated[str, Answer("removal")],
     ) -> None:
         """Give the appointment up that was found, once the caller said yes to that."""
 
@@ -151,7 +153,7 @@ it when they say yes. If they would rather have another time, look that up and l
         "please go ahead",
         "I confirm",
     )
-    def move(self) -> None:
+    def move(self, answer: Annotated[str, Answer("offer")]) -> None:
         """Move the appointment to the time that is held, when the caller said yes to it."""
 
     @proposes(

@@ -1,9 +1,9 @@
 """Who speaks in an appointment call on the way to a new appointment."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
-from interlock.agents import CallerDesk, proposes
+from interlock.agents import Answer, CallerDesk, proposes
 
 
 class BookingDesk(CallerDesk, CalendarDesk):
@@ -95,7 +95,7 @@ needs their name and a number to reach them on. If they would rather have anothe
         "please go ahead and book it",
         "I confirm",
     )
-    def book(self) -> None:
+    def book(self, answer: Annotated[str, Answer("offer")]) -> None:
         """Book the time that is held, when the caller said yes to it."""
 
     @proposes(

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from agents.intake.details import WHICH, TakesCorrections, TakesDetails, read_aloud
 from guards.details import details_of
-from interlock.agents import Farewell, Heard, LiveDesk, WaitingDesk, data_tool, proposes
+from interlock.agents import Answer, Farewell, LiveDesk, WaitingDesk, data_tool, proposes
 
 
 class Welcome(TakesDetails):
@@ -97,7 +97,7 @@ earlier yes is good for nothing then. You do not read anything back yourself.
         return super().opening()
 
     @proposes("yes, that is right", "yes, all of that is right", "yes, correct", "yes, I confirm", "yes, exactly")
-    def confirm_details(self, answer: Annotated[str, Heard()]) -> None:
+    def confirm_details(self, answer: Annotated[str, Answer("check")]) -> None:
         """Put the details on file as they were read back, after the caller's clear yes to all of them."""
 
     @proposes(
@@ -135,7 +135,7 @@ correct anything, take it back first: nothing is noted before. If there is nothi
         "I gave you the wrong address",
         "my e-mail is a different one",
     )
-    def correct_details(self) -> None:
+    def correct_details(self, answer: Annotated[str, Answer("more")]) -> None:
         """Take back what is on file, when the caller wants to correct any of it."""
 
     def _stands(self) -> str:

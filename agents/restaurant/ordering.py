@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import so_far
 from agents.restaurant.menu import COUNT, COURSE, DISH, EXTRA, MORE, SIZE, KnowsMenu, Size, TakesName
-from interlock.agents import data_tool, proposes
+from interlock.agents import Answer, data_tool, proposes
 from interlock.guards import Words
 
 
@@ -139,7 +139,7 @@ anything else, or doubt anything about allergies, go back to the order.
         return self.facts.read_back if self.event == "order_read_back" else super().opening()
 
     @proposes("yes, that is right", "yes, correct", "yes please, I confirm", "yes, exactly", "that is my order")
-    def confirm_order(self) -> None:
+    def confirm_order(self, answer: Annotated[str, Answer("check")]) -> None:
         """Take the order as read back, after the caller's clear yes."""
 
     @proposes(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.menu import TakesName
-from interlock.agents import Farewell, Slot, WaitingDesk, data_tool, money, proposes
+from interlock.agents import Answer, Farewell, Slot, WaitingDesk, data_tool, money, proposes
 from interlock.guards import Words
 
 PHONE = Slot("the number to send it to", ask="Which mobile number may I send the payment link to?", kind="phone")
@@ -37,7 +37,7 @@ change the order, go back: the link is taken back first.
         return super().opening()
 
     @proposes("my number is 0151 2345678", "send it to 0170 1234567", "please send me the link", "send the link again")
-    def send_link(self, phone: Annotated[Words, PHONE]) -> None:
+    def send_link(self, phone: Annotated[Words, PHONE], answer: Annotated[str, Answer("offer")]) -> None:
         """Send the link to pay by to the caller's mobile phone, also once more or to another number."""
 
     @proposes(

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from agents.sales.clerks import SalesDesk
 from guards.leads import Authority, Timeline, authority_stated, budget_stated, need_stated, timeline_stated
-from interlock.agents import CallerDesk, Slot, data_tool, proposes
+from interlock.agents import Answer, CallerDesk, Slot, data_tool, proposes
 from interlock.guards import Proposal, Words
 
 WHO = "May I have your name, please?"
@@ -173,5 +173,6 @@ note it only when they say yes. If they correct something, note it and assess an
                 },
             ),
         ],
+        answer: Annotated[str, Answer("offer")],
     ) -> None:
         """Note that we call again, when the caller said yes to that."""

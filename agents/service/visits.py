@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from agents.service.noting import NotingDesk, ServiceDesk
 from agents.service.words import price, window, windows
 from guards.repairs import picked, window_free
-from interlock.agents import CallerDesk, IsoTime, Slot, WaitingDesk, data_tool, proposes
+from interlock.agents import Answer, CallerDesk, IsoTime, Slot, WaitingDesk, data_tool, proposes
 from machines.service import NO_WARRANTY
 
 NONE_FREE = "We have nobody free this week. Shall I have a colleague call you back?"
@@ -81,7 +81,7 @@ other. Booking needs a number to reach the caller on.
         "that suits me",
         "my number is 030 1234567",
     )
-    def book_visit(self) -> None:
+    def book_visit(self, answer: Annotated[str, Answer("offer")]) -> None:
         """Book the visit just named, when the caller said yes to it."""
 
     @proposes(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from agents.support.effects import NO_ORDER
 from agents.support.systems import SupportSystems
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from interlock.agents import LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
+from interlock.agents import Answer, LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
 
 CATEGORY = Slot(
     "what the problem is about",
@@ -197,6 +197,7 @@ You are the billing desk. The caller is verified. Look the order up before you t
     def refund(
         self,
         amount_cents: Annotated[int, Slot("in cents, 1990 for 19.90", ask="How much shall we pay back?", kind="money")],
+        answer: Annotated[str, Answer("removal")],
     ) -> None:
         """Pay money back for the order that was looked up."""
 

@@ -24,11 +24,12 @@ from interlock.agents.effects import Assignment, Effect, Outcome, effect
 from interlock.agents.flow import CarryOver, Flow
 from interlock.agents.speech.reply import Chunk
 from interlock.agents.systems import Refused, SystemDown
-from interlock.agents.tools import Heard, Slot, data_tool, proposes
+from interlock.agents.tools import Answer, Heard, Slot, data_tool, proposes
 
 __all__ = [
     "COMMON_CAST",
     "COMMON_EFFECTS",
+    "Answer",
     "Assignment",
     "BookingClerk",
     "Call",

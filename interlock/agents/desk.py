@@ -37,7 +37,7 @@ TOOL_LIMIT_S = 4.0
 TURN_LIMIT_S = 8.0
 """How long one tool may take, with those it waits for: tools called together run one after the other."""
 HEARD_LIMIT = 1000
-"""How many characters of what the caller said last a `Heard` argument holds: the last ones."""
+"""How many characters of what the caller said last a `Heard` or an `Answer` argument is made of: the last ones."""
 NOT_NOW = (
     "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now. "
     "Would you like to speak to a colleague?"
@@ -218,7 +218,7 @@ class Desk(Agent):
         except ValidationError as error:
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
         heard = self._heard.get(context.function_call.call_id, "")
-        args |= dict.fromkeys(tool.heard, heard)
+        args |= {name: argument.of(heard) for name, argument in tool.heard.items()}
         if tool.proposes:
             return await self._propose(tool.name, args, context)
         found = await self._look_up(tool, args)

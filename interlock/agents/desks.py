@@ -10,7 +10,7 @@ from interlock.agents.callbacks import book_callback
 from interlock.agents.desk import Desk
 from interlock.agents.effects import Effect
 from interlock.agents.speech_requests import SpeechRequests
-from interlock.agents.tools import Slot, data_tool, proposes
+from interlock.agents.tools import Answer, Slot, data_tool, proposes
 from interlock.guards.cards import Words
 
 
@@ -44,7 +44,7 @@ class LiveDesk(SpeechRequests):
         "I have to go now",
         "you can hang up",
     )
-    def say_goodbye(self) -> None:
+    def say_goodbye(self, more: Annotated[str, Answer("more")], objection: Annotated[str, Answer("removal")]) -> None:
         """End the call, when the caller says goodbye or needs nothing more."""
 
 
@@ -169,6 +169,7 @@ to 18, and book it. The caller may also go back to where they were.
                 kind="datetime",
             ),
         ],
+        answer: Annotated[str, Answer("offer")],
     ) -> None:
         """Book a callback, once the caller gave a number and a time."""
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
+from interlock.agents.answers import Kind, Question, judge
+
 T = TypeVar("T")
 SlotKind = Literal[
     "text", "name", "date", "address", "count", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"
@@ -36,14 +38,33 @@ class Slot:
 class Heard:
     """An argument that is what the caller said last, as our ears had it: no model is asked for it."""
 
+    def of(self, words: str) -> str:
+        """The argument, of what was said after the end of the line told last."""
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An argument that is what the caller's last words answer to a question of this kind: no model is asked for it.
+
+    It is "yes", "no", "correction", "question", "attention" or "unclear", and never the words, so it may go on record.
+    Words from before the end of the line told last answer nothing, and that is "unclear".
+    """
+
+    kind: Kind
+
+    def of(self, words: str) -> str:
+        """The answer in what was said after the end of the line told last, by our judge."""
+        return judge(words, Question(self.kind)).answer if words else "unclear"
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
     """What a tool is called, what it takes and what a caller may say to mean it.
 
     `proposes` tools ask for the event of their name; the others run `body(agent, **args)` and return a sentence.
-    `heard` are the arguments that are not a model's to give. `leads_on` says that after this one the caller's same
-    words usually mean a proposal too.
+    `heard` are the arguments that are not a model's to give, and what each is of the caller's words. `leads_on` says
+    that after this one the caller's same words usually mean a proposal too.
     """
 
     name: str
@@ -54,7 +75,7 @@ class Tool:
     proposes: bool
     body: Callable[..., Any]
     leads_on: bool = False
-    heard: tuple[str, ...] = ()
+    heard: Mapping[str, Heard | Answer] = field(default_factory=dict)
 
     def schema(self) -> dict[str, Any]:
         """The function description sent to a model."""
@@ -66,8 +87,9 @@ class Tool:
 def proposes(*phrases: str) -> Callable[[Callable[..., Any]], Any]:
     """Declare the tool that proposes the event of the function's name.
 
-    The signature gives the arguments, each `Annotated[type, Slot(...)]` or `Annotated[str, Heard()]`; the docstring is
-    written for the model; the body stays empty. Raises `TypeError` at import when one of these is missing.
+    The signature gives the arguments, each `Annotated[type, Slot(...)]`, `Annotated[str, Heard()]` or
+    `Annotated[str, Answer(kind)]`; the docstring is written for the model; the body stays empty. Raises `TypeError` at
+    import when one of these is missing.
     """
     return lambda function: _Declared(_tool(function, phrases, True, False))
 
@@ -118,7 +140,7 @@ def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: boo
     slots: dict[str, Slot] = {}
     fields: dict[str, Any] = {}
     parameters = list(inspect.signature(function).parameters.values())[1:]
-    heard = tuple(its.name for its in parameters if _mark(hints.get(its.name), Heard))
+    heard = {its.name: mark for its in parameters if (mark := _heard(hints.get(its.name)))}
     for parameter in parameters:
         if parameter.name in heard:
             continue
@@ -130,6 +152,10 @@ def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: boo
         fields[parameter.name] = (hints[parameter.name], FieldInfo(default=default, description=slot.description))
     model = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), **fields)
     return Tool(name, description, model, slots, phrases, proposing, function, leads_on, heard)
+
+
+def _heard(hint: Any) -> Heard | Answer | None:
+    return _mark(hint, Heard) or _mark(hint, Answer)
 
 
 def _mark(hint: Any, kind: type[T]) -> T | None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from statemachine import HistoryState, State
 
+from interlock.guards.answers import not_over_a_no, nothing_open
 from interlock.guards.base import Proposer
 from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
 from interlock.guards.facts import Facts, established
@@ -52,7 +53,8 @@ def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -
     for state in (states.offer, states.person):
         _arrow("return_to_desk", state, states.before)
     person, booking = states.person, states.booking
-    _arrow("book_callback", person, booking, cond=[callback_number_given, callback_in_opening_hours])
+    asked = [callback_number_given, callback_in_opening_hours, not_over_a_no]
+    _arrow("book_callback", person, booking, cond=asked)
     for outcome in ("callback_booked", "callback_failed", "callback_unconfirmed"):
         _arrow(outcome, states.booking, states.person)
 
@@ -60,7 +62,7 @@ def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -
 def endings(live: Any, closed: State) -> None:
     """Goodbye, silence, hanging up and a handoff nobody came to, from everywhere in `live`."""
     person: State = live.person
-    _arrow("say_goodbye", live, closed)
+    _arrow("say_goodbye", live, closed, cond=nothing_open)
     _arrow(CALLER_SILENT, live, closed, cond=silent_twice)
     _arrow(CALLER_LEFT, live, closed)
     _arrow(REFUSED_THRICE, person, closed)

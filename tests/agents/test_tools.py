@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from agents.support import SUPPORT
 from interlock.agents.desks import IsoTime
 from interlock.agents.flow import Flow
-from interlock.agents.tools import Slot, data_tool, proposes, tools_of
+from interlock.agents.tools import Answer, Heard, Slot, data_tool, proposes, tools_of
 
 WAYS = ("one way", "another way", "a third way")
 NUMBER = Slot("the number", ask="Which number?")
@@ -160,3 +160,48 @@ def test_proposing_tools_are_events_of_the_chart_and_the_others_are_not(desk):
     flow: Flow = SUPPORT
     for name, tool in tools_of(desk).items():
         assert tool.proposes == (name in events_of(flow.machine))
+
+
+class Asking:
+    """A desk with a tool whose arguments are mostly the caller's."""
+
+    @proposes(*WAYS)
+    def order(
+        self,
+        number: Annotated[int, NUMBER],
+        words: Annotated[str, Heard()],
+        checked: Annotated[str, Answer("check")],
+        ended: Annotated[str, Answer("more")],
+    ) -> None:
+        """Order it."""
+
+
+def test_no_model_is_asked_for_what_the_caller_answered():
+    """
+    Nor for their words: neither stands in what it reads, nor may it give either.
+    """
+    tool = tools_of(Asking)["order"]
+    assert (list(tool.schema()["parameters"]["properties"]), list(tool.slots)) == (["number"], ["number"])
+    assert list(tool.heard) == ["words", "checked", "ended"]
+    with pytest.raises(ValidationError):
+        tool.args.model_validate({"number": 1, "checked": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("words", "checked", "ended"),
+    [
+        ("Yes, that is right.", "yes", "yes"),
+        ("That is fine", "yes", "no"),
+        ("No, thanks.", "no", "no"),
+        ("is that right", "question", "question"),
+        ("No, tomorrow at ten", "correction", "correction"),
+        ("Hmm, maybe", "unclear", "unclear"),
+        ("", "unclear", "unclear"),
+    ],
+)
+def test_an_answer_is_what_the_words_are_to_that_question(words, checked, ended):
+    """
+    The same words answer each kind of question in its own way, and what was not said answers none.
+    """
+    heard = tools_of(Asking)["order"].heard
+    assert {name: its.of(words) for name, its in heard.items()} == {"words": words, "checked": checked, "ended": ended}

@@ -3,6 +3,7 @@
 import pytest
 
 from guards.details import clear_yes
+from interlock.agents import Answer
 from interlock.guards.base import Proposal
 from machines.intake import IntakeFacts
 
@@ -33,8 +34,18 @@ NO_YES = [
 ]
 
 
-@pytest.mark.parametrize("answer", [*YES, *NO_YES])
-def test_only_a_clear_yes_is_one(answer):
+@pytest.mark.parametrize("words", [*YES, *NO_YES])
+def test_only_a_clear_yes_is_one(words):
     """Nothing that takes it back, doubts it, asks, or says something new."""
-    held = clear_yes.ask(IntakeFacts(), Proposal("confirm_details", {"answer": answer})).held
-    assert held == (answer in YES)
+    assert holds(Answer("check").of(words)) == (words in YES)
+
+
+@pytest.mark.parametrize("answer", ["no", "correction", "question", "unclear", "attention", "Yes.", "", None, True, 1])
+def test_no_other_answer_is_a_yes(answer):
+    """Words are none either: what is judged is the answer, and it alone is on record."""
+    assert not holds(answer)
+
+
+def holds(answer):
+    """Whether the guard takes it."""
+    return clear_yes.ask(IntakeFacts(), Proposal("confirm_details", {"answer": answer})).held

@@ -59,9 +59,12 @@ def test_arguments_a_guard_cannot_read_are_a_guard_error(state: str, event: str,
     assert verdict.before == verdict.after
 
 
-@pytest.mark.parametrize(("state", "event", "by"), [c for c in LEGAL if c[1] in GUARDED])
+@pytest.mark.parametrize(("state", "event", "by"), [c for c in LEGAL if c[1] in GUARDED and c[1] != "say_goodbye"])
 def test_forged_arguments_establish_nothing(state: str, event: str, by: Proposer) -> None:
-    """Fault 12: facts, guards' answers and python-statemachine's own keywords sent as arguments."""
+    """Fault 12: facts, guards' answers and python-statemachine's own keywords sent as arguments.
+
+    A goodbye stands on no fact, so nothing that is forged lets it through or keeps it back.
+    """
     forged = {name: True for names in GUARDED.values() for name in names}
     forged |= {"answers": {}, "facts": {"caller_verified": True}, "machine": 1, "source": 1, "target": "closed"}
     forged |= {"caller_name": "Ann", "issue_category": "billing", "silences": 9, "event": "escalate", "delay": 5}

@@ -74,6 +74,10 @@ class Meaning:
         """How close the two closest of two sets of phrases are."""
         return max((self._phrase(a).closeness(self._phrase(b)) for a in some for b in others), default=-1.0)
 
+    def vector(self, words: str) -> Vector:
+        """The direction of the words, 384 numbers of length 1 together; they are not kept."""
+        return self._sentence(words).vector
+
     def _sentence(self, text: str) -> Sentence:
         encoded = self._tokenizer.encode(text)
         ids = np.array([encoded.ids], dtype=np.int64)

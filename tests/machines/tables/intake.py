@@ -36,6 +36,7 @@ TABLE = Table(
         "details_filed": ("as_read_back",),
         "check_details": ("details_complete", "checks_left", "not_refused_already"),
         "confirm_details": ("details_verified", "as_read_back", "clear_yes"),
+        "correct_details": ("not_over_a_no",),
     },
     one_false=(
         *(
@@ -52,8 +53,9 @@ TABLE = Table(
         OneFalse("confirm_details", "as_read_back", {"home_address": "5 Mill Lane"}),
         *(
             OneFalse("confirm_details", "clear_yes", args={"answer": answer})
-            for answer in ("", "No.", "Hmm, maybe", "Yes, but my phone is wrong", "Is that right?", "I think so, yes")
+            for answer in ("", "no", "correction", "question", "attention", "unclear", None)
         ),
+        OneFalse("correct_details", "not_over_a_no", args={"answer": "no"}),
     ),
     ways={
         "welcome": (),
@@ -73,6 +75,6 @@ TABLE = Table(
         "verified_as": WHO,
         "read_back": ALL,
     },
-    args={"answer": "Yes, that is right."},
+    args={"answer": "yes"},
     back="collection",
 )

@@ -1,0 +1,1 @@
+"""The embedded classifier of answers, and how its weights are made."""

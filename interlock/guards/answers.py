@@ -1,0 +1,36 @@
+"""What a caller's last words must not have been, for an event an agent asks for.
+
+The argument these guards read is no model's to give: our judge of answers fills it in (`interlock.agents.Answer`).
+Where nobody judged, as for the system's and operators' proposals, they hold.
+"""
+
+from typing import Any
+
+from interlock.guards.base import Proposal, guard
+
+
+@guard(
+    "The caller said no to that: do not do it; ask what they want instead.",
+    say="All right, I will not do that. What would you like instead?",
+)
+def not_over_a_no(facts: Any, proposal: Proposal) -> bool:
+    """The caller did not say no to it."""
+    return proposal.args.get("answer") != "no"
+
+
+@guard(
+    "The caller said that something is wrong: do not confirm it; ask what is to change, and change it.",
+    say="I have not confirmed it. What would you like to change?",
+)
+def not_said_wrong(facts: Any, proposal: Proposal) -> bool:
+    """The caller did not say that anything is wrong with it."""
+    return proposal.args.get("answer") not in ("no", "correction")
+
+
+@guard(
+    "The caller objects or asks something: do not hang up; answer them, and ask whether there is anything else.",
+    say="I am still here. What else can I do for you?",
+)
+def nothing_open(facts: Any, proposal: Proposal) -> bool:
+    """The caller neither objects to hanging up nor asks anything."""
+    return proposal.args.get("more") == "no" or proposal.args.get("objection") not in ("no", "question")
