@@ -88,15 +88,6 @@ def appointment_theirs(facts: Calendar, proposal: Proposal) -> bool:
 
 
 @guard(
-    "The caller did not say yes to cancelling: ask them, or leave it as it is.",
-    say="All right, your appointment stays as it is. What would you like to do?",
-)
-def cancelling_agreed(facts: Calendar, proposal: Proposal) -> bool:
-    """The caller said yes to giving the appointment up."""
-    return proposal.args.get("sure") is True
-
-
-@guard(
     "An earlier change is not confirmed, so another could do it twice: offer to pass the caller on to a colleague.",
     say="Your last change is not confirmed yet, and a colleague has to look into it. Shall I pass you on?",
 )

@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from interlock.guards import Proposal, guard
+from interlock.guards import Proposal, agreed, guard
 
 IDENTITY = ("caller_name", "date_of_birth", "policy_number")
 """What our policy record knows of a caller."""
@@ -65,7 +65,8 @@ def as_read_back(facts: Taken, proposal: Proposal) -> bool:
 @guard(
     "That was no clear yes to all of it. If they named a correction, note it; if not, ask what to correct.",
     say="I need a clear yes, or tell me what is wrong. Is all of that right?",
+    implies=agreed,
 )
 def clear_yes(facts: Taken, proposal: Proposal) -> bool:
     """The caller answered with a clear yes and nothing that takes it back."""
-    return proposal.args.get("answer") == "yes"
+    return bool(proposal.args.get("consent", "agreed") == "agreed")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from interlock.guards import Proposal, guard
+from interlock.guards import Proposal, agreed, guard
 
 WINDOW = timedelta(hours=4)
 FIRST_HOUR = 8
@@ -78,10 +78,20 @@ def specialist_found_for_it(facts: Repair, proposal: Proposal) -> bool:
     return facts.dispatched_for == where_and_what(facts)
 
 
-@guard("The caller smells gas: they have to leave the house.", say="Please leave the house, and call 112 from outside.")
+@guard("Ask whether they smell gas, and wait for their answer.", say="Do you smell gas?")
+def gas_question_answered(facts: Repair, proposal: Proposal) -> bool:
+    """The caller was asked whether they smell gas, and said something to that."""
+    return proposal.args.get("consent", "agreed") not in ("unasked", "changed", "attention")
+
+
+@guard(
+    "The caller smells gas: they have to leave the house.",
+    say="Please leave the house, and call 112 from outside.",
+    implies=agreed,
+)
 def no_gas_smell(facts: Repair, proposal: Proposal) -> bool:
-    """The caller was asked, and smells no gas."""
-    return proposal.args.get("smell") is False
+    """The caller was asked, and smells no gas: they said a plain no to that, and nothing else."""
+    return bool(proposal.args.get("consent", "agreed") == "agreed")
 
 
 @guard(

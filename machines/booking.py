@@ -6,20 +6,20 @@ an appointment ends up with two.
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 from guards.appointments import (
     Answer,
     Change,
     FoundBy,
     appointment_theirs,
-    cancelling_agreed,
     hold_running,
     no_change_unconfirmed,
     reachable_by_phone,
     slot_offered,
 )
 from guards.identity import caller_named
-from interlock.guards import claimed, established, not_over_a_no
+from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
 
@@ -78,27 +78,32 @@ class Booking(Desks):
     time_taken = holding.to(availability) | holding_move.to(existing)
     hold_unclear = holding.to(availability) | holding_move.to(existing)
 
-    book = deciding.to(
-        reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone, not_over_a_no]
-    )
+    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
     booked = reserving.to(confirmation)
-    move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running, not_over_a_no])
+    move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
     moved = moving.to(confirmation)
     time_lost = reserving.to(availability) | moving.to(existing)
 
-    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed, not_over_a_no])
+    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed])
     cancelled = cancelling.to(reception)
     cancel_failed = cancelling.to(existing)
     change_unconfirmed = reserving.to(common.person) | moving.to(common.person) | cancelling.to(common.person)
 
+    needs_yes: ClassVar = {
+        "book": ("held_slot",),
+        "move": ("found_code", "held_slot"),
+        "cancel": ("found_code",),
+    }
     proposers = reported("hold_ran_out")
     promises = (
         never("holding").before(slot_offered),
         never("reserving").before("time_held"),
+        never("reserving").before(agreed),
         never("reserving").before(hold_running),
         never("reserving").before(caller_named),
         never("confirmation").before(hold_running),
         never("moving").before(appointment_theirs),
+        never("moving").before(agreed),
         never("cancelling").before(appointment_theirs),
-        never("cancelling").before(cancelling_agreed),
+        never("cancelling").before(agreed),
     )

@@ -5,9 +5,10 @@ What matched is read back, and a yes is good for exactly that: who corrects anyt
 put on file on the earlier yes is taken back (`withdrawing`) before anything else is noted.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guards.details import (
+    DETAILS,
     Values,
     as_read_back,
     clear_yes,
@@ -72,6 +73,7 @@ class Intake(Desks):
     details_withdrawn = withdrawing.to(collection)
     withdrawal_unconfirmed = withdrawing.to(common.person)
 
+    needs_yes: ClassVar = {"confirm_details": DETAILS}
     promises = (
         never("verifying").before(details_complete),
         never("verifying").before(checks_left),

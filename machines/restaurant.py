@@ -7,12 +7,12 @@ is somebody paying, so it looks for the payment instead of ending the call. Only
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guards.identity import caller_named
 from guards.links import link_number_given, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
-from interlock.guards import Words, claimed, established, not_over_a_no, not_said_wrong
+from interlock.guards import Words, agreed, claimed, established
 from interlock.machines import CALLER_SILENT, CallerFacts, Common, Desks, EffectState, State, never
 
 Money = Literal["unconfirmed", "settled"]
@@ -57,7 +57,7 @@ class Restaurant(Desks):
 
     see_menu = welcome.to(menu) | order.to(menu)
     begin_order = welcome.to(order) | menu.to(order)
-    confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful, not_said_wrong])
+    confirm_order = review.to(payment, cond=[allergies_stated, read_back_is_current, nothing_harmful])
 
     reading_back = EffectState("Order being read back")
     sending = EffectState("Link being sent")
@@ -72,7 +72,7 @@ class Restaurant(Desks):
     read_back_failed = reading_back.to(order)
     change_order = review.to(order) | payment.to(withdrawing)
 
-    send_link = payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given, not_over_a_no])
+    send_link = payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given])
     link_delivered = sending.to(payment)
     link_refused = sending.to(order)
     link_unconfirmed = sending.to(common.person)
@@ -89,12 +89,14 @@ class Restaurant(Desks):
     kitchen_took_order = cooking.to(confirmation)
     kitchen_unconfirmed = cooking.to(common.person)
 
+    needs_yes: ClassVar = {"confirm_order": ("read_back",), "send_link": ("phone",)}
     promises = (
         never("payment").before("order_read_back"),
         never("payment").before("confirm_order"),
         never("payment").before(allergies_stated),
         never("payment").before(read_back_is_current),
         never("payment").before(nothing_harmful),
+        never("payment").before(agreed),
         never("sending").before(caller_named),
         never("settling").before(link_sent),
         never("cooking").before("payment_settled"),

@@ -6,6 +6,8 @@ appointment like any other, held and booked by the calendar as in `booking`. "Ne
 and written down (`listing`) before goodbye.
 """
 
+from typing import ClassVar
+
 from guards.appointments import hold_running, no_change_unconfirmed, reachable_by_phone, slot_offered
 from guards.identity import caller_named
 from guards.leads import (
@@ -20,7 +22,7 @@ from guards.leads import (
     number_to_list,
     timeline_stated,
 )
-from interlock.guards import Words, claimed, established, not_over_a_no
+from interlock.guards import Words, agreed, claimed, established
 from interlock.machines import Common, Desks, EffectState, State, never, reachable, reported
 from machines.booking import BookingFacts
 
@@ -76,16 +78,14 @@ class Sales(Desks):
     time_held = holding.to(deciding)
     time_taken = holding.to(demo)
     hold_unclear = holding.to(demo)
-    book = deciding.to(
-        reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone, not_over_a_no]
-    )
+    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
     booked = reserving.to(demo_booked)
     time_lost = reserving.to(demo)
     change_unconfirmed = reserving.to(common.person)
 
     meet_executive = demo_booked.to(executive, cond=executive_on_duty) | demo_booked.to(common.person)
 
-    follow_up = disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone, not_over_a_no])
+    follow_up = disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone])
     follow_up_noted = following_up.to(parting)
     follow_up_refused = following_up.to(parting)
     follow_up_unconfirmed = following_up.to(common.person)
@@ -104,6 +104,7 @@ class Sales(Desks):
 
     number_listed = listing.to(common.closed)
 
+    needs_yes: ClassVar = {"book": ("held_slot",), "follow_up": ("months",)}
     proposers = reported("hold_ran_out")
     promises = (
         never("demo").before(need_stated),
@@ -112,11 +113,13 @@ class Sales(Desks):
         never("demo").before(timeline_stated),
         never("demo").before(nothing_rules_it_out),
         never("reserving").before("time_held"),
+        never("reserving").before(agreed),
         never("demo_booked").before("booked"),
         never("executive").before("demo_booked"),
         never("executive").before(executive_on_duty),
         never("disqualified").before(not_on_the_list),
         never("following_up").before(not_on_the_list),
+        never("following_up").before(agreed),
         never("number_listed").before("do_not_call"),
         reachable("listing"),
     )

@@ -6,13 +6,14 @@ talks about a gas appliance the caller is asked whether they smell gas; who smel
 the house, and nothing but a person leads on from there.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guards.appointments import reachable_by_phone
 from guards.identity import caller_named
 from guards.repairs import (
     appliance_known,
     fault_known,
+    gas_question_answered,
     no_gas_smell,
     no_order_unconfirmed,
     postcode_known,
@@ -21,7 +22,7 @@ from guards.repairs import (
     warranty_settled,
     window_free,
 )
-from interlock.guards import Words, claimed, established, not_over_a_no
+from interlock.guards import Words, agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
@@ -69,7 +70,9 @@ class Service(Desks):
     emergency = State("Out of the house")
 
     gather = reception.to(gathering, cond=caller_named) | confirmation.to(gathering)
-    rule_gas_out = safety.to(gas, cond=no_gas_smell) | safety.to(emergency)
+    rule_gas_out = safety.to(gas, cond=[gas_question_answered, no_gas_smell]) | safety.to(
+        emergency, cond=gas_question_answered
+    )
     change_details = cooling.to(gathering) | washing.to(gathering) | gas.to(gathering) | visit.to(gathering)
 
     dispatching = EffectState("Specialist being found")
@@ -93,7 +96,7 @@ class Service(Desks):
 
     book_visit = visit.to(
         arranging,
-        cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone, not_over_a_no],
+        cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone],
     )
     visit_booked = arranging.to(confirmation)
     visit_refused = arranging.to(visit)
@@ -101,6 +104,7 @@ class Service(Desks):
 
     report_gas_smell = common.live.to(emergency)
 
+    needs_yes: ClassVar = {"rule_gas_out": (), "book_visit": ("quote_id", "free_windows", "wanted_time")}
     promises = (
         never("dispatching").before(appliance_known),
         never("dispatching").before(fault_known),
@@ -113,6 +117,7 @@ class Service(Desks):
         never("visit").before("diagnosed"),
         never("arranging").before(quote_stands),
         never("arranging").before(window_free),
+        never("arranging").before(agreed),
         never("confirmation").before("diagnosed"),
         never("confirmation").before("visit_booked"),
         reachable("emergency"),

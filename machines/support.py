@@ -5,7 +5,7 @@ in a state of its own (`refunding`), so that no model ever reports that it did; 
 person looks into it, and no other refund is made in this call.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
@@ -16,7 +16,7 @@ from guards.refunds import (
     within_refund_limit,
     within_what_was_paid,
 )
-from interlock.guards import claimed, established, not_over_a_no
+from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
 IssueCategory = Literal["technical", "billing", "general"]
@@ -71,15 +71,16 @@ class Support(Desks):
             amount_above_zero,
             within_refund_limit,
             within_what_was_paid,
-            not_over_a_no,
         ],
     )
     refund_paid = refunding.to(common.before)
     refund_failed = refunding.to(common.before)
     refund_unconfirmed = refunding.to(common.person)
 
+    needs_yes: ClassVar = {"refund": ("order_number", "amount_cents")}
     promises = (
         never("billing").before(caller_verified),
         never("refund").before(caller_verified),
         never("refunding").before(order_found),
+        never("refunding").before(agreed),
     )

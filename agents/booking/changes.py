@@ -9,7 +9,7 @@ from agents.booking.systems import Appointment
 from agents.booking.times import day_and_time
 from guards.appointments import FoundBy
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from interlock.agents import Answer, Slot, data_tool, proposes
+from interlock.agents import Consent, Slot, data_tool, proposes
 
 WHICH_CODE = "What is the code of your appointment?"
 MOVE_OR_CANCEL = "Would you like to move it or to cancel it?"
@@ -93,14 +93,20 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         return await self._note(found, "caller") if found else f"I find no other after that. {WHICH_CODE}"
 
     @proposes(
-        "cancel it", "please cancel my appointment", "I do not need it any more", "I want to give it up", "delete it"
+        "cancel it",
+        "please cancel my appointment",
+        "I do not need it any more",
+        "I want to give it up",
+        "delete it",
+        consent=Consent("removal", acts=("cancel", "delete", "give it up", "call it off")),
     )
-    def cancel(
-        self,
-        sure: Annotated[bool, Slot("whether they said yes to it", ask="Shall I really cancel it?", kind="yes_no")],
-        answer: Annotated[str, Answer("removal")],
-    ) -> None:
+    def cancel(self) -> None:
         """Give the appointment up that was found, once the caller said yes to that."""
+
+    def ask_cancel(self) -> str:
+        """Which appointment would be given up."""
+        slot = self.facts.found_slot
+        return f"Your appointment is on {day_and_time(self.call, slot)}. Shall I really cancel it?" if slot else ""
 
     @proposes(
         "leave it as it is",
@@ -142,8 +148,8 @@ it when they say yes. If they would rather have another time, look that up and l
 
     def opening(self) -> str:
         """Which time is held; or, for a caller who comes back later, how it stands by now."""
-        if held := self.held():
-            return f"{held} Shall I move your appointment there?"
+        if asked := self.ask_move():
+            return asked
         return self.booked() if self.facts.booked_slot else f"I am not holding a new time any more. {WHICH_TIME}"
 
     @proposes(
@@ -152,9 +158,14 @@ it when they say yes. If they would rather have another time, look that up and l
         "that is right, move it there",
         "please go ahead",
         "I confirm",
+        consent=Consent("offer", acts=("move", "change it")),
     )
-    def move(self, answer: Annotated[str, Answer("offer")]) -> None:
+    def move(self) -> None:
         """Move the appointment to the time that is held, when the caller said yes to it."""
+
+    def ask_move(self) -> str:
+        """Which time the appointment would be moved to."""
+        return f"{held} Shall I move your appointment there?" if (held := self.held()) else ""
 
     @proposes(
         "no, another time please",

@@ -1,9 +1,9 @@
 """Who speaks in an appointment call on the way to a new appointment."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
-from interlock.agents import Answer, CallerDesk, proposes
+from interlock.agents import CallerDesk, Consent, proposes
 
 
 class BookingDesk(CallerDesk, CalendarDesk):
@@ -84,8 +84,8 @@ needs their name and a number to reach them on. If they would rather have anothe
 
     def opening(self) -> str:
         """Which time is held; or, for a caller who comes back later, how it stands by now."""
-        if held := self.held():
-            return f"{held} {self.NEXT}"
+        if asked := self.ask_book():
+            return asked
         return self.booked() if self.facts.booked_slot else f"I am not holding a time for you any more. {WHICH_TIME}"
 
     @proposes(
@@ -94,9 +94,14 @@ needs their name and a number to reach them on. If they would rather have anothe
         "that is right, book it",
         "please go ahead and book it",
         "I confirm",
+        consent=Consent("offer", acts=("book", "take it", "reserve")),
     )
-    def book(self, answer: Annotated[str, Answer("offer")]) -> None:
+    def book(self) -> None:
         """Book the time that is held, when the caller said yes to it."""
+
+    def ask_book(self) -> str:
+        """Which time would be booked."""
+        return f"{held} {self.NEXT}" if (held := self.held()) else ""
 
     @proposes(
         "no, another time please",

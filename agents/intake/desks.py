@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from agents.intake.details import WHICH, TakesCorrections, TakesDetails, read_aloud
 from guards.details import details_of
-from interlock.agents import Answer, Farewell, LiveDesk, WaitingDesk, data_tool, proposes
+from interlock.agents import Answer, Consent, Farewell, LiveDesk, WaitingDesk, data_tool, proposes
 
 
 class Welcome(TakesDetails):
@@ -96,9 +96,20 @@ earlier yes is good for nothing then. You do not read anything back yourself.
             return f"{stands}. Shall I read it all back again?"
         return super().opening()
 
-    @proposes("yes, that is right", "yes, all of that is right", "yes, correct", "yes, I confirm", "yes, exactly")
-    def confirm_details(self, answer: Annotated[str, Answer("check")]) -> None:
+    @proposes(
+        "yes, that is right",
+        "yes, all of that is right",
+        "yes, correct",
+        "yes, I confirm",
+        "yes, exactly",
+        consent=Consent("check"),
+    )
+    def confirm_details(self) -> None:
         """Put the details on file as they were read back, after the caller's clear yes to all of them."""
+
+    def ask_confirm_details(self) -> str:
+        """All of the details, word for word."""
+        return read_aloud(self.facts.read_back) if self.facts.read_back else ""
 
     @proposes(
         "yes, read it all back again",

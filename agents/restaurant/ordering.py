@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import so_far
 from agents.restaurant.menu import COUNT, COURSE, DISH, EXTRA, MORE, SIZE, KnowsMenu, Size, TakesName
-from interlock.agents import Answer, data_tool, proposes
+from interlock.agents import Consent, data_tool, proposes
 from interlock.guards import Words
 
 
@@ -138,9 +138,20 @@ anything else, or doubt anything about allergies, go back to the order.
         """The order in the words of the order system."""
         return self.facts.read_back if self.event == "order_read_back" else super().opening()
 
-    @proposes("yes, that is right", "yes, correct", "yes please, I confirm", "yes, exactly", "that is my order")
-    def confirm_order(self, answer: Annotated[str, Answer("check")]) -> None:
+    @proposes(
+        "yes, that is right",
+        "yes, correct",
+        "yes please, I confirm",
+        "yes, exactly",
+        "that is my order",
+        consent=Consent("check"),
+    )
+    def confirm_order(self) -> None:
         """Take the order as read back, after the caller's clear yes."""
+
+    def ask_confirm_order(self) -> str:
+        """The order in the words of the order system."""
+        return self.facts.read_back or ""
 
     @proposes(
         "no, that is wrong",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.menu import TakesName
-from interlock.agents import Answer, Farewell, Slot, WaitingDesk, data_tool, money, proposes
+from interlock.agents import Consent, Farewell, Slot, WaitingDesk, data_tool, money, proposes, spelled
 from interlock.guards import Words
 
 PHONE = Slot("the number to send it to", ask="Which mobile number may I send the payment link to?", kind="phone")
@@ -36,9 +36,19 @@ change the order, go back: the link is taken back first.
             return f"I have sent you a link to pay {amount} by. It is good for ten minutes. {TELL_ME}"
         return super().opening()
 
-    @proposes("my number is 0151 2345678", "send it to 0170 1234567", "please send me the link", "send the link again")
-    def send_link(self, phone: Annotated[Words, PHONE], answer: Annotated[str, Answer("offer")]) -> None:
+    @proposes(
+        "my number is 0151 2345678",
+        "send it to 0170 1234567",
+        "please send me the link",
+        "send the link again",
+        consent=Consent("offer", acts=("send",), by_value=True),
+    )
+    def send_link(self, phone: Annotated[Words, PHONE]) -> None:
         """Send the link to pay by to the caller's mobile phone, also once more or to another number."""
+
+    def ask_send_link(self, phone: str) -> str:
+        """Which number the link would be sent to."""
+        return f"I would send the link to {spelled(phone)}. Shall I?"
 
     @proposes(
         "I have paid", "done, it is paid", "the payment went through", "can you see my payment", "yes, I have paid"

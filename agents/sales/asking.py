@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from agents.sales.clerks import SalesDesk
 from guards.leads import Authority, Timeline, authority_stated, budget_stated, need_stated, timeline_stated
-from interlock.agents import Answer, CallerDesk, Slot, data_tool, proposes
+from interlock.agents import CallerDesk, Consent, Slot, data_tool, proposes
 from interlock.guards import Proposal, Words
 
 WHO = "May I have your name, please?"
@@ -31,6 +31,7 @@ TIMELINE = Slot(
         "no_plan": ("we have no plan yet", "not for a long time", "some day", "in two years", "I do not know when"),
     },
 )
+MONTHS = {"3": "three months", "6": "six months", "12": "a year"}
 ASKED_ALL = (
     "we would like to start next month",
     "yes, please see what suits us",
@@ -157,7 +158,13 @@ note it only when they say yes. If they correct something, note it and assess an
         """That it is no fit, and the offer."""
         return f"{NO_FIT} {self.NEXT}"
 
-    @proposes("yes, call me again in six months", "yes, in three months", "call me next year", "yes, later this year")
+    @proposes(
+        "yes, call me again in six months",
+        "yes, in three months",
+        "call me next year",
+        "yes, later this year",
+        consent=Consent("offer", acts=("call me", "call again", "call us", "ask me", "ask again"), by_value=True),
+    )
     def follow_up(
         self,
         months: Annotated[
@@ -173,6 +180,9 @@ note it only when they say yes. If they correct something, note it and assess an
                 },
             ),
         ],
-        answer: Annotated[str, Answer("offer")],
     ) -> None:
         """Note that we call again, when the caller said yes to that."""
+
+    def ask_follow_up(self, months: str) -> str:
+        """When we would call again."""
+        return f"Shall we call you again in {MONTHS[months]}?"

@@ -1,9 +1,9 @@
 """Who speaks in a service call until the specialist knows what it is: reception, gathering, specialists, safety."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from agents.service.noting import FaultDesk, NotingDesk, ServiceDesk
-from interlock.agents import BookingClerk, PersonOffer, Slot, proposes
+from interlock.agents import BookingClerk, Consent, PersonOffer, proposes
 
 SHALL_I = "Shall I pass you on to our specialist?"
 
@@ -135,10 +135,10 @@ class SafetyDesk(ServiceDesk):
     """Asks the one question that comes before any talk of a gas appliance."""
 
     INSTRUCTIONS = """
-A gas appliance: ask whether the caller smells gas, and report exactly what they answer. When they are not sure, it
-counts as a yes. Talk of nothing else before that.
+A gas appliance: ask whether the caller smells gas, and go on once they answered. Talk of nothing else before that.
 """
-    OPENING = "One question first, for your safety. Do you smell gas?"
+    NEXT = "Do you smell gas?"
+    OPENING = f"One question first, for your safety. {NEXT}"
 
     @proposes(
         "no, I do not smell gas",
@@ -146,11 +146,14 @@ counts as a yes. Talk of nothing else before that.
         "no, I smell nothing",
         "maybe, I am not sure",
         "yes, a little",
+        consent=Consent("danger"),
     )
-    def rule_gas_out(
-        self, smell: Annotated[bool, Slot("whether they smell gas", ask="Do you smell gas?", kind="yes_no")]
-    ) -> None:
+    def rule_gas_out(self) -> None:
         """Go on as the caller answered: to the specialist, or out of the house."""
+
+    def ask_rule_gas_out(self) -> str:
+        """The one question."""
+        return self.NEXT
 
 
 class EmergencyDesk(ServiceDesk):

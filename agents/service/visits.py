@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from agents.service.noting import NotingDesk, ServiceDesk
 from agents.service.words import price, window, windows
 from guards.repairs import picked, window_free
-from interlock.agents import Answer, CallerDesk, IsoTime, Slot, WaitingDesk, data_tool, proposes
+from interlock.agents import CallerDesk, Consent, IsoTime, Slot, WaitingDesk, data_tool, proposes
 from machines.service import NO_WARRANTY
 
 NONE_FREE = "We have nobody free this week. Shall I have a colleague call you back?"
@@ -80,9 +80,14 @@ other. Booking needs a number to reach the caller on.
         "yes, book that visit",
         "that suits me",
         "my number is 030 1234567",
+        consent=Consent("offer", acts=("book", "take it", "send somebody")),
     )
-    def book_visit(self, answer: Annotated[str, Answer("offer")]) -> None:
+    def book_visit(self) -> None:
         """Book the visit just named, when the caller said yes to it."""
+
+    def ask_book_visit(self) -> str:
+        """Which visit would be booked."""
+        return self.question() if picked(self.facts) else ""
 
     @proposes(
         "it is another appliance",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from agents.support.effects import NO_ORDER
 from agents.support.systems import SupportSystems
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from interlock.agents import Answer, LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
+from interlock.agents import Consent, LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
 
 CATEGORY = Slot(
     "what the problem is about",
@@ -193,13 +193,22 @@ You are the billing desk. The caller is verified. Look the order up before you t
         await self.call.establish(order_found=True, order_number=order.order_number, **cents)
         return f"I see the order: {order.item}, {money(order.paid_cents)} paid. What can I do for you?"
 
-    @proposes("please refund twenty", "pay me back 19.90", "I want a refund of ten euros", "give me my money back")
+    @proposes(
+        "please refund twenty",
+        "pay me back 19.90",
+        "I want a refund of ten euros",
+        "give me my money back",
+        consent=Consent("removal", acts=("refund", "pay back", "pay me back", "money back", "pay", "reimburse")),
+    )
     def refund(
         self,
         amount_cents: Annotated[int, Slot("in cents, 1990 for 19.90", ask="How much shall we pay back?", kind="money")],
-        answer: Annotated[str, Answer("removal")],
     ) -> None:
         """Pay money back for the order that was looked up."""
+
+    def ask_refund(self, amount_cents: int) -> str:
+        """How much would be paid back, and for what."""
+        return f"That is {money(amount_cents)} back for order {self.facts.order_number}. Shall I pay that back?"
 
     @proposes("my router does not work either", "it is a technical problem", "the device is broken", "no connection")
     def route_to_technical(self) -> None:

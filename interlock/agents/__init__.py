@@ -18,13 +18,14 @@ from interlock.agents.desks import (
     PersonOffer,
     WaitingDesk,
     money,
+    spelled,
     waits,
 )
 from interlock.agents.effects import Assignment, Effect, Outcome, effect
 from interlock.agents.flow import CarryOver, Flow
 from interlock.agents.speech.reply import Chunk
 from interlock.agents.systems import Refused, SystemDown
-from interlock.agents.tools import Answer, Heard, Slot, data_tool, proposes
+from interlock.agents.tools import Answer, Consent, Heard, Slot, data_tool, proposes
 
 __all__ = [
     "COMMON_CAST",
@@ -37,6 +38,7 @@ __all__ = [
     "CallerDesk",
     "CarryOver",
     "Chunk",
+    "Consent",
     "Desk",
     "Effect",
     "Farewell",
@@ -55,5 +57,6 @@ __all__ = [
     "effect",
     "money",
     "proposes",
+    "spelled",
     "waits",
 ]

@@ -10,7 +10,7 @@ from interlock.agents.callbacks import book_callback
 from interlock.agents.desk import Desk
 from interlock.agents.effects import Effect
 from interlock.agents.speech_requests import SpeechRequests
-from interlock.agents.tools import Answer, Slot, data_tool, proposes
+from interlock.agents.tools import Answer, Consent, Slot, data_tool, proposes
 from interlock.guards.cards import Words
 
 
@@ -156,7 +156,11 @@ to 18, and book it. The caller may also go back to where they were.
     }
 
     @proposes(
-        "please call me back tomorrow at ten", "you can reach me on 030 1234567", "book a callback", "call me later"
+        "please call me back tomorrow at ten",
+        "you can reach me on 030 1234567",
+        "book a callback",
+        "call me later",
+        consent=Consent("offer", acts=("call me", "call us", "call back", "callback", "reach me"), by_value=True),
     )
     def book_callback(
         self,
@@ -169,9 +173,13 @@ to 18, and book it. The caller may also go back to where they were.
                 kind="datetime",
             ),
         ],
-        answer: Annotated[str, Answer("offer")],
     ) -> None:
         """Book a callback, once the caller gave a number and a time."""
+
+    def ask_book_callback(self, phone: str, time: str) -> str:
+        """When, and on which number, a colleague would call."""
+        when = datetime.fromisoformat(time)
+        return f"Shall we call you back on {when:%A, %B} {when.day} at {when:%H:%M}, on {spelled(phone)}?"
 
     @proposes(
         "take me back, please", "I would rather go on with the agent", "back to where I was", "never mind, go back"
@@ -196,6 +204,11 @@ COMMON_CAST: Mapping[str, type[Desk]] = {
 """Who speaks in the states of `interlock.machines.common`."""
 COMMON_EFFECTS: Mapping[str, Effect] = {"booking": book_callback}
 """The work of those states."""
+
+
+def spelled(number: str) -> str:
+    """A number as it is spoken, sign by sign: no seven digits are heard as millions."""
+    return " ".join("plus" if sign == "+" else sign for sign in number if sign.isalnum() or sign == "+")
 
 
 def money(cents: int) -> str:

@@ -59,12 +59,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """An argument that is how the caller stands to the very thing proposed: no model is asked for it.
+
+    See `interlock.agents.speech.asking.Consent` for its values. `acts` are the words by which a caller may ask for it
+    unasked ("refund", "pay me back"); `by_value` says that giving the value it waits for is a yes too, as a number to
+    be called back on. The desk says in `ask_EVENT`, a method with the tool's own arguments, what is asked for a yes.
+    """
+
+    kind: Kind
+    acts: tuple[str, ...] = ()
+    by_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
     """What a tool is called, what it takes and what a caller may say to mean it.
 
     `proposes` tools ask for the event of their name; the others run `body(agent, **args)` and return a sentence.
-    `heard` are the arguments that are not a model's to give, and what each is of the caller's words. `leads_on` says
-    that after this one the caller's same words usually mean a proposal too.
+    `heard` are the arguments that are not a model's to give, and what each is of the caller's words; `consent` is how
+    the caller's yes to it is read, where it needs one. `leads_on` says that after this one the caller's same words
+    usually mean a proposal too.
     """
 
     name: str
@@ -76,6 +91,7 @@ class Tool:
     body: Callable[..., Any]
     leads_on: bool = False
     heard: Mapping[str, Heard | Answer] = field(default_factory=dict)
+    consent: Consent | None = None
 
     def schema(self) -> dict[str, Any]:
         """The function description sent to a model."""
@@ -84,14 +100,15 @@ class Tool:
         return {"name": self.name, "description": f"{self.description}\nCallers say: {says}.", "parameters": parameters}
 
 
-def proposes(*phrases: str) -> Callable[[Callable[..., Any]], Any]:
+def proposes(*phrases: str, consent: Consent | None = None) -> Callable[[Callable[..., Any]], Any]:
     """Declare the tool that proposes the event of the function's name.
 
     The signature gives the arguments, each `Annotated[type, Slot(...)]`, `Annotated[str, Heard()]` or
-    `Annotated[str, Answer(kind)]`; the docstring is written for the model; the body stays empty. Raises `TypeError` at
-    import when one of these is missing.
+    `Annotated[str, Answer(kind)]`; the docstring is written for the model; the body stays empty. `consent` says how the
+    caller's yes to it is read, for an event whose chart says that it needs one. Raises `TypeError` at import when one
+    of these is missing.
     """
-    return lambda function: _Declared(_tool(function, phrases, True, False))
+    return lambda function: _Declared(_tool(function, phrases, True, False, consent))
 
 
 def data_tool(*phrases: str, leads_on: bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -127,7 +144,13 @@ def _parameters(args: type[BaseModel]) -> str:
     return json.dumps(parameters)
 
 
-def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: bool, leads_on: bool) -> Tool:
+def _tool(
+    function: Callable[..., Any],
+    phrases: tuple[str, ...],
+    proposing: bool,
+    leads_on: bool,
+    consent: Consent | None = None,
+) -> Tool:
     name = function.__name__
     description = inspect.getdoc(function)
     if not description:
@@ -151,7 +174,7 @@ def _tool(function: Callable[..., Any], phrases: tuple[str, ...], proposing: boo
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (hints[parameter.name], FieldInfo(default=default, description=slot.description))
     model = create_model(name, __config__=ConfigDict(extra="forbid", strict=True), **fields)
-    return Tool(name, description, model, slots, phrases, proposing, function, leads_on, heard)
+    return Tool(name, description, model, slots, phrases, proposing, function, leads_on, heard, consent)
 
 
 def _heard(hint: Any) -> Heard | Answer | None:

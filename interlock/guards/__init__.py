@@ -4,7 +4,7 @@ What is named in `__all__` is what an application imports; the modules below are
 standard library and pydantic only.
 """
 
-from interlock.guards.answers import not_over_a_no, not_said_wrong
+from interlock.guards.answers import agreed, not_over_a_no
 from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
 from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled
 from interlock.guards.cards import Words, without_card_numbers
@@ -22,11 +22,11 @@ __all__ = [
     "ProposalError",
     "Proposer",
     "Words",
+    "agreed",
     "can_be_dialled",
     "claimed",
     "established",
     "guard",
     "not_over_a_no",
-    "not_said_wrong",
     "without_card_numbers",
 ]

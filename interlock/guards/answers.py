@@ -8,6 +8,18 @@ from typing import Any
 
 from interlock.guards.base import Proposal, guard
 
+AGREED = ("agreed", "requested", "given")
+"""Of the values of `consent`, those in which the caller wants it."""
+
+
+@guard(
+    "The caller has not agreed to exactly this: if they said no or asked something, answer that; do not do it.",
+    say="I have not done that. What would you like me to do?",
+)
+def agreed(facts: Any, proposal: Proposal) -> bool:
+    """The caller wants exactly this: they said yes to the question about it, or asked for it in plain words."""
+    return proposal.args.get("consent", "agreed") in AGREED
+
 
 @guard(
     "The caller said no to that: do not do it; ask what they want instead.",
@@ -16,15 +28,6 @@ from interlock.guards.base import Proposal, guard
 def not_over_a_no(facts: Any, proposal: Proposal) -> bool:
     """The caller did not say no to it."""
     return proposal.args.get("answer") != "no"
-
-
-@guard(
-    "The caller said that something is wrong: do not confirm it; ask what is to change, and change it.",
-    say="I have not confirmed it. What would you like to change?",
-)
-def not_said_wrong(facts: Any, proposal: Proposal) -> bool:
-    """The caller did not say that anything is wrong with it."""
-    return proposal.args.get("answer") not in ("no", "correction")
 
 
 @guard(

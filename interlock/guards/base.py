@@ -70,11 +70,19 @@ class GuardResult:
 class Guard:
     """A named predicate. Call it as `guard(facts, proposal)`; ask it as `guard.ask(facts, proposal)`."""
 
-    def __init__(self, predicate: FunctionType, reason: str, say: str, opposite_of: "Guard | None") -> None:
+    def __init__(
+        self,
+        predicate: FunctionType,
+        reason: str,
+        say: str,
+        opposite_of: "Guard | None" = None,
+        implies: "Guard | None" = None,
+    ) -> None:
         self.predicate = predicate
         self.reason = reason
         self.say = say
         self.opposite_of = opposite_of
+        self.implies = implies
         self.name = self.__name__ = predicate.__name__
         self.sentence = inspect.getdoc(predicate) or ""
         # python-statemachine reads these three of every condition it is given.
@@ -106,13 +114,14 @@ class Guard:
 
 
 def guard(
-    reason: str, *, say: str = "", opposite_of: Guard | None = None
+    reason: str, *, say: str = "", opposite_of: Guard | None = None, implies: Guard | None = None
 ) -> Callable[[Callable[[Any, Proposal], bool]], Guard]:
     """Make a guard of a plain function `(facts, proposal) -> bool`; its docstring is the sentence product reads.
 
     `reason` is what the model is told when it is false; `say` is what the caller hears when no model is there to
-    put that in words. Raises `TypeError` at import for a coroutine function, a lambda, a wrapped function, another
-    signature, or a missing docstring or reason: an awaitable is truthy, so each of these could open what it guards.
+    put that in words. Where it holds, the guard that it `implies` holds too. Raises `TypeError` at import for a
+    coroutine function, a lambda, a wrapped function, another signature, or a missing docstring or reason: an awaitable
+    is truthy, so each of these could open what it guards.
     """
 
     if not isinstance(reason, str):
@@ -120,7 +129,7 @@ def guard(
         raise TypeError(f'guard {name} has no reason: write @guard("what the model is told when it is false")')
 
     def make(predicate: Callable[[Any, Proposal], bool]) -> Guard:
-        return Guard(_plain(predicate, reason), reason, say, opposite_of)
+        return Guard(_plain(predicate, reason), reason, say, opposite_of, implies)
 
     return make
 

@@ -22,6 +22,7 @@ class Chart(StateChart[Any]):
 
     version: ClassVar[int] = 1
     proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
+    needs_yes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     promises: ClassVar[tuple[Promise, ...]] = ()
 
 
@@ -60,6 +61,11 @@ def guards_of(transition: Transition) -> tuple[Guard, ...]:
 def proposers_of(machine: type[Chart], event: str) -> frozenset[Proposer]:
     """Who may propose `event`."""
     return machine.proposers.get(event, AGENTS)
+
+
+def needs_yes_of(machine: type[Chart], event: str) -> tuple[str, ...] | None:
+    """The facts and arguments that a caller's yes to `event` covers; None where it needs none."""
+    return machine.needs_yes.get(event)
 
 
 def lineage(state: State) -> list[State]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from statemachine import HistoryState, State
 
-from interlock.guards.answers import not_over_a_no, nothing_open
+from interlock.guards.answers import agreed, nothing_open
 from interlock.guards.base import Proposer
 from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
 from interlock.guards.facts import Facts, established
@@ -53,7 +53,7 @@ def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -
     for state in (states.offer, states.person):
         _arrow("return_to_desk", state, states.before)
     person, booking = states.person, states.booking
-    asked = [callback_number_given, callback_in_opening_hours, not_over_a_no]
+    asked = [callback_number_given, callback_in_opening_hours, agreed]
     _arrow("book_callback", person, booking, cond=asked)
     for outcome in ("callback_booked", "callback_failed", "callback_unconfirmed"):
         _arrow(outcome, states.booking, states.person)
@@ -91,8 +91,12 @@ def reported(*events: str) -> Mapping[str, frozenset[Proposer]]:
     return dict.fromkeys(events, SYSTEM)
 
 
+COMMON_NEEDS_YES: Mapping[str, tuple[str, ...]] = {"book_callback": ("phone", "time")}
+"""What no flow does without the caller's yes, and what that covers."""
+
 COMMON_PROMISES: tuple[Promise, ...] = (
     never("booking").before(callback_in_opening_hours),
+    never("booking").before(agreed),
     reachable("person", from_="everywhere"),
     reachable("closed", from_="everywhere"),
 )

@@ -15,11 +15,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from statemachine import HistoryState, State
+from statemachine.callbacks import CallbackPriority
 from statemachine.transition_list import TransitionList
 
+from interlock.guards.answers import agreed
 from interlock.machines.base import Machine, _Checked
-from interlock.machines.chart import ChartError
-from interlock.machines.common import COMMON_PROMISES, common_proposers, endings, ways_out
+from interlock.machines.chart import ChartError, guards_of
+from interlock.machines.common import COMMON_NEEDS_YES, COMMON_PROMISES, common_proposers, endings, ways_out
 
 COMMON_STATES = ("live", "desks", "before", "offer", "person", "booking", "closed")
 """The ids of what every flow has: a flow's own states and events have other names."""
@@ -68,7 +70,9 @@ class Desks(Machine, metaclass=_Drawn):
 
     A subclass has `common = Common()`, its desks (`State`, one with `initial=True`; `SideDesk`), its work
     (`EffectState`) and arrows. Events that leave nothing but work are the system's to report, so `proposers` names only
-    who else asks for what (`reported` for the system's). `promises` are proven with `COMMON_PROMISES`.
+    who else asks for what (`reported` for the system's). `needs_yes` gives for an event that moves money, books,
+    cancels, sends or files the facts and arguments that the caller's yes to it covers: each of its arrows asks
+    `agreed` last, where none has a guard that implies it. `promises` are proven with `COMMON_PROMISES`.
 
     Raises `ChartError` at import for a chart without `Common` or an initial desk, and for a name of `COMMON_STATES`.
     """
@@ -80,6 +84,8 @@ def _drawn(name: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
     beside = {its: each for its, each in states.items() if isinstance(each, EffectState | SideDesk)}
     desks = {its: each for its, each in states.items() if its not in beside}
     _refuse_desks(name, attrs, desks)
+    needs_yes = attrs.get("needs_yes", {})
+    _ask_for_a_yes(name, attrs, needs_yes)
     first = next(each for each in desks.values() if each.initial)
     common.before.to(first).add_event("_before_anywhere")
     _fill(common.desks, desks, common.before)
@@ -92,7 +98,8 @@ def _drawn(name: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
     rest = {its: each for its, each in attrs.items() if its not in states and each is not common}
     proposers = {**common_proposers(*_reported(attrs)), **attrs.get("proposers", {})}
     promises = (*attrs.get("promises", ()), *COMMON_PROMISES)
-    return {**rest, "live": common.live, "closed": common.closed, "proposers": proposers, "promises": promises}
+    drawn = {"live": common.live, "closed": common.closed, "proposers": proposers, "promises": promises}
+    return {**rest, **drawn, "needs_yes": {**COMMON_NEEDS_YES, **needs_yes}}
 
 
 def _common(name: str, attrs: Mapping[str, Any]) -> Common:
@@ -110,6 +117,17 @@ def _refuse_desks(name: str, attrs: Mapping[str, Any], desks: Mapping[str, State
     if len(initial) != 1:
         found = ", ".join(initial) or "none"
         raise ChartError(f"{name} begins at {found}, expected one desk: give it State(..., initial=True)")
+
+
+def _ask_for_a_yes(name: str, attrs: Mapping[str, Any], needs_yes: Mapping[str, tuple[str, ...]]) -> None:
+    for event in needs_yes:
+        arrows = attrs.get(event)
+        if not isinstance(arrows, TransitionList):
+            raise ChartError(f"{name}.needs_yes names {event}: expected an event that {name} draws")
+        if any(each.implies is agreed for arrow in arrows for each in guards_of(arrow)):
+            continue
+        for arrow in arrows:
+            arrow.cond.add(agreed, priority=CallbackPriority.INLINE, expected_value=True)
 
 
 def _fill(compound: State, states: Mapping[str, State], *history: HistoryState) -> None:

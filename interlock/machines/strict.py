@@ -18,7 +18,15 @@ FLAGS = (
     "enable_self_transition_entries",
 )
 # A state or event of one of these names would hide what python-statemachine or Machine needs on its objects.
-TAKEN = frozenset(dir(StateChart)) | {"model", "state_field", "history_values", "version", "proposers", "promises"}
+TAKEN = frozenset(dir(StateChart)) | {
+    "model",
+    "state_field",
+    "history_values",
+    "version",
+    "proposers",
+    "needs_yes",
+    "promises",
+}
 CODE = (FunctionType, classmethod, staticmethod, property)
 
 

@@ -27,7 +27,7 @@ Key = tuple[str, str, Proposer]
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)  # a Monday
 CALLBACK = {"phone": "+4930123456", "time": "2026-03-24T10:00"}
 COMMON_GUARDS: Mapping[str | tuple[str, str], tuple[str, ...]] = {
-    "book_callback": ("callback_number_given", "callback_in_opening_hours", "not_over_a_no"),
+    "book_callback": ("callback_number_given", "callback_in_opening_hours", "agreed"),
     "say_goodbye": ("nothing_open",),
     "caller_silent": ("silent_twice",),
 }
@@ -120,7 +120,7 @@ class Table:
             *self.one_false,
             OneFalse("book_callback", "callback_number_given", args={"phone": ""}),
             OneFalse("book_callback", "callback_in_opening_hours", args={"time": "2026-03-24T20:00"}),
-            OneFalse("book_callback", "not_over_a_no", args={"answer": "no"}),
+            OneFalse("book_callback", "agreed", args={"consent": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "question"}),
             OneFalse("caller_silent", "silent_twice", {"silences": 1}, states=silent),

@@ -94,7 +94,7 @@ async def test_what_changes_during_the_check_is_neither_read_back_nor_confirmed(
         policies.gate.set()
         await stage.typed.rest()
         assert (stage.state, "You are Anna Miller" in stage.typed.said[-1]) == ("review", True)
-        verdict = await stage.call.propose("confirm_details", {"answer": "yes"})
+        verdict = await stage.call.propose("confirm_details", {"consent": "agreed"})
         assert (verdict.refused_by, stage.state) == ("details_verified", "review")
 
 

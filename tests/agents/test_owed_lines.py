@@ -131,7 +131,7 @@ async def test_who_smells_gas_is_told_to_leave_whatever_they_say(stages, point):
     The line is unbroken: nobody talks over it.
     """
     stage = stages(SERVICE, TO_SAFETY)
-    stage.model.lines["Yes, I do."] = [Says("", (Asks("rule_gas_out", {"smell": True}),)) for _ in range(2)]
+    stage.model.lines["Yes, I do."] = [Says("", (Asks("rule_gas_out"),)) for _ in range(2)]
     await stage.start()
     await talked(stage, *TO_SAFETY)
     assert stage.call.state == "safety"

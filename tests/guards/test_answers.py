@@ -1,9 +1,12 @@
 """What is not done over a no, a correction or an objection, and that nothing else is kept back by that."""
 
+from typing import get_args
+
 import pytest
 
 from interlock.agents import Answer
-from interlock.guards import Facts, Proposal, not_over_a_no, not_said_wrong
+from interlock.agents.speech.asking import Consent
+from interlock.guards import Facts, Proposal, agreed, not_over_a_no
 from interlock.guards.answers import nothing_open
 
 ANSWERS = ("yes", "no", "correction", "question", "unclear", "attention", None)
@@ -20,13 +23,13 @@ def test_only_a_no_stops_what_was_asked_for(answer):
     assert held(not_over_a_no, answer=answer) == (answer != "no")
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_what_is_wrong_is_not_confirmed(answer):
-    """Neither over a no nor over a correction."""
-    assert held(not_said_wrong, answer=answer) == (answer not in ("no", "correction"))
+@pytest.mark.parametrize("consent", get_args(Consent))
+def test_only_who_wants_exactly_that_agreed(consent):
+    """By a yes to the question about it, by asking for it, or by giving what it was waiting for."""
+    assert held(agreed, consent=consent) == (consent in ("agreed", "requested", "given"))
 
 
-@pytest.mark.parametrize("guard", [not_over_a_no, not_said_wrong, nothing_open])
+@pytest.mark.parametrize("guard", [agreed, not_over_a_no, nothing_open])
 def test_who_was_not_judged_is_not_kept_back(guard):
     """Our systems and operators propose without a caller's answer."""
     assert held(guard)

@@ -37,15 +37,19 @@ NO_YES = [
 @pytest.mark.parametrize("words", [*YES, *NO_YES])
 def test_only_a_clear_yes_is_one(words):
     """Nothing that takes it back, doubts it, asks, or says something new."""
-    assert holds(Answer("check").of(words)) == (words in YES)
+    assert (Answer("check").of(words) == "yes") == (words in YES)
 
 
-@pytest.mark.parametrize("answer", ["no", "correction", "question", "unclear", "attention", "Yes.", "", None, True, 1])
-def test_no_other_answer_is_a_yes(answer):
+@pytest.mark.parametrize(
+    "consent",
+    ["no", "correction", "question", "unclear", "attention", "requested", "unasked", "Yes.", "", None, True, 1],
+)
+def test_no_other_answer_is_a_yes(consent):
     """Words are none either: what is judged is the answer, and it alone is on record."""
-    assert not holds(answer)
+    assert not holds(consent)
+    assert holds("agreed")
 
 
-def holds(answer):
+def holds(consent):
     """Whether the guard takes it."""
-    return clear_yes.ask(IntakeFacts(), Proposal("confirm_details", {"answer": answer})).held
+    return clear_yes.ask(IntakeFacts(), Proposal("confirm_details", {"consent": consent})).held

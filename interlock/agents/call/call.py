@@ -30,6 +30,7 @@ from interlock.agents.caller.missing_transcript import MissingTranscript
 from interlock.agents.caller.silence import Silence
 from interlock.agents.flow import Flow
 from interlock.agents.speech.answering import Answering
+from interlock.agents.speech.asking import Asking
 from interlock.agents.speech.kept_lines import KeptLines
 from interlock.agents.speech.lines import LinesOwed
 from interlock.agents.speech.providers import Providers
@@ -103,7 +104,8 @@ class Call:
         if watch is not None:
             self.watch(watch)
         answering = Answering()
-        self.lines = LinesOwed(context, answering, lambda: self._deciding.propose(ESCALATE, by="system"))
+        self.asking = Asking(context)
+        self.lines = LinesOwed(context, answering, self.asking, lambda: self._deciding.propose(ESCALATE, by="system"))
         self.hearing = Hearing(context, self._deciding, answering)
         self.failures = Failures(context, self._deciding)
         self.providers = Providers(context, self.models, self.voices)
@@ -238,6 +240,7 @@ class Call:
         self._missing_transcript.listen(session)
         self.voice.listen(session)
         self.lines.listen(session)
+        self.asking.listen(session)
         self._measures.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
 

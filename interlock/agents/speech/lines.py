@@ -18,6 +18,7 @@ from interlock.agents.call.clock import Timer
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.speech.answering import Answering
+from interlock.agents.speech.asking import Asked, Asking
 from interlock.agents.speech.utterance import letters_of
 
 LineKind = Literal["plain", "owed", "unbroken"]
@@ -34,11 +35,13 @@ _SENTENCE = re.compile(r"\S.*?(?:[.!?\u2026]+(?=\s|$)|$)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class SpokenLine:
-    """One thing an agent says, as a unit. A later line of the same `name` takes the place of an earlier one."""
+    """One thing an agent says, as a unit. A later line of the same `name` takes the place of an earlier one; `asks` is
+    the question that it is, where it is nothing else."""
 
     name: str
     text: str
     kind: LineKind = "plain"
+    asks: Asked | None = None
 
     @property
     def version(self) -> str:
@@ -51,6 +54,7 @@ class _Owed:
     line: SpokenLine
     left: tuple[str, ...]
     cuts: int = 0
+    asks_no_more: bool = False
     playing: SpeechHandle | None = None
 
 
@@ -58,9 +62,14 @@ class LinesOwed:
     """What one call owes its caller; `ask_for_person` is what comes of a line that is cut off again and again."""
 
     def __init__(
-        self, context: CallContext, answering: Answering, ask_for_person: Callable[[], Coroutine[Any, Any, Any]]
+        self,
+        context: CallContext,
+        answering: Answering,
+        asking: Asking,
+        ask_for_person: Callable[[], Coroutine[Any, Any, Any]],
     ) -> None:
         self._context = context
+        self._asking = asking
         self._ask_for_person = ask_for_person
         self._owed: dict[str, _Owed] = {}
         self._answering = answering
@@ -83,6 +92,11 @@ class LinesOwed:
         something is not told yet."""
         return "" if self._owed else self._answering.answer_in(words)
 
+    @property
+    def any_owed(self) -> bool:
+        """Whether the caller is still to hear something."""
+        return bool(self._owed)
+
     def say(self, line: SpokenLine) -> SpeechHandle:
         """Say a line now, after whatever is being said."""
         if line.kind == "plain":
@@ -97,7 +111,7 @@ class LinesOwed:
         """
         for owed in list(self._owed.values()):
             if answered:
-                owed.left = _without_last_questions(owed.left)
+                owed.left, owed.asks_no_more = _without_last_questions(owed.left), True
             if owed.left:
                 self._say_again(owed)
             else:
@@ -141,6 +155,14 @@ class LinesOwed:
         self._owed.pop(owed.line.name, None)
         self._answering.line_told()
         self._note(kind, owed)
+        if kind == "line.told" and not owed.asks_no_more:
+            self._told(owed.line)
+
+    def _told(self, line: SpokenLine) -> None:
+        if line.asks is not None:
+            self._asking.put(line.asks)
+        else:
+            self._asking.told(line.text, ours=True)
 
     def _note(self, kind: str, owed: _Owed) -> None:
         every = _sentences(owed.line.text)

@@ -43,9 +43,9 @@ TABLE = Table(
     guarded={
         ("availability", "hold_time"): ("slot_offered",),
         ("existing", "hold_time"): ("appointment_theirs", "slot_offered"),
-        "book": ("no_change_unconfirmed", "hold_running", "caller_named", "reachable_by_phone", "not_over_a_no"),
-        "move": ("appointment_theirs", "no_change_unconfirmed", "hold_running", "not_over_a_no"),
-        "cancel": ("appointment_theirs", "no_change_unconfirmed", "cancelling_agreed", "not_over_a_no"),
+        "book": ("no_change_unconfirmed", "hold_running", "caller_named", "reachable_by_phone", "agreed"),
+        "move": ("appointment_theirs", "no_change_unconfirmed", "hold_running", "agreed"),
+        "cancel": ("appointment_theirs", "no_change_unconfirmed", "agreed"),
     },
     one_false=(
         OneFalse("hold_time", "slot_offered", {"offered_slots": ()}),
@@ -62,8 +62,7 @@ TABLE = Table(
         OneFalse("move", "hold_running", {"held_until": NOW}),
         OneFalse("cancel", "appointment_theirs", {"found_by": "caller"}),
         OneFalse("cancel", "no_change_unconfirmed", {"last_change": "unconfirmed"}),
-        OneFalse("cancel", "cancelling_agreed", args={"sure": False}),
-        *(OneFalse(event, "not_over_a_no", args={"answer": "no"}) for event in ("book", "move", "cancel")),
+        *(OneFalse(event, "agreed", args={"consent": "no"}) for event in ("book", "move", "cancel")),
     ),
     ways={
         "reception": (),

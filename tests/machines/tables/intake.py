@@ -52,8 +52,8 @@ TABLE = Table(
         OneFalse("confirm_details", "as_read_back", {"phone": "01512345679"}),
         OneFalse("confirm_details", "as_read_back", {"home_address": "5 Mill Lane"}),
         *(
-            OneFalse("confirm_details", "clear_yes", args={"answer": answer})
-            for answer in ("", "no", "correction", "question", "attention", "unclear", None)
+            OneFalse("confirm_details", "clear_yes", args={"consent": consent})
+            for consent in ("", "no", "correction", "question", "attention", "unclear", "requested", "unasked", None)
         ),
         OneFalse("correct_details", "not_over_a_no", args={"answer": "no"}),
     ),
@@ -75,6 +75,6 @@ TABLE = Table(
         "verified_as": WHO,
         "read_back": ALL,
     },
-    args={"answer": "yes"},
+    args={"consent": "agreed", "answer": "yes"},
     back="collection",
 )

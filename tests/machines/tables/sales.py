@@ -50,9 +50,9 @@ TABLE = Table(
         "lead_noted": ("nothing_rules_it_out", "not_on_the_list"),
         "lead_unnoted": ("nothing_rules_it_out",),
         "hold_time": ("slot_offered",),
-        "book": ("no_change_unconfirmed", "hold_running", "caller_named", "reachable_by_phone", "not_over_a_no"),
+        "book": ("no_change_unconfirmed", "hold_running", "caller_named", "reachable_by_phone", "agreed"),
         "meet_executive": ("executive_on_duty",),
-        "follow_up": ("not_on_the_list", "reachable_by_phone", "not_over_a_no"),
+        "follow_up": ("not_on_the_list", "reachable_by_phone", "agreed"),
         "do_not_call": ("number_to_list",),
     },
     one_false=(
@@ -76,7 +76,7 @@ TABLE = Table(
         OneFalse("follow_up", "not_on_the_list", {"listed": True}),
         OneFalse("follow_up", "not_on_the_list", {"listed": None}),
         OneFalse("follow_up", "reachable_by_phone", {"contact_phone": None}),
-        *(OneFalse(event, "not_over_a_no", args={"answer": "no"}) for event in ("book", "follow_up")),
+        *(OneFalse(event, "agreed", args={"consent": "no"}) for event in ("book", "follow_up")),
         OneFalse("do_not_call", "number_to_list", {"contact_phone": None}, {"phone": ""}),
     ),
     ways={

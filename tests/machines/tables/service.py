@@ -38,7 +38,7 @@ TABLE = Table(
     guarded={
         ("reception", "gather"): ("caller_named",),
         "find_specialist": ("appliance_known", "fault_known", "postcode_known", "warranty_settled"),
-        "rule_gas_out": ("no_gas_smell",),
+        "rule_gas_out": ("gas_question_answered", "no_gas_smell"),
         "diagnose": ("specialist_found_for_it",),
         "book_visit": (
             "no_order_unconfirmed",
@@ -46,7 +46,7 @@ TABLE = Table(
             "window_free",
             "caller_named",
             "reachable_by_phone",
-            "not_over_a_no",
+            "agreed",
         ),
     },
     one_false=(
@@ -55,8 +55,10 @@ TABLE = Table(
         OneFalse("find_specialist", "fault_known", {"fault": None}),
         OneFalse("find_specialist", "postcode_known", {"postcode": "101"}),
         OneFalse("find_specialist", "warranty_settled", {"warranty_number": None}),
-        OneFalse("rule_gas_out", "no_gas_smell", args={"smell": True}, leads_to="emergency"),
-        OneFalse("rule_gas_out", "no_gas_smell", args={"smell": None}, leads_to="emergency"),
+        *(
+            OneFalse("rule_gas_out", "no_gas_smell", args={"consent": its}, leads_to="emergency")
+            for its in ("no", "unclear", "question", "correction", None)
+        ),
         OneFalse("diagnose", "specialist_found_for_it", {"dispatched_for": None}),
         OneFalse("diagnose", "specialist_found_for_it", {"appliance": "gas_cooker"}),
         OneFalse("diagnose", "specialist_found_for_it", {"postcode": "80331"}),
@@ -67,7 +69,7 @@ TABLE = Table(
         OneFalse("book_visit", "window_free", {"wanted_time": "2026-03-25T00:00"}),
         OneFalse("book_visit", "caller_named", {"caller_name": None}),
         OneFalse("book_visit", "reachable_by_phone", {"contact_phone": None}),
-        OneFalse("book_visit", "not_over_a_no", args={"answer": "no"}),
+        OneFalse("book_visit", "agreed", args={"consent": "no"}),
     ),
     ways={
         "reception": (),
@@ -94,6 +96,6 @@ TABLE = Table(
         "quote_id": 1,
         "free_windows": ("2026-03-24T08:00:00", "2026-03-24T12:00:00"),
     },
-    args={"smell": False},
+    args={"consent": "agreed"},
     back="gathering",
 )

@@ -29,7 +29,7 @@ TABLE = Table(
             "amount_above_zero",
             "within_refund_limit",
             "within_what_was_paid",
-            "not_over_a_no",
+            "agreed",
         ),
     },
     one_false=(
@@ -45,7 +45,7 @@ TABLE = Table(
         OneFalse("refund", "within_refund_limit", {"order_paid_cents": 9000}, {"amount_cents": 5001}),
         OneFalse("refund", "within_refund_limit", {"order_refunded_cents": 4500}),
         OneFalse("refund", "within_what_was_paid", {"order_paid_cents": 999}),
-        OneFalse("refund", "not_over_a_no", args={"answer": "no"}),
+        OneFalse("refund", "agreed", args={"consent": "no"}),
     ),
     ways={
         "greeting": (),

@@ -1,0 +1,225 @@
+"""Questions that a yes can be the answer to: which one was told last, about what exactly, and whether it is used up.
+
+A question is asked when its words were heard to their end, whoever said them. It is about an event and the values that
+event would act on; once one of those changes, a yes to it is a yes to something else.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
+
+from interlock.agents.answers import Answer, Kind, Question, judge
+from interlock.agents.answers.contact import without_contact
+from interlock.agents.answers.requesting import requested
+from interlock.agents.answers.words import plain
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.draft import DraftEntry
+from interlock.agents.speech.utterance import letters_of
+
+Consent = Literal[
+    "agreed", "requested", "given", "no", "correction", "question", "attention", "unclear", "changed", "unasked"
+]
+"""How a caller stands to something that needs their yes, as our ears had it.
+
+agreed: a plain yes to the question about exactly this; requested: they asked for it in plain words; given: they gave
+the value that it was waiting for; changed: they were asked about other values; unasked: nobody asked them about it; the
+others as `interlock.agents.answers.Answer`.
+"""
+
+OBJECTIONS: frozenset[str] = frozenset({"no", "correction", "question"})
+AGREED_FOR_TURNS = 4
+"""For how many of the caller's turns, the one in which they said it included, a yes stands that is not used yet: as
+long as it takes to ask for a name and a number. Later it is stale."""
+_SO = frozenset({"so", "then", "and", "now", "just", "well", "please", "okay"})
+_FIGURES = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|twenty|thirty)\b")
+_DAYS = re.compile(r"\b(?:to(?:day|morrow|night)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a question is about: an event, and a fingerprint of the values a yes to it covers."""
+
+    event: str
+    version: str
+
+    @classmethod
+    def of(cls, event: str, covered: Mapping[str, Any]) -> "Subject":
+        """The values themselves go on no record."""
+        text = json.dumps(dict(covered), sort_keys=True, default=str)
+        return cls(event, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was told to its end, in these words; `kind` is how its answer is read, `acts` name its act."""
+
+    subject: Subject
+    words: str
+    kind: Kind
+    acts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The caller's words that a tool call came of: all of them, and what of them can answer the line told last.
+
+    `message` names the last message they are from: words that something was done on are good for nothing else.
+    """
+
+    words: str = ""
+    answer: str = ""
+    message: str = ""
+
+
+class Asking:
+    """What one call asked its caller last, and what they agreed to that is still to be done."""
+
+    def __init__(self, context: CallContext) -> None:
+        self._context = context
+        self._askable: Callable[[], Iterable[Asked]] = tuple
+        self._asked: Asked | None = None
+        self._open = False
+        """Whether what was asked last is that question, and no other."""
+        self._agreed: Subject | None = None
+        self._turns_left = 0
+        self._heard: Said | None = None
+        self._used: str | None = None
+        self.opening = ""
+        """What the agent that speaks now says, or said, on entry."""
+
+    def listen(self, session: AgentSession[Any]) -> None:
+        """Begin to hear what is said."""
+        session.on("conversation_item_added", self._added)
+
+    def moved_on(self, askable: Callable[[], Iterable[Asked]]) -> None:
+        """Another desk begins, which may ask these: what the one before it asked, and was told, is past."""
+        self._asked, self._open, self._agreed, self.opening, self._askable = None, False, None, "", askable
+
+    def told(self, words: str, *, ours: bool = False) -> None:
+        """The caller heard these words to their end. `ours` says that this desk wrote them, so that their last question
+        is one of its own even where it says the values in other words."""
+        for each in self._askable():
+            if letters_of(words).endswith(letters_of(each.words)) or (ours and same_question(words, each.words)):
+                self.put(each)
+                return
+        if self._asked is not None and asks_anything(words):
+            self._open = _asks_again(words, self._asked)
+
+    def put(self, asked: Asked) -> None:
+        """This question was told to its end."""
+        if asked != self._asked:
+            self._note("question.asked", asked.subject)
+        self._asked, self._open = asked, True
+
+    def heard(self, said: Said) -> None:
+        """The caller said this: whatever they agreed to before stands for a few turns, and falls with an objection."""
+        if not said.words or (self._heard is not None and said.message == self._heard.message):
+            self._heard = said if said.words else self._heard
+            return
+        self._heard, self._turns_left = said, self._turns_left - 1
+        if self._turns_left <= 0:
+            self._agreed = None
+        if self._asked is None or not self._open:
+            return
+        answer = read_answer(said, self._asked.kind, self._asked.acts)
+        self._note("question.answered", self._asked.subject, answer=answer)
+        if answer == "yes":
+            self._agreed, self._turns_left = self._asked.subject, AGREED_FOR_TURNS
+        elif answer in OBJECTIONS:
+            self._agreed = None
+
+    def use_up(self, said: Said) -> None:
+        """Something was done on these words: they are good for nothing else."""
+        self._used, self._agreed, self._open = said.message, None, False
+
+    def consent(self, subject: Subject, kind: Kind, acts: tuple[str, ...], said: Said, *, by_value: bool) -> Consent:
+        """How the caller stands to exactly this."""
+        self.heard(said)
+        if not said.words or said.message == self._used:
+            return "unasked"
+        answer = read_answer(said, kind, acts)
+        if self._agreed == subject:
+            if answer not in self._objections():
+                return "agreed"
+            self._agreed = None
+        about_it = self._open and self._asked is not None and self._asked.subject == subject
+        if about_it and answer == "no":
+            return "no"
+        if requested(said.words, acts):
+            return "requested"
+        if by_value and answer not in ("no", "question") and gives_value(said.words):
+            return "given"
+        of_it = self._open and self._asked is not None and self._asked.subject.event == subject.event
+        if answer in ("no", "question") or (answer == "correction" and of_it):
+            return answer
+        if about_it:
+            return "attention" if answer == "attention" else "unclear"
+        return "changed" if of_it and answer == "yes" else "unasked"
+
+    def _objections(self) -> frozenset[str]:
+        """A value is the answer to another question where one was asked since; what it changes is another subject."""
+        return OBJECTIONS if self._open else OBJECTIONS - {"correction"}
+
+    def _note(self, kind: str, subject: Subject, **more: str) -> None:
+        entry = DraftEntry(kind, {"event": subject.event, "version": subject.version, **more})
+        self._context.spawn(self._context.record_if_possible(entry))
+
+    def _added(self, event: ConversationItemAddedEvent) -> None:
+        item = event.item
+        if isinstance(item, llm.ChatMessage) and item.role == "assistant":
+            words = item.text_content or ""
+            own = bool(self.opening) and letters_of(words) == letters_of(self.opening)
+            self.told(words, ours=own)
+
+
+def read_answer(said: Said, kind: Kind, acts: tuple[str, ...]) -> Answer:
+    """What the words after the end of the line told last answer; how to reach the caller may stand beside a yes.
+
+    A yes is always what lets the act happen: to "Do you smell gas?" it is the caller's no.
+    """
+    if not said.answer:
+        return "attention"
+    echoes = " ".join(acts)
+    if kind == "danger":
+        answer = judge(said.answer, Question(kind, echoes=echoes)).answer
+        return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
+    answer = judge(said.answer, Question(kind, echoes=echoes)).answer
+    if answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(said.answer)):
+        return "yes" if judge(alone, Question(kind, echoes=echoes)).answer == "yes" else answer
+    return answer
+
+
+def gives_value(words: str) -> bool:
+    """Whether there is a number, a day or a time in what was said."""
+    return bool(_FIGURES.search(words.lower()) or _DAYS.search(words.lower()))
+
+
+def same_question(words: str, asked: str) -> bool:
+    """Whether the last question in both is the same, in whatever order its words stand: "so all of that is right?"."""
+    return bool(_question_in(asked)) and _question_in(words) == _question_in(asked)
+
+
+def asks_anything(words: str) -> bool:
+    """Whether these words expect an answer; "are you still there?" expects a sign of life."""
+    question = _question_in(words)
+    return bool(question) and not {"still", "there"} <= set(question)
+
+
+def _asks_again(words: str, asked: Asked) -> bool:
+    """Whether they ask for that very thing again: by the same question, or by its act."""
+    named = any(letters_of(act) in letters_of(_last_question(words)) for act in asked.acts)
+    return same_question(words, asked.words) or (asked.kind != "check" and named)
+
+
+def _last_question(words: str) -> str:
+    asking = [sentence for sentence in re.findall(r"[^.!?\u2026]*[.!?\u2026]?", words) if sentence.endswith("?")]
+    return asking[-1] if asking else ""
+
+
+def _question_in(words: str) -> list[str]:
+    return sorted(word for word in plain(_last_question(words)).words if word not in _SO)
