@@ -65,7 +65,7 @@ def as_read_back(facts: Taken, proposal: Proposal) -> bool:
 @guard(
     "That was no clear yes to all of it. If they named a correction, note it; if not, ask what to correct.",
     say="I need a clear yes, or tell me what is wrong. Is all of that right?",
-    implies=agreed,
+    implies=(agreed,),
 )
 def clear_yes(facts: Taken, proposal: Proposal) -> bool:
     """The caller answered with a clear yes and nothing that takes it back."""

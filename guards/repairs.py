@@ -87,7 +87,7 @@ def gas_question_answered(facts: Repair, proposal: Proposal) -> bool:
 @guard(
     "The caller smells gas: they have to leave the house.",
     say="Please leave the house, and call 112 from outside.",
-    implies=agreed,
+    implies=(agreed, gas_question_answered),
 )
 def no_gas_smell(facts: Repair, proposal: Proposal) -> bool:
     """The caller was asked, and smells no gas: they said a plain no to that, and nothing else."""

@@ -39,6 +39,7 @@ class SupportFacts(CallerFacts):
     order_paid_cents: int = established(0, description="paid and not yet refunded, in cents")
     order_refunded_cents: int = established(0, description="paid back for that order before, in cents")
     last_refund: RefundOutcome | None = established(description="unconfirmed from before the money moves")
+    last_refund_cents: int = established(0, description="paid back last in this call, in cents")
     refund_reference: str | None = established(pii=True)
 
 

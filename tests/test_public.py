@@ -13,14 +13,14 @@ from tests.api import DOORS, PAGE, homes, page, told
 PUBLIC = {
     "interlock.guards": """
         CLOSES LAST_WEEKDAY LEAST_DIGITS OPENS Facts FactsError Guard Proposal ProposalError Proposer Words
-        can_be_dialled claimed established guard not_over_a_no not_said_wrong without_card_numbers""",
+        agreed can_be_dialled claimed established guard not_over_a_no without_card_numbers""",
     "interlock.machines": """
         ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts ChartError
         Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
     "interlock.agents": """
-        Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Desk Effect
-        Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk
-        data_tool effect money proposes waits""",
+        Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Consent Desk
+        Effect Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk
+        data_tool effect money proposes spelled waits""",
     "interlock.app": """
         CALLBACKS_PER_HOUR Database Seed Served SqlCallbacks bare callbacks_table once open_call open_journal
         start_call""",

@@ -174,10 +174,16 @@ You are the billing desk. The caller is verified. Look the order up before you t
 """
     OPENING = "You are through to the billing desk. What is your order number?"
     OPENINGS: ClassVar = {
-        "refund_paid": "Your refund is on its way and arrives within three days. Is there anything else?",
+        "refund_paid": "Your refund is on its way and arrives within three days.",
         "refund_failed": "I am sorry, the refund was not possible and nothing was paid back. Shall I ask a colleague?",
         "return_to_desk": "This is the billing desk again. How can I help you?",
     }
+
+    def opening(self) -> str:
+        """How much was paid back, where it was."""
+        said = super().opening()
+        paid = f" It comes to {money(self.facts.last_refund_cents)}. Is there anything else?"
+        return f"{said}{paid}" if self.event == "refund_paid" else said
 
     @data_tool("it is order 1042", "the order number is one zero four two", "order number 2001", "look up my order")
     async def find_order(

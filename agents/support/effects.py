@@ -33,12 +33,13 @@ async def refund(work: Assignment[SupportFacts, SupportSystems]) -> Outcome:
     account, order = work.facts.account_id, work.facts.order_number
     if account is None or order is None:
         raise Refused("no order was found")
-    paid = await work.systems.orders.refund(work.key, account, order, int(work.args["amount_cents"]))
+    amount = int(work.args["amount_cents"])
+    paid = await work.systems.orders.refund(work.key, account, order, amount)
 
     def known(now: SupportFacts) -> Mapping[str, Any]:
         """Of another order that was looked up meanwhile we learnt nothing."""
         left = {"order_paid_cents": paid.left_cents, "order_refunded_cents": paid.refunded_cents}
         about_it = left if now.order_number == order else {}
-        return {"last_refund": "paid", "refund_reference": paid.reference, **about_it}
+        return {"last_refund": "paid", "last_refund_cents": amount, "refund_reference": paid.reference, **about_it}
 
     return Outcome("refund_paid", known)

@@ -15,7 +15,7 @@ from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.speech.asking import OBJECTIONS, Asked, Said, Subject
+from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
 
-ASKED = "Nothing is done yet, the caller was asked: "
 TOOL_LIMIT_S = 4.0
 """How long a look-up, or the record of a proposal, may take."""
 TURN_LIMIT_S = 8.0

@@ -76,7 +76,7 @@ class Guard:
         reason: str,
         say: str,
         opposite_of: "Guard | None" = None,
-        implies: "Guard | None" = None,
+        implies: "tuple[Guard, ...]" = (),
     ) -> None:
         self.predicate = predicate
         self.reason = reason
@@ -114,12 +114,12 @@ class Guard:
 
 
 def guard(
-    reason: str, *, say: str = "", opposite_of: Guard | None = None, implies: Guard | None = None
+    reason: str, *, say: str = "", opposite_of: Guard | None = None, implies: tuple[Guard, ...] = ()
 ) -> Callable[[Callable[[Any, Proposal], bool]], Guard]:
     """Make a guard of a plain function `(facts, proposal) -> bool`; its docstring is the sentence product reads.
 
     `reason` is what the model is told when it is false; `say` is what the caller hears when no model is there to
-    put that in words. Where it holds, the guard that it `implies` holds too. Raises `TypeError` at import for a
+    put that in words. Where it holds, the guards that it `implies` hold too. Raises `TypeError` at import for a
     coroutine function, a lambda, a wrapped function, another signature, or a missing docstring or reason: an awaitable
     is truthy, so each of these could open what it guards.
     """

@@ -124,7 +124,7 @@ def _ask_for_a_yes(name: str, attrs: Mapping[str, Any], needs_yes: Mapping[str, 
         arrows = attrs.get(event)
         if not isinstance(arrows, TransitionList):
             raise ChartError(f"{name}.needs_yes names {event}: expected an event that {name} draws")
-        if any(each.implies is agreed for arrow in arrows for each in guards_of(arrow)):
+        if any(agreed in each.implies for arrow in arrows for each in guards_of(arrow)):
             continue
         for arrow in arrows:
             arrow.cond.add(agreed, priority=CallbackPriority.INLINE, expected_value=True)

@@ -57,7 +57,8 @@ class LegalTables(Suite):
             before, by = table.at(state), table.may_ask[one_false.event][0]
             args = {**CALLBACK, **table.args, **one_false.args}
             verdict = table.ask(before, one_false.event, by, facts=table.facts(**one_false.known), args=args)
-            wrong = [g.name for g in verdict.guards if not g.held]
+            its = table.implied_by(one_false.guard)
+            wrong = [g.name for g in verdict.guards if not g.held and g.name not in its]
             assert wrong == [one_false.guard], f"{one_false.event} from {state}: {wrong} did not hold"
             assert one_false.event in verdict.offered, "a guarded event is offered, so that its reason is heard"
             if one_false.leads_to:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from interlock.agents.flow import Flow
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts
-from interlock.machines.base import Snapshot, initial
+from interlock.machines.base import Snapshot, guards_of, initial, transitions_of
 from interlock.machines.decide import Verdict, decide
 
 PROPOSERS: tuple[Proposer, ...] = get_args(Proposer)
@@ -102,6 +102,11 @@ class Table:
         """The guards asked for `event` in `state`."""
         its: dict[str | tuple[str, str], tuple[str, ...]] = {**COMMON_GUARDS, **self.guarded}
         return its.get((state, event), its.get(event, ()))
+
+    def implied_by(self, guard: str) -> frozenset[str]:
+        """The guards that cannot hold where this one does not."""
+        every = (g for arrow in transitions_of(self.flow.machine) for g in guards_of(arrow))
+        return frozenset(g.name for g in every if any(each.name == guard for each in g.implies))
 
     @cached_property
     def content(self) -> Facts:

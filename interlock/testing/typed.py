@@ -37,9 +37,11 @@ class TypedStage:
         self.model.add(*answers)
         return await self.typed.caller(words)
 
-    async def asks(self, name: str, args: Mapping[str, Any] | None = None, **given: Any) -> list[str]:
-        """The caller speaks and the model makes one tool call; `given` goes to `Asks`."""
-        return await self.caller("Well.", Says(calls=(Asks(name, args or {}, **given),)))
+    async def asks(
+        self, name: str, args: Mapping[str, Any] | None = None, *, said: str = "Well.", **given: Any
+    ) -> list[str]:
+        """The caller says something and the model makes one tool call; `given` goes to `Asks`."""
+        return await self.caller(said, Says(calls=(Asks(name, args or {}, **given),)))
 
     @property
     def state(self) -> str:

@@ -109,7 +109,7 @@ async def test_an_outcome_that_cannot_be_known_so_is_not_known(run, why, journal
     flow = replace(SUPPORT, effects={**SUPPORT.effects, "refunding": replace(SUPPORT.effects["refunding"], run=run)})
     async with on_stage(journal, systems, flow=flow) as stage:
         await stage.to("billing")
-        await stage.asks("refund", {"amount_cents": 1000})
+        await stage.asks("refund", {"amount_cents": 1000}, said="Refund ten.")
         assert (stage.state, stage.call.facts.last_refund) == ("person", "unconfirmed")
         assert (stage.last("effect.ended")["event"], stage.last("effect.ended")["why"]) == ("refund_unconfirmed", why)
 
@@ -127,6 +127,6 @@ async def test_what_was_found_and_what_it_leads_to_are_on_record_together(journa
 
     async with on_stage(journal, systems, writes_to=Watched()) as stage:
         await stage.to("billing")
-        await stage.asks("refund", {"amount_cents": 1000})
+        await stage.asks("refund", {"amount_cents": 1000}, said="Refund ten.")
         assert ["effect.started", "facts.established"] in written
         assert ["facts.established", "effect.ended", "transition.accepted", "handoff.started"] in written

@@ -79,7 +79,7 @@ async def test_an_effect_that_is_told_no_has_failed(journal, systems):
         assert (stage.verdicts()[-1], stage.state) == ("refund_failed accepted", "billing")
         assert (stage.call.facts.last_refund, stage.call.facts.order_paid_cents) == ("refused", 3990)
         assert "nothing was paid back" in said[-1]
-        await stage.caller("Then again.", REFUND)
+        await stage.caller("Then refund it again.", REFUND)
         assert len(orders.keys) == 2
 
 
@@ -191,7 +191,7 @@ async def test_a_refund_in_parts_is_no_way_around_the_limit(journal, systems):
         await stage.to("billing")
         await systems.orders.refund("another call", "4471", "1043", 3000)
         await stage.asks("find_order", {"order_number": "1043"})
-        await stage.asks("refund", {"amount_cents": 2000})
+        await stage.asks("refund", {"amount_cents": 2000}, said="Refund twenty.")
         assert stage.call.facts.order_refunded_cents == 5000
         await stage.asks("refund", {"amount_cents": 1})
         assert stage.last("transition.refused")["refused_by"] == "within_refund_limit"
@@ -232,7 +232,9 @@ async def test_a_callback_is_full_or_not_confirmed(journal, systems, error, even
     """
     async with on_stage(journal, replace(systems, callbacks=Calendar(error))) as stage:
         await stage.to("person")
-        said = await stage.asks("book_callback", {"phone": "030 1234567", "time": "2026-03-03T10:00"})
+        said = await stage.asks(
+            "book_callback", {"phone": "030 1234567", "time": "2026-03-03T10:00"}, said="Tomorrow at ten."
+        )
         assert (stage.verdicts()[-1], stage.state) == (f"{event} accepted", "person")
         assert says in said[-1]
         assert not stage.call.facts.callback_booked

@@ -31,6 +31,8 @@ the value that it was waiting for; changed: they were asked about other values; 
 others as `interlock.agents.answers.Answer`.
 """
 
+ASKED = "Nothing is done yet, the caller was asked: "
+"""How a tool's answer begins where the caller was asked for a yes to it instead."""
 OBJECTIONS: frozenset[str] = frozenset({"no", "correction", "question"})
 AGREED_FOR_TURNS = 4
 """For how many of the caller's turns, the one in which they said it included, a yes stands that is not used yet: as

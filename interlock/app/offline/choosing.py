@@ -13,7 +13,7 @@ from livekit.agents import llm
 
 from interlock.agents.speech_requests import SPEECH_REQUESTS
 from interlock.agents.tools import Tool
-from interlock.app.offline.dialogue import Attempt, Turn, refused_before, turns_of, unspoken
+from interlock.app.offline.dialogue import Attempt, Turn, agreed_to, refused_before, turns_of, unspoken
 from interlock.app.offline.intents import CLEARLY, LED_TO, MEANT, Intents, Ranked, split_speech_requests
 from interlock.app.offline.meaning import Meaning
 from interlock.app.offline.slots import Gathered, Slots
@@ -79,6 +79,8 @@ class Chooser:
         if request is not None:
             return Do(request.name, {})
         offered = [tool for tool in offered if tool.name not in SPEECH_REQUESTS]
+        if (again := agreed_to(turns, offered)) is not None:
+            return Do(again.name, again.args)
         if (asking := self._asking(turns, offered)) is not None:
             gathered = self._slots.gather(turns, asking)
             if not _means_another(ranked, asking, gathered, turn):

@@ -8,6 +8,8 @@ from typing import Any
 
 from livekit.agents import llm
 
+from interlock.agents.answers import Question, judge
+from interlock.agents.speech.asking import ASKED
 from interlock.agents.speech_requests import SPEECH_REQUESTS
 from interlock.agents.tools import Tool
 from interlock.app.offline.words import plain
@@ -132,6 +134,20 @@ def refused_before(turns: Sequence[Turn], offered: Iterable[Tool], within: int) 
                 return attempt if attempt.failed else None
             if not attempt.wants_reply:
                 return None
+    return None
+
+
+def agreed_to(turns: Sequence[Turn], offered: Iterable[Tool]) -> Attempt | None:
+    """The proposal the caller was asked about just now and said yes to: it may be made again as it was."""
+    tools = {tool.name: tool for tool in offered if tool.consent is not None}
+    for attempt in reversed(turns[-2].attempts if len(turns) > 1 else ()):
+        tool = tools.get(attempt.name)
+        if tool is None or tool.consent is None or not (attempt.output or "").startswith(ASKED):
+            continue
+        about = Question(tool.consent.kind, echoes=" ".join(tool.consent.acts))
+        asked = _plain(_last_sentence((attempt.output or "").split(" | ")[0]))
+        if _plain(turns[-1].question) == asked and judge(turns[-1].words, about).answer == "yes":
+            return attempt
     return None
 
 
