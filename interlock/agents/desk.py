@@ -11,20 +11,21 @@ from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolErro
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
 
+from interlock.agents.agreement import Agreement
 from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject
+from interlock.agents.speech.asking import Said
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
 from interlock.agents.speech.tool_call_filter import REFUSED_CALL, ToolCallFilter
-from interlock.agents.tools import Consent, Tool, tools_of
+from interlock.agents.tools import Tool, tools_of
 from interlock.guards.answers import agreed
 from interlock.guards.base import ProposalError
 from interlock.guards.facts import FactsError
-from interlock.machines.chart import needs_yes_of, proposers_of
+from interlock.machines.chart import proposers_of
 from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Desk(Agent):
         self._heard: dict[str, Said] = {}
         self._taken_ids: set[str] = set()
         self._offered = _tools_here(type(self), call.offered())
+        self._agreement = Agreement(self, call, self._offered)
         super().__init__(
             instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
             tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
@@ -101,7 +103,7 @@ class Desk(Agent):
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
         context = await carried_context(self.call, self.session, self.event)
         await self.update_chat_ctx(context, exclude_invalid_function_calls=False)
-        self.call.asking.moved_on(self._askable)
+        self.call.asking.moved_on(self._agreement.askable)
         words = await self.call.enter(self)
         if words is None:
             return
@@ -232,7 +234,7 @@ class Desk(Agent):
     async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
         call_id = context.function_call.call_id
         said = self._heard.get(call_id, Said())
-        args |= self._consent(event, args, said)
+        args |= self._agreement.consent(event, args, said)
         try:
             work = self.call.propose(event, args, seen_epoch=self._epoch, tool_call_id=call_id)
             verdict = await self._in_time(TOOL_LIMIT_S, work)
@@ -247,9 +249,9 @@ class Desk(Agent):
             return ToolResult("accepted", reply_required=False)
         if verdict.kind in ("stale", "terminated") or self.call.switching:
             return ToolResult(verdict.reason, reply_required=False)
-        if verdict.refused_by == agreed.name and (question := self._question(event, args)):
+        if verdict.refused_by == agreed.name and (asked := self._agreement.ask(event, args)):
             self.call.hearing.answered(self._asked.pop(call_id, ()))
-            return self._ask(question)
+            return asked
         raise ToolError(refusal(verdict))
 
     def _said(self, conversation: llm.ChatContext) -> Said:
@@ -258,51 +260,6 @@ class Desk(Agent):
         said = Said(words, self.call.lines.answer_in(words), next(its, ""))
         self.call.asking.heard(said)
         return said
-
-    def _consent(self, event: str, args: Mapping[str, Any], said: Said) -> dict[str, str]:
-        """How the caller stands to an event that needs their yes, as an argument of it; nothing for other events."""
-        subject = self._subject(event, args)
-        if subject is None:
-            return {}
-        its = self._consents(event)
-        return {"consent": self.call.asking.consent(subject, its.kind, its.acts, said, by_value=its.by_value)}
-
-    def _subject(self, event: str, args: Mapping[str, Any]) -> Subject | None:
-        covered = needs_yes_of(self.call.flow.machine, event)
-        if covered is None:
-            return None
-        facts = self.call.facts
-        return Subject.of(event, {name: args.get(name, getattr(facts, name, None)) for name in covered})
-
-    def _consents(self, event: str) -> Consent:
-        tool = self._offered.get(event)
-        return (tool.consent if tool else None) or Consent("offer")
-
-    def _asking_for(self, event: str, args: Mapping[str, Any]) -> Asked | None:
-        """What is asked for a yes to the event with these arguments; None where this desk has no words for it."""
-        subject, tool, ask = self._subject(event, args), self._offered.get(event), getattr(self, f"ask_{event}", None)
-        if subject is None or tool is None or ask is None:
-            return None
-        words = ask(**{name: args[name] for name in tool.slots if name in args})
-        its = self._consents(event)
-        return Asked(subject, words, its.kind, its.acts) if words else None
-
-    def _askable(self) -> list[Asked]:
-        """The questions that this desk may have put already, in these very words: those without arguments."""
-        events = (name for name, tool in self._offered.items() if tool.consent is not None and not tool.slots)
-        return [asked for event in events if (asked := self._asking_for(event, {})) is not None]
-
-    def _question(self, event: str, args: Mapping[str, Any]) -> Asked | None:
-        """What to ask the caller now; nothing after an objection or a question, which the model answers."""
-        return None if args["consent"] in OBJECTIONS else self._asking_for(event, args)
-
-    def _ask(self, asked: Asked) -> ToolResult:
-        """Put the question ourselves, word for word; what the caller is still to hear has its own turn first."""
-        if not self.call.lines.any_owed:
-            name = f"question:{asked.subject.event}"
-            self.call.lines.say(SpokenLine(name, asked.words, "owed", asked))
-        event = asked.subject.event
-        return ToolResult(f"{ASKED}{asked.words} | When they say yes, call {event} again.", reply_required=False)
 
     async def _look_up(self, tool: Tool, args: dict[str, Any]) -> Any:
         try:

@@ -1,0 +1,75 @@
+"""What one desk needs a caller's yes for: how they stand to it, and the question where they were not asked.
+
+A desk puts the question in `ask_EVENT`, a method with the arguments of the tool that proposes the event: everything the
+yes covers, in one sentence or a few, the last of them a question.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from livekit.agents.llm import ToolResult
+
+from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject
+from interlock.agents.speech.lines import SpokenLine
+from interlock.agents.tools import Consent, Tool
+from interlock.machines.chart import needs_yes_of
+
+if TYPE_CHECKING:
+    from interlock.agents.call.call import Call
+
+UNDECLARED = Consent("offer")
+"""How a yes is read to an event that needs one and is proposed by no tool of the desk: never by asking for it."""
+
+
+class Agreement:
+    """The yeses that one `desk` of a call needs; `offered` are its tools."""
+
+    def __init__(self, desk: object, call: "Call", offered: Mapping[str, Tool]) -> None:
+        self._desk = desk
+        self._call = call
+        self._offered = offered
+
+    def consent(self, event: str, args: Mapping[str, Any], said: Said) -> dict[str, str]:
+        """How the caller stands to an event that needs their yes, as an argument of it; nothing for other events."""
+        subject, its = self._subject(event, args), self._declared(event)
+        if subject is None:
+            return {}
+        return {"consent": self._call.asking.consent(subject, its.kind, its.acts, said, by_value=its.by_value)}
+
+    def askable(self) -> list[Asked]:
+        """The questions that the desk may have put already, in these very words: those without arguments."""
+        events = [name for name, tool in self._offered.items() if tool.consent is not None and not tool.slots]
+        return [asked for event in events if (asked := self._question(event, {})) is not None]
+
+    def ask(self, event: str, args: Mapping[str, Any]) -> ToolResult | None:
+        """Put the question that was refused for want of a yes, ourselves and word for word.
+
+        Not after an objection or a question, which the model answers; and whatever the caller is still to hear goes
+        first. None where there is nothing to ask.
+        """
+        asked = None if args["consent"] in OBJECTIONS else self._question(event, args)
+        if asked is None:
+            return None
+        if not self._call.lines.any_owed:
+            self._call.lines.say(SpokenLine(f"question:{event}", asked.words, "owed", asked))
+        return ToolResult(f"{ASKED}{asked.words} | When they say yes, call {event} again.", reply_required=False)
+
+    def _question(self, event: str, args: Mapping[str, Any]) -> Asked | None:
+        tool, ask = self._offered.get(event), getattr(self._desk, f"ask_{event}", None)
+        subject = self._subject(event, args)
+        if subject is None or tool is None or ask is None:
+            return None
+        words = ask(**{name: args[name] for name in tool.slots if name in args})
+        its = self._declared(event)
+        return Asked(subject, words, its.kind, its.acts) if words else None
+
+    def _subject(self, event: str, args: Mapping[str, Any]) -> Subject | None:
+        covered = needs_yes_of(self._call.flow.machine, event)
+        if covered is None:
+            return None
+        facts = self._call.facts
+        return Subject.of(event, {name: args.get(name, getattr(facts, name, None)) for name in covered})
+
+    def _declared(self, event: str) -> Consent:
+        tool = self._offered.get(event)
+        return (tool.consent if tool else None) or UNDECLARED
