@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.guards import Proposal, can_be_dialled, guard
+from interlock.guards import Proposal, agreed, can_be_dialled, guard
 
 FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]
@@ -94,3 +94,15 @@ def appointment_theirs(facts: Calendar, proposal: Proposal) -> bool:
 def no_change_unconfirmed(facts: Calendar, proposal: Proposal) -> bool:
     """No earlier change to the calendar in this call is unconfirmed."""
     return facts.last_change != "unconfirmed"
+
+
+@guard(
+    "The caller did not say yes to cancelling exactly that: if they objected or asked something, answer that.",
+    say="All right, your appointment stays as it is. What would you like to do?",
+    implies=(agreed,),
+)
+def cancelling_agreed(facts: Calendar, proposal: Proposal) -> bool:
+    """The caller said yes to giving the appointment up."""
+    if "consent" not in proposal.args and "sure" in proposal.args:  # as on record from before
+        return proposal.args["sure"] is True
+    return bool(agreed.predicate(facts, proposal))

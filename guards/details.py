@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from guards.earlier import words_said_yes
 from interlock.guards import Proposal, agreed, guard
 
 IDENTITY = ("caller_name", "date_of_birth", "policy_number")
@@ -69,4 +70,6 @@ def as_read_back(facts: Taken, proposal: Proposal) -> bool:
 )
 def clear_yes(facts: Taken, proposal: Proposal) -> bool:
     """The caller answered with a clear yes and nothing that takes it back."""
+    if "consent" not in proposal.args and "answer" in proposal.args:
+        return words_said_yes(proposal.args["answer"] or "")
     return bool(proposal.args.get("consent", "agreed") == "agreed")

@@ -91,6 +91,8 @@ def gas_question_answered(facts: Repair, proposal: Proposal) -> bool:
 )
 def no_gas_smell(facts: Repair, proposal: Proposal) -> bool:
     """The caller was asked, and smells no gas: they said a plain no to that, and nothing else."""
+    if "consent" not in proposal.args and "smell" in proposal.args:  # as on record from before
+        return proposal.args["smell"] is False
     return bool(proposal.args.get("consent", "agreed") == "agreed")
 
 

@@ -13,6 +13,7 @@ from guards.appointments import (
     Change,
     FoundBy,
     appointment_theirs,
+    cancelling_agreed,
     hold_running,
     no_change_unconfirmed,
     reachable_by_phone,
@@ -84,7 +85,7 @@ class Booking(Desks):
     moved = moving.to(confirmation)
     time_lost = reserving.to(availability) | moving.to(existing)
 
-    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed])
+    cancel = existing.to(cancelling, cond=[appointment_theirs, no_change_unconfirmed, cancelling_agreed])
     cancelled = cancelling.to(reception)
     cancel_failed = cancelling.to(existing)
     change_unconfirmed = reserving.to(common.person) | moving.to(common.person) | cancelling.to(common.person)
@@ -105,5 +106,5 @@ class Booking(Desks):
         never("moving").before(appointment_theirs),
         never("moving").before(agreed),
         never("cancelling").before(appointment_theirs),
-        never("cancelling").before(agreed),
+        never("cancelling").before(cancelling_agreed),
     )

@@ -12,7 +12,10 @@ from livekit.agents.llm import ToolResult
 from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject
 from interlock.agents.speech.lines import SpokenLine
 from interlock.agents.tools import Consent, Tool
+from interlock.guards.answers import agreed
+from interlock.machines.base import candidates, guards_of
 from interlock.machines.chart import needs_yes_of
+from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -41,18 +44,23 @@ class Agreement:
         events = [name for name, tool in self._offered.items() if tool.consent is not None and not tool.slots]
         return [asked for event in events if (asked := self._question(event, {})) is not None]
 
-    def ask(self, event: str, args: Mapping[str, Any]) -> ToolResult | None:
+    def ask(self, event: str, args: Mapping[str, Any], verdict: Verdict) -> ToolResult | None:
         """Put the question that was refused for want of a yes, ourselves and word for word.
 
         Not after an objection or a question, which the model answers; and whatever the caller is still to hear goes
-        first. None where there is nothing to ask.
+        first. None where there is nothing to ask, and after a read-back, of which a model knows what is in doubt.
         """
-        asked = None if args["consent"] in OBJECTIONS else self._question(event, args)
-        if asked is None:
+        asked = self._question(event, args) if self._lacks_a_yes(event, verdict) else None
+        if asked is None or asked.kind == "check" or args["consent"] in OBJECTIONS:
             return None
         if not self._call.lines.any_owed:
             self._call.lines.say(SpokenLine(f"question:{event}", asked.words, "owed", asked))
         return ToolResult(f"{ASKED}{asked.words} | When they say yes, call {event} again.", reply_required=False)
+
+    def _lacks_a_yes(self, event: str, verdict: Verdict) -> bool:
+        arrows = candidates(self._call.flow.machine, verdict.before, event)
+        of_a_yes = {g.name for a in arrows for g in guards_of(a) if g is agreed or agreed in g.implies}
+        return verdict.refused_by in of_a_yes
 
     def _question(self, event: str, args: Mapping[str, Any]) -> Asked | None:
         tool, ask = self._offered.get(event), getattr(self._desk, f"ask_{event}", None)

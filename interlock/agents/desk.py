@@ -22,7 +22,6 @@ from interlock.agents.speech.lines import LineKind, SpokenLine
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
 from interlock.agents.speech.tool_call_filter import REFUSED_CALL, ToolCallFilter
 from interlock.agents.tools import Tool, tools_of
-from interlock.guards.answers import agreed
 from interlock.guards.base import ProposalError
 from interlock.guards.facts import FactsError
 from interlock.machines.chart import proposers_of
@@ -249,7 +248,7 @@ class Desk(Agent):
             return ToolResult("accepted", reply_required=False)
         if verdict.kind in ("stale", "terminated") or self.call.switching:
             return ToolResult(verdict.reason, reply_required=False)
-        if verdict.refused_by == agreed.name and (asked := self._agreement.ask(event, args)):
+        if asked := self._agreement.ask(event, args, verdict):
             self.call.hearing.answered(self._asked.pop(call_id, ()))
             return asked
         raise ToolError(refusal(verdict))

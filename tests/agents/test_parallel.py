@@ -14,7 +14,7 @@ from tests.agents.stage import Stage
 HELLO = "This is Anna."
 NAME = Asks("note_name", {"name": "Anna"})
 TAKEN_OVER = WaitingDesk.OPENINGS["take_over"]
-PAID = BillingDesk.OPENINGS["refund_paid"]
+PAID = f"{BillingDesk.OPENINGS['refund_paid']} It comes to 10. Is there anything else?"
 
 
 @pytest.mark.parametrize("count", [2, 3, 100])

@@ -141,9 +141,9 @@ async def a_long_call(stage: Any) -> None:
     await stage.caller("Pay.", asks("refund", {"amount_cents": 666}))
     assert stage.verdicts()[-1] == "refund_unconfirmed accepted"
     book = {"phone": f"{bird('phone')} 030 1234567", "time": "2026-03-03T10:00"}
-    await stage.caller("Call.", asks("book_callback", {**book, "time": bird("time")}))
-    await stage.caller("Call.", asks("book_callback", {**book, "time": "2026-03-07T10:00"}))
-    await stage.caller("Call.", asks("book_callback", book))
+    await stage.caller("Call me tomorrow.", asks("book_callback", {**book, "time": bird("time")}))
+    await stage.caller("Call me tomorrow.", asks("book_callback", {**book, "time": "2026-03-07T10:00"}))
+    await stage.caller("Call me tomorrow.", asks("book_callback", book))
     assert stage.verdicts()[-1] == "callback_booked accepted"
 
 

@@ -45,7 +45,7 @@ TABLE = Table(
         ("existing", "hold_time"): ("appointment_theirs", "slot_offered"),
         "book": ("no_change_unconfirmed", "hold_running", "caller_named", "reachable_by_phone", "agreed"),
         "move": ("appointment_theirs", "no_change_unconfirmed", "hold_running", "agreed"),
-        "cancel": ("appointment_theirs", "no_change_unconfirmed", "agreed"),
+        "cancel": ("appointment_theirs", "no_change_unconfirmed", "cancelling_agreed"),
     },
     one_false=(
         OneFalse("hold_time", "slot_offered", {"offered_slots": ()}),
@@ -62,7 +62,8 @@ TABLE = Table(
         OneFalse("move", "hold_running", {"held_until": NOW}),
         OneFalse("cancel", "appointment_theirs", {"found_by": "caller"}),
         OneFalse("cancel", "no_change_unconfirmed", {"last_change": "unconfirmed"}),
-        *(OneFalse(event, "agreed", args={"consent": "no"}) for event in ("book", "move", "cancel")),
+        OneFalse("cancel", "cancelling_agreed", args={"consent": "no"}),
+        *(OneFalse(event, "agreed", args={"consent": "no"}) for event in ("book", "move")),
     ),
     ways={
         "reception": (),
