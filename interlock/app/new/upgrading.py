@@ -50,7 +50,7 @@ def _brought(root: Path, path: str, was: Written, new: bytes, tell: Tell) -> boo
 
 
 def _gone(file: Path, path: str, before: str, tell: Tell) -> None:
-    """A wheel as it was written is of the engine before, and an image cannot have both; all else is left to a person."""
+    """A wheel as it was written is the engine before, and an image cannot have both; all else is left to a person."""
     if path.startswith("wheels/") and path.endswith(".whl") and hash_of(file.read_bytes()) == before:
         file.unlink()
         tell(f"{path}: removed, the engine is another now")
