@@ -77,7 +77,7 @@ def test_nothing_is_overwritten(tmp_path):
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_a_project_that_could_not_be_finished_is_not_there(tmp_path, monkeypatch, error):
     """
-    Ctrl-C, a full disk.
+    Ctrl-C, a full disk; the error names the project, not the folder it was written in meanwhile.
     """
     write, written = writing.write, []
 
@@ -90,6 +90,7 @@ def test_a_project_that_could_not_be_finished_is_not_there(tmp_path, monkeypatch
     monkeypatch.setattr(writing, "write", fails)
     with pytest.raises(type(error)):
         begin(answers(tmp_path / "desk"))
+    assert getattr(error, "filename", str(tmp_path / "desk")) == str(tmp_path / "desk")
     assert len(written) == 5
     assert list(tmp_path.iterdir()) == []
 
