@@ -62,6 +62,7 @@ lock: ## compile the locks anew
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements-dev.txt
 
 image: ## the worker as a container image, interlock; ENGINE=podman for another engine
+	@command -v $(firstword $(ENGINE)) >/dev/null || { echo "there is no $(ENGINE), expected a container engine: make image ENGINE=podman" >&2; exit 2; }
 	BUILDAH_FORMAT=docker $(ENGINE) build -t interlock .
 
 clean: ## forget the environment

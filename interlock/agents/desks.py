@@ -30,6 +30,7 @@ class LiveDesk(SpeechRequests):
     @proposes(
         "I want to talk to a human",
         "can I speak to a real person please",
+        "a human, please",
         "get me a colleague",
         "let me talk to somebody",
         "yes please, have somebody call me back",

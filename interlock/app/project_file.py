@@ -12,7 +12,7 @@ from typing import Any
 
 NAMED = "INTERLOCK_PROJECT"
 EXPECTED = '[tool.interlock] with flows = "app.flows:FLOWS"'
-KEYS = ("flows", "systems", "engine")
+KEYS = ("flows", "systems", "record", "engine")
 
 
 class ProjectError(Exception):
@@ -21,11 +21,13 @@ class ProjectError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a project says of itself: its folder, and where its flows and systems are, as "module:name"."""
+    """What a project says of itself: its folder, where its flows and systems are, as "module:name", and the folder of
+    the user's data that its record is in; without one it shares the record of all that name none."""
 
     root: Path
     flows: str
     systems: str | None = None
+    record: str = ""
 
     @property
     def file(self) -> Path:
@@ -53,6 +55,14 @@ def root_or_here() -> Path:
         return Path.cwd()
 
 
+def record_folder() -> str:
+    """The folder of the user's data that the project at hand keeps its record in; empty where none is named."""
+    try:
+        return find_project().record
+    except ProjectError:
+        return ""
+
+
 def _folder(named: str) -> Path:
     folder = Path(named).absolute()
     if not folder.is_dir():
@@ -77,7 +87,8 @@ def _of_folder(folder: Path) -> Told | None:
     _require_engine(file, table.get("engine"))
     for key in table:
         _require_known(file, key)
-    return Told(folder, _place(file, table, "flows"), _place(file, table, "systems") if "systems" in table else None)
+    systems = _place(file, table, "systems") if "systems" in table else None
+    return Told(folder, _place(file, table, "flows"), systems, _record(file, table.get("record", "")))
 
 
 def _tool(file: Path) -> Mapping[str, Any]:
@@ -100,6 +111,12 @@ def _place(file: Path, table: Mapping[str, Any], key: str) -> str:
     if not isinstance(told, str) or not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", told):
         found = "missing" if told is None else repr(told)
         raise ProjectError(f"{file}: {key} of tool.interlock is {found}, expected module:name as in {EXPECTED}")
+    return told
+
+
+def _record(file: Path, told: object) -> str:
+    if not isinstance(told, str) or not re.fullmatch(r"([A-Za-z0-9][\w.-]*)?", told):
+        raise ProjectError(f'{file}: record of tool.interlock is {told!r}, expected a folder\'s name such as "my-desk"')
     return told
 
 

@@ -12,6 +12,8 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from interlock.app.project_file import record_folder
+
 PREFIX = "INTERLOCK_"
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
@@ -35,10 +37,11 @@ class SettingsError(Exception):
 
 
 def default_store() -> str:
-    """Where calls are recorded when nobody says otherwise: the user's data folder (XDG base directories)."""
+    """Where calls are recorded when nobody says otherwise: in the user's data folder (XDG base directories), and there
+    in a project's own where it names one."""
     given = os.environ.get("XDG_DATA_HOME", "")
     data = Path(given) if given.startswith("/") else Path.home() / ".local" / "share"
-    return str(data / "interlock" / "calls.sqlite")
+    return str(data / "interlock" / record_folder() / "calls.sqlite")
 
 
 def _a_timezone(name: str) -> str:

@@ -124,6 +124,17 @@ def test_no_library_calls_home() -> None:
     }
 
 
+@pytest.mark.parametrize("makefile", ["Makefile", "interlock/templates/common/Makefile"])
+def test_an_engine_that_is_not_there_is_named_before_anything_is_built(makefile: str) -> None:
+    """
+    By `make image`, ours and a new project's, with what to say instead.
+    """
+    command = ["make", "-f", str(ROOT / makefile), "-o", "ready", "image", "ENGINE=no-engine"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    said = "there is no no-engine, expected a container engine: make image ENGINE=podman"
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[0]) == (2, "", said)
+
+
 def test_its_labels_say_what_the_project_says() -> None:
     """
     Version and licence.

@@ -77,7 +77,7 @@ def test_nothing_is_overwritten(tmp_path):
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_a_project_that_could_not_be_finished_is_not_there(tmp_path, monkeypatch, error):
     """
-    Ctrl-C, a full disk.
+    Ctrl-C, a full disk; the error names the project, not the folder it was written in meanwhile.
     """
     write, written = writing.write, []
 
@@ -90,6 +90,7 @@ def test_a_project_that_could_not_be_finished_is_not_there(tmp_path, monkeypatch
     monkeypatch.setattr(writing, "write", fails)
     with pytest.raises(type(error)):
         begin(answers(tmp_path / "desk"))
+    assert getattr(error, "filename", str(tmp_path / "desk")) == str(tmp_path / "desk")
     assert len(written) == 5
     assert list(tmp_path.iterdir()) == []
 
@@ -272,6 +273,31 @@ def test_what_both_changed_is_left_to_a_person(older):
     assert "README.md" in upgrade(root, told.append, ENGINE)
     assert (root / "README.md").read_bytes() == b"mine\n"
     assert (root / "README.md.new").read_bytes() == now["README.md"]
+
+
+def test_an_upgrade_changes_no_file_where_nothing_is_new(tmp_path):
+    """
+    A project whose engine came as a wheel, too; the record of what was written included.
+    """
+    engine = replace(ENGINE, files={"wheels/interlock-0.1.0-py3-none-any.whl": b"old"})
+    root = begin(answers(tmp_path / "desk"), engine)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert upgrade(root, print, engine) == []
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_an_upgrade_leaves_one_wheel_of_the_engine(tmp_path):
+    """
+    The one it is made by; a wheel that somebody put there themselves stays.
+    """
+    old, new = "wheels/interlock-0.1.0-py3-none-any.whl", "wheels/interlock-0.1.1-py3-none-any.whl"
+    root = begin(answers(tmp_path / "desk"), replace(ENGINE, files={old: b"old"}))
+    (root / "wheels/theirs.whl").write_bytes(b"theirs")
+    told = []
+    assert upgrade(root, told.append, replace(ENGINE, version="0.1.1", line=f"./{new}", files={new: b"new"})) == []
+    assert sorted(path.name for path in root.glob("wheels/*.whl")) == ["interlock-0.1.1-py3-none-any.whl", "theirs.whl"]
+    assert (root / "requirements-engine.txt").read_text() == f"./{new}\n"
+    assert f"{old}: removed, the engine is another now" in told
 
 
 def test_a_project_of_a_newer_template_is_left_alone(older):

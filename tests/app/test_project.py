@@ -69,7 +69,11 @@ BAD_FILES = {
     "no flows": ("[tool.interlock]\n", "flows of tool.interlock is missing, expected module:name"),
     "a path": ('[tool.interlock]\nflows = "app/flows.py"\n', "flows of tool.interlock is 'app/flows.py'"),
     "a word": ("[tool]\ninterlock = 1\n", "tool.interlock is 1, expected a table"),
-    "a slip": (FILE + "flow = 1\n", "tool.interlock has 'flow', expected flows, systems, engine; did you mean flows?"),
+    "a slip": (
+        FILE + "flow = 1\n",
+        "tool.interlock has 'flow', expected flows, systems, record, engine; did you mean flows?",
+    ),
+    "a record elsewhere": (FILE + 'record = "../x"\n', "record of tool.interlock is '../x', expected a folder's name"),
     "a newer engine": (FILE + 'engine = "99.1"\n', "this project is made for Interlock 99.1 or newer"),
     "no version": (FILE + 'engine = "new"\n', "engine of tool.interlock is 'new', expected a version"),
 }

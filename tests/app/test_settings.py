@@ -37,6 +37,16 @@ def test_a_data_home_that_is_not_absolute_is_ignored(monkeypatch):
     assert load_settings().store == "/home/anna/.local/share/interlock/calls.sqlite"
 
 
+def test_a_project_that_names_one_has_a_record_of_its_own(monkeypatch, tmp_path):
+    """Two projects on one machine: neither lists, judges or watches the other's calls, and each has its own systems."""
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    monkeypatch.delenv("INTERLOCK_PROJECT", raising=False)
+    (tmp_path / "pyproject.toml").write_text('[tool.interlock]\nflows = "app.flows:FLOWS"\nrecord = "my-desk"\n')
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert load_settings().store == "/data/interlock/my-desk/calls.sqlite"
+
+
 def test_the_environment_wins_over_files_and_the_local_file_over_the_common_one(monkeypatch, tmp_path):
     """Three places, one order."""
     (tmp_path / ".env").write_text("INTERLOCK_FLOW=one\nINTERLOCK_STORE=one\nINTERLOCK_LLM=one/one\n")

@@ -12,11 +12,13 @@ from interlock.app.offline.choosing import Chooser, Do, Say
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.meaning import Meaning
 from interlock.app.project import FLOWS, open_systems
+from interlock.machines.events import ESCALATE
 from tests.offline.hotel import NOW, Conversation
 
 pytestmark = pytest.mark.slow
 
 AGAIN = ("Could you repeat that?", "Pardon?")
+A_PERSON = ("A human, please.", "a human please", "a person, please")
 SLOWER = ("Can you speak more slowly?",)
 NOT_ASIDES = ("And eliminate, please.",)
 WEATHER = "What is the weather like?"
@@ -67,6 +69,18 @@ def test_asking_to_hear_it_again_is_understood_whatever_was_asked(chooser, tool,
                 meant = Conversation(chooser, asked, tools).caller(words)
                 name = meant.name if isinstance(meant, Do) and meant.name in SPEECH_REQUESTS else ""
                 assert name == tool, f"{where}: {asked} {words}"
+
+
+def test_a_person_is_two_words_away_whatever_was_asked(chooser):
+    """
+    At every desk where a person can be had, as `interlock dev` says of a typed call; no answer is made of it.
+    """
+    for where, tools, questions in desks():
+        if any(tool.name == ESCALATE for tool in tools):
+            for asked in sorted(questions):
+                for words in A_PERSON:
+                    meant = Conversation(chooser, asked, tools).caller(words)
+                    assert meant == Do(ESCALATE, {}), f"{where}: {asked} {words}"
 
 
 @pytest.mark.parametrize("typed", ["booking", "helpdesk", "routing", "support"], indirect=True)

@@ -13,8 +13,8 @@ INSTALL = "install.py"
 
 def files_of(answers: Answers, engine: Engine) -> dict[str, bytes]:
     """Each file by its path, and in `.interlock` what was written, for a later upgrade."""
-    files = template_files(answers, engine)
-    return files | record_of(answers, engine.version, files) | engine.files
+    files = template_files(answers, engine) | engine.files
+    return files | record_of(answers, engine.version, files)
 
 
 def template_files(answers: Answers, engine: Engine) -> dict[str, bytes]:

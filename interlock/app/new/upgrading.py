@@ -26,7 +26,7 @@ def upgrade(root: Path, tell: Tell, engine: Engine | None = None) -> list[str]:
     left = [path for path in sorted(now) if not _brought(root, path, was, now[path], tell)]
     gone = sorted(path for path in was.hashes.keys() - now.keys() if (root / path).is_file())
     for path in gone:
-        tell(f"{path}: no longer in the template; delete it if you do not need it")
+        _gone(root / path, path, was.hashes[path], tell)
     for path, data in record_of(was.answers, engine.version, now).items():
         write(root / path, data)
     tell(f"Template {was.version} -> {engine.version}. {_sum(left)}")
@@ -47,6 +47,15 @@ def _brought(root: Path, path: str, was: Written, new: bytes, tell: Tell) -> boo
         tell(f"{path}: {'new' if here is None else 'brought up to date'}")
         return True
     return _merged(root, path, (here, was.texts.get(path), new), tell)
+
+
+def _gone(file: Path, path: str, before: str, tell: Tell) -> None:
+    """A wheel as it was written is the engine before, and an image cannot have both; all else is left to a person."""
+    if path.startswith("wheels/") and path.endswith(".whl") and hash_of(file.read_bytes()) == before:
+        file.unlink()
+        tell(f"{path}: removed, the engine is another now")
+    else:
+        tell(f"{path}: no longer in the template; delete it if you do not need it")
 
 
 def _merged(root: Path, path: str, texts: tuple[bytes, bytes | None, bytes], tell: Tell) -> bool:

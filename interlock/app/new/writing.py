@@ -16,7 +16,14 @@ def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
 
     Raises `NewError` when somebody made the folder meanwhile, and `OSError`.
     """
-    folder = folder.absolute()
+    try:
+        _write_beside(folder.absolute(), files)
+    except OSError as error:
+        error.filename = str(folder)  # not what it is called meanwhile
+        raise
+
+
+def _write_beside(folder: Path, files: Mapping[str, bytes]) -> None:
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for path, data in files.items():
