@@ -33,7 +33,8 @@ class CallRecord:
         self._fence = fence
         self.watchers: list[Callable[[Entry], None]] = []
         self._last_seq = last_seq
-        self._doubtful: tuple[list[Entry], Ready] | None = None
+        self.doubtful: tuple[list[Entry], Ready] | None = None
+        """What may be on record or not: the answer was lost."""
 
     async def write(self, ready: Ready) -> Written[Ready]:
         """Make its entries durable, all or none; nothing of it may be acted on but what is returned.
@@ -41,13 +42,13 @@ class CallRecord:
         Raises `JournalDown`; then no number is used up. `InDoubt` when the answer was lost: `settle` finds out, and
         nothing else is written before.
         """
-        assert self._doubtful is None, "what is in doubt is settled before anything else is written"
+        assert self.doubtful is None, "what is in doubt is settled before anything else is written"
         entries = self._numbered(ready)
         self._last_seq += len(entries)  # first: cancelled half-way, as its process ends, it is written all the same
         try:
             await self._journal.append(entries)
         except InDoubt:
-            self._doubtful = entries, ready
+            self.doubtful = entries, ready
             raise
         except Exception:
             self._last_seq -= len(entries)
@@ -59,11 +60,11 @@ class CallRecord:
 
         Raises `JournalDown` while nobody can tell.
         """
-        if self._doubtful is None:
+        if self.doubtful is None:
             return None
-        entries, ready = self._doubtful
+        entries, ready = self.doubtful
         there = await self._journal.wrote(entries)
-        self._doubtful = None
+        self.doubtful = None
         if there:
             return self._written(entries, ready)
         self._last_seq -= len(entries)
