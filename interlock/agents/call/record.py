@@ -18,6 +18,8 @@ RECORD_LIMIT_S = 2.0
 """How long the caller's next word waits for the record; what is being written then is written all the same."""
 RECORD_TRIES, RECORD_AGAIN_S = 60, 1.0
 """How often what must be on record is tried while the journal is down, and how long is waited in between."""
+LOGGED_AFTER_S = 0.005
+"""How long the log waits for a handoff to get under way: writing a line is a moment that the caller waits."""
 
 
 class CallRecord:
@@ -33,6 +35,7 @@ class CallRecord:
         self._fence = fence
         self.watchers: list[Callable[[Entry], None]] = []
         self._last_seq = last_seq
+        self._unlogged: list[Entry] = []
         self.doubtful: tuple[list[Entry], Ready] | None = None
         """What may be on record or not: the answer was lost."""
 
@@ -80,12 +83,22 @@ class CallRecord:
     def _written(self, entries: list[Entry], ready: Ready) -> Written[Ready]:
         loop = asyncio.get_running_loop()
         for entry in entries:  # later: what is durable is acted on first, however long telling takes and if it raises
-            loop.call_soon(self._tell, entry)
             for watcher in self.watchers:
                 loop.call_soon(watcher, entry)
+        self._unlogged += entries
+        if ready.snapshot is None:
+            self._log_all()
+        else:
+            loop.call_later(LOGGED_AFTER_S, self._log_all)
         return durable(ready)
 
-    def _tell(self, entry: Entry) -> None:
+    def _log_all(self) -> None:
+        """In order, so nothing is logged before what was durable before it."""
+        unlogged, self._unlogged = self._unlogged, []
+        for entry in unlogged:
+            asyncio.get_running_loop().call_soon(self._log, entry)
+
+    def _log(self, entry: Entry) -> None:
         names = _LOG_KEYS | {"kind": "provider_kind"} if entry.kind.startswith("provider.") else _LOG_KEYS
         said = {names[key]: value for key, value in entry.audit.items() if key in names}
         said |= {key: value for key, value in entry.audit.items() if key.endswith("_ms")}
