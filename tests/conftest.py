@@ -1,5 +1,6 @@
 """What all tests share: the plugin of every project, real business systems, a real PostgreSQL."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,3 +52,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SLOW_LIMIT_S))
+
+
+def pytest_collection_finish() -> None:
+    """
+    Libraries and collected tests stay to the end, and looking through them is most of what a `gc.collect` costs.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """
+    What is frozen would count as leaked when the interpreter ends.
+    """
+    gc.unfreeze()

@@ -7,12 +7,12 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy.engine import make_url
 
-from interlock.app.store import StoreJournal, open_journal
+from interlock.app.store import StoreJournal, database, open_journal
 from tests.store.entries import held, spoil
 from tests.store.postgres import Postgres
 
 ANSWER_S = 0.5
-"""How long PostgreSQL may take here."""
+"""How long PostgreSQL may take while it is down. Before and after, a busy machine takes its time."""
 
 
 class Outage:
@@ -24,9 +24,12 @@ class Outage:
         self.journal: StoreJournal = open_journal(store)
         self._fault = contextmanager(fault)  # type: ignore[arg-type]
 
-    def down(self):
-        """While this lasts nothing can be written."""
-        return self._fault(self)
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """While this lasts nothing can be written, and the journal soon gives up."""
+        with self._fault(self), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(database, "ANSWER_LIMIT_S", ANSWER_S)
+            yield
 
 
 def sqlite_full(outage: Outage) -> Iterator[None]:

@@ -8,7 +8,7 @@ from interlock.agents.call.journal import JournalDown
 from interlock.agents.desk import NOT_NOW
 from interlock.app import store
 from interlock.app.offline.scripted import Asks, Says
-from tests.faults.outages import ANSWER_S, Outage, faults
+from tests.faults.outages import Outage, faults
 from tests.faults.stage import on_stage
 
 SORRY = Says(NOT_NOW.partition("say: ")[2])
@@ -23,11 +23,9 @@ SOME = pytest.mark.parametrize("outage", faults("27_locked-sqlite", "24_stopped"
 @pytest.fixture
 def outage(request, tmp_path, monkeypatch):
     """
-    A store that is about to fail, and a journal that soon gives up on it.
+    A store that is about to fail, and a journal that does not wait for a locked file.
     """
     monkeypatch.setattr(store, "BUSY_TIMEOUT_MS", 1)
-    monkeypatch.setattr("interlock.app.store.database.ANSWER_LIMIT_S", ANSWER_S)
-    monkeypatch.setattr("interlock.app.store.postgres.ANSWER_LIMIT_S", ANSWER_S)
     fault, backend = request.param
     server = request.getfixturevalue("postgres") if backend == "postgres" else None
     made = Outage(server.fresh() if server else str(tmp_path / "calls.sqlite"), fault, server)

@@ -2,19 +2,32 @@
 
 import pytest
 
+from interlock.agents.flow import Flow
 from interlock.machines.base import guards_of, transitions_of
-from interlock.testing import EveryFlow, RandomProposals
+from interlock.testing import EveryFlow, RandomCalls, RandomProposals
 from tests.machines.tables import TABLES
 
 
 class TestEveryFlow(EveryFlow):
     tables = tuple(TABLES.values())
+    calls = 3
+    proposals = 800
+
+    @pytest.mark.slow
+    def test_its_drawings_are_current(self, flow: Flow) -> None:
+        """A browser's drawing library draws each anew."""
+        super().test_its_drawings_are_current(flow)
 
 
 @pytest.mark.slow
 class TestTenThousandProposals(RandomProposals):
     tables = tuple(TABLES.values())
     proposals = 10_000
+
+
+@pytest.mark.slow
+class TestMoreCalls(RandomCalls):
+    tables = tuple(TABLES.values())
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -1,6 +1,7 @@
 """The context of one call: where it stands, what it is doing, and its record. Every part of a call stands on this one.
 
 Anybody may read where it stands; only what is on record moves it. `Ending` ends it, `Switch` says who is sent for.
+`write` is the one place where what was judged is made durable, then done, with nothing awaited in between.
 """
 
 import asyncio
@@ -13,7 +14,6 @@ from livekit.agents import AgentSession
 
 from interlock.agents.call.acts import Act
 from interlock.agents.call.clock import Clock, pause
-from interlock.agents.call.committing import Committing, Perform
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.journal import Entry, InDoubt, JournalDown, Superseded
@@ -25,6 +25,9 @@ from interlock.machines.base import Snapshot
 
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
+
+Perform = Callable[[Any], None]
+"""Performs the acts of one kind. Never waits and never raises, so that it can follow a commit at once."""
 
 
 class CallContext:
@@ -38,7 +41,8 @@ class CallContext:
         self.clock = clock
         self.interlocking = interlocking
         self._record = record
-        self._committing = Committing(record, interlocking)
+        self._in_order = asyncio.Lock()
+        self._performs: dict[type[Act], Perform] = {}
         self.session: AgentSession[Any] | None = None
         self.lost = False
         """Whether another driver has the call, or is to have it."""
@@ -95,7 +99,7 @@ class CallContext:
 
     def performs(self, table: Mapping[type[Act], Perform]) -> None:
         """Say who performs which kind of act."""
-        self._committing.performs.update(table)
+        self._performs.update(table)
 
     async def record(self, *lines: DraftEntry) -> Written[Ready]:
         """CallRecord lines that change nothing. Raises `JournalDown`; see `CallRecord.write`."""
@@ -115,9 +119,17 @@ class CallContext:
         return await asyncio.shield(self.spawn(self.write(ready)))
 
     async def write(self, ready: Ready) -> Written[Ready]:
-        """As `Committing.write`; what is in doubt is asked about until the journal can tell."""
+        """Write what was judged, and do at once what follows. Raises `JournalDown`; see `CallRecord.write`.
+
+        What is in doubt is asked about until the journal can tell: it is done late, by whoever finds it on record, or
+        never.
+        """
         try:
-            return await self._committing.write(ready)
+            async with self._in_order:
+                await self._settle()
+                written = await self._record.write(ready)
+                self._act_on(written)
+                return written
         except InDoubt:
             self.spawn(self._settle_doubt())
             raise
@@ -126,8 +138,13 @@ class CallContext:
             raise
 
     async def settle(self) -> None:
-        """Find out what became of lines in doubt. Raises `JournalDown` while nobody can tell."""
-        await self._committing.settle()
+        """Find out what became of what is in doubt, and act on it if it is there.
+
+        Raises `JournalDown` while nobody can tell.
+        """
+        if self._record.doubtful is not None:
+            async with self._in_order:
+                await self._settle()
 
     async def settle_surely(self) -> None:
         """As `settle`, whether or not whoever asks is cancelled meanwhile."""
@@ -162,6 +179,14 @@ class CallContext:
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("call.work_failed", **self.here, error=type(error).__name__)
+
+    async def _settle(self) -> None:
+        if self._record.doubtful is not None and (found := await self._record.settle()) is not None:
+            self._act_on(found)
+
+    def _act_on(self, written: Written[Ready]) -> None:
+        for act in self.interlocking.commit(written):
+            self._performs[type(act)](act)
 
     async def _settle_doubt(self) -> None:
         """Ask for the answer that was lost until the journal can tell, whether or not anybody speaks meanwhile."""

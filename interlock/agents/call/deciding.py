@@ -12,7 +12,7 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.effects import Outcome
-from interlock.agents.telemetry.spans import mark, traced, verdict_span
+from interlock.agents.telemetry.spans import mark, proposal_span, verdict_span
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts, Origin
 from interlock.machines.decide import Verdict
@@ -54,7 +54,7 @@ class Deciding:
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
         as_of_now = seen_epoch is None and by != "agent"
         judged = self._in_turn(proposal, as_of_now=as_of_now, answers_caller=answers_caller)
-        return await asyncio.shield(self._context.spawn(traced(self._context, proposal, judged)))
+        return await asyncio.shield(self._context.spawn(judged))
 
     async def report(self, outcome: Outcome, epoch: int, *first: DraftEntry) -> Verdict:
         """As `propose` of the event by the system, seen in `epoch`; what was found is known whatever the verdict.
@@ -64,7 +64,7 @@ class Deciding:
         """
         proposal = Proposal(outcome.event, by="system", seen_epoch=epoch)
         judged = self._in_turn(proposal, outcome=outcome, first=first)
-        return await asyncio.shield(self._context.spawn(traced(self._context, proposal, judged)))
+        return await asyncio.shield(self._context.spawn(judged))
 
     async def learn_surely(self, origin: Origin, learned: Learned, *first: DraftEntry) -> None:
         """As `learn`, whether or not whoever asks is cancelled meanwhile."""
@@ -94,8 +94,11 @@ class Deciding:
             self._context.spawn(self._catch_up())
 
     async def _in_turn(self, proposal: Proposal, **how: Any) -> Verdict:
-        async with self._one_at_a_time():
-            return await self._decide(proposal, **how)
+        with proposal_span(self._context, proposal) as span:
+            async with self._one_at_a_time():
+                verdict = await self._decide(proposal, **how)
+            span.set_attributes({"interlock.kind": verdict.kind, "interlock.after": verdict.after.state})
+        return verdict
 
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:

@@ -26,6 +26,11 @@ class FailureBudget:
         self._turn_counted = False
         self._rounds = 0
 
+    def too_much(self, verdict: Verdict, proposal: Proposal) -> bool:
+        """Take note of a verdict; whether a person is to be offered now: `refused` too often, or `going_round`."""
+        refused, going_round = self.refused(verdict, proposal), self.going_round(verdict, proposal)
+        return refused or going_round
+
     def refused(self, verdict: Verdict, proposal: Proposal) -> bool:
         """Take note of a verdict; whether an agent was now refused too often in a row.
 

@@ -18,6 +18,8 @@ RECORD_LIMIT_S = 2.0
 """How long the caller's next word waits for the record; what is being written then is written all the same."""
 RECORD_TRIES, RECORD_AGAIN_S = 60, 1.0
 """How often what must be on record is tried while the journal is down, and how long is waited in between."""
+LOGGED_AFTER_S = 0.005
+"""How long the log waits for a handoff to get under way: writing a line is a moment that the caller waits."""
 
 
 class CallRecord:
@@ -33,7 +35,9 @@ class CallRecord:
         self._fence = fence
         self.watchers: list[Callable[[Entry], None]] = []
         self._last_seq = last_seq
-        self._doubtful: tuple[list[Entry], Ready] | None = None
+        self._unlogged: list[Entry] = []
+        self.doubtful: tuple[list[Entry], Ready] | None = None
+        """What may be on record or not: the answer was lost."""
 
     async def write(self, ready: Ready) -> Written[Ready]:
         """Make its entries durable, all or none; nothing of it may be acted on but what is returned.
@@ -41,13 +45,13 @@ class CallRecord:
         Raises `JournalDown`; then no number is used up. `InDoubt` when the answer was lost: `settle` finds out, and
         nothing else is written before.
         """
-        assert self._doubtful is None, "what is in doubt is settled before anything else is written"
+        assert self.doubtful is None, "what is in doubt is settled before anything else is written"
         entries = self._numbered(ready)
         self._last_seq += len(entries)  # first: cancelled half-way, as its process ends, it is written all the same
         try:
             await self._journal.append(entries)
         except InDoubt:
-            self._doubtful = entries, ready
+            self.doubtful = entries, ready
             raise
         except Exception:
             self._last_seq -= len(entries)
@@ -59,11 +63,11 @@ class CallRecord:
 
         Raises `JournalDown` while nobody can tell.
         """
-        if self._doubtful is None:
+        if self.doubtful is None:
             return None
-        entries, ready = self._doubtful
+        entries, ready = self.doubtful
         there = await self._journal.wrote(entries)
-        self._doubtful = None
+        self.doubtful = None
         if there:
             return self._written(entries, ready)
         self._last_seq -= len(entries)
@@ -79,12 +83,22 @@ class CallRecord:
     def _written(self, entries: list[Entry], ready: Ready) -> Written[Ready]:
         loop = asyncio.get_running_loop()
         for entry in entries:  # later: what is durable is acted on first, however long telling takes and if it raises
-            loop.call_soon(self._tell, entry)
             for watcher in self.watchers:
                 loop.call_soon(watcher, entry)
+        self._unlogged += entries
+        if ready.snapshot is None:
+            self._log_all()
+        else:
+            loop.call_later(LOGGED_AFTER_S, self._log_all)
         return durable(ready)
 
-    def _tell(self, entry: Entry) -> None:
+    def _log_all(self) -> None:
+        """In order, so nothing is logged before what was durable before it."""
+        unlogged, self._unlogged = self._unlogged, []
+        for entry in unlogged:
+            asyncio.get_running_loop().call_soon(self._log, entry)
+
+    def _log(self, entry: Entry) -> None:
         names = _LOG_KEYS | {"kind": "provider_kind"} if entry.kind.startswith("provider.") else _LOG_KEYS
         said = {names[key]: value for key, value in entry.audit.items() if key in names}
         said |= {key: value for key, value in entry.audit.items() if key.endswith("_ms")}

@@ -5,7 +5,7 @@ place to go they cost
 next to nothing. None of them is ever the current span: LiveKit's own, begun meanwhile, stay where they belong.
 """
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,7 +17,7 @@ from opentelemetry.trace import Span, set_span_in_context
 from interlock.agents.call.acts import SwitchTo
 from interlock.agents.call.context import CallContext
 from interlock.guards.base import Proposal
-from interlock.machines.base import events_of
+from interlock.machines.base import Snapshot, events_of
 from interlock.machines.decide import Verdict
 
 UNKNOWN = "(unknown)"
@@ -26,14 +26,13 @@ UNKNOWN = "(unknown)"
 _within: ContextVar[Context | None] = ContextVar("the proposal that is judged", default=None)
 
 
-async def traced(context: CallContext, proposal: Proposal, judged: Coroutine[Any, Any, Verdict]) -> Verdict:
-    """The verdict, under a span that lasts from the asking to the acting."""
+@contextmanager
+def proposal_span(context: CallContext, proposal: Proposal) -> Iterator[Span]:
+    """A span from the asking to the acting; what is begun meanwhile by this task lies within it."""
     span = tracer.start_span("interlock.proposal", attributes=_asked(context, proposal))
     token = _within.set(set_span_in_context(span))
     try:
-        verdict = await judged
-        span.set_attributes({"interlock.kind": verdict.kind, "interlock.after": verdict.after.state})
-        return verdict
+        yield span
     finally:
         _within.reset(token)
         span.end()
@@ -72,7 +71,8 @@ class HandoffSpan:
     def begin(self, act: SwitchTo) -> None:
         """The next agent is sent for."""
         self.end("overtaken")
-        attributes = _here(self._context) | {
+        attributes = {
+            **_here(self._context, self._context.snapshot),
             "interlock.event": act.event,
             "interlock.before": act.before,
             "interlock.after": act.state,
@@ -87,10 +87,16 @@ class HandoffSpan:
             self._span = None
 
 
-def _here(context: CallContext) -> dict[str, Any]:
-    return {f"interlock.{name}": value for name, value in context.here.items()}
-
-
 def _asked(context: CallContext, proposal: Proposal) -> dict[str, Any]:
     event = proposal.event if proposal.event in events_of(context.flow.machine) else UNKNOWN
-    return _here(context) | {"interlock.event": event, "interlock.by": proposal.by, "interlock.before": context.state}
+    here = context.interlocking.snapshot
+    said = {"interlock.event": event, "interlock.by": proposal.by, "interlock.before": here.state}
+    return {**_here(context, here), **said}
+
+
+def _here(context: CallContext, snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "interlock.call_id": context.id,
+        "interlock.flow": context.flow.name,
+        "interlock.epoch": snapshot.epoch,
+    }

@@ -12,7 +12,7 @@ from livekit.agents.voice.agent_session import RecordingOptions
 from livekit.agents.voice.room_io import RoomOptions
 from livekit.api import DeleteRoomRequest, ListParticipantsRequest, TwirpError, TwirpErrorCode
 
-from interlock.agents.call.clock import LoopClock
+from interlock.agents.call.clock import LoopClock, pause
 from interlock.agents.call.journal import JournalDown
 from interlock.app.kept_lines import kept_sound
 from interlock.app.project import UnknownFlow
@@ -25,6 +25,8 @@ log = structlog.get_logger("interlock.worker")
 
 REFUSAL_LIMIT_S = 15.0
 """How long the sentence may take in all, with a caller who may still have to come and a voice that may be dead."""
+ON_ITS_WAY_S = 0.5
+"""How long the room stays open after the sentence: its end would overtake what is still on its way to the caller."""
 CLOSE_LIMIT_S = 5.0
 AGENT = int(rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
 NOTHING = RecordingOptions(audio=False, traces=False, logs=False, transcript=False, redaction=False)
@@ -57,6 +59,7 @@ async def _say_in_time(context: JobContext, settings: Settings | None, words: st
                 await context.connect()
                 caller = await the_caller(context.room, LoopClock(), REFUSAL_LIMIT_S)
                 await _say(context, settings, caller.identity, words)
+                await pause(LoopClock(), ON_ITS_WAY_S)
     except Exception as error:  # whatever it is, the room is still to be closed
         log.error("refusal.unspoken", job_id=context.job.id, error=type(error).__name__)
 
