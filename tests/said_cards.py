@@ -4,16 +4,15 @@ from hypothesis import strategies as st
 
 from interlock.guards.cards import is_card
 
-ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-TEENS = tuple(
-    ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-)
-TENS = tuple(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+DIGITS = "zero one two three four five six seven eight nine"
+FROM_TEN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+BY_TEN = "twenty thirty forty fifty sixty seventy eighty ninety"
+ONES, TEENS, TENS = DIGITS.split(), FROM_TEN.split(), BY_TEN.split()
 BREAKS = (
     " ",
     "-",
     " - ",
-    "–",
+    "\u2013",
     "/",
     " / ",
     "_",

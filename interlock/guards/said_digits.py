@@ -5,8 +5,17 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = (
+_ENGLISH = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
     "ten",
     "eleven",
     "twelve",
@@ -17,10 +26,19 @@ _TEENS = (
     "seventeen",
     "eighteen",
     "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_GERMAN = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
-_GERMAN_TEENS = (
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_GERMAN = [
+    "null",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
     "zehn",
     "elf",
     "zwölf",
@@ -31,20 +49,20 @@ _GERMAN_TEENS = (
     "siebzehn",
     "achtzehn",
     "neunzehn",
-)
-_GERMAN_TENS = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+]
+_GERMAN_TENS = ["zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
 _OTHER_WORDS = {"oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "niner": "9", "fife": "5", "zwo": "2"}
 _OTHER_WORDS |= {"fourty": "40", "ninty": "90", "dreissig": "30", "ein": "1", "fuenf": "5", "zwoelf": "12"}
 
 SURE: dict[str, str] = {
-    **{word: str(value) for value, word in enumerate((*_ONES, *_TEENS))},
-    **{word: str(value) for value, word in enumerate((*_GERMAN, *_GERMAN_TEENS))},
+    **{word: str(value) for value, word in enumerate(_ENGLISH)},
+    **{word: str(value) for value, word in enumerate(_GERMAN)},
     **{word: f"{tens}0" for tens, word in enumerate(_TENS, 2)},
     **{word: f"{tens}0" for tens, word in enumerate(_GERMAN_TENS, 2)},
     **{
         f"{'ein' if ones == 1 else word}und{ten}": f"{tens}{ones}"
         for tens, ten in enumerate(_GERMAN_TENS, 2)
-        for ones, word in enumerate(_GERMAN)
+        for ones, word in enumerate(_GERMAN[:10])
         if ones
     },
     **_OTHER_WORDS,
@@ -113,9 +131,9 @@ def _joined(words: str, found: list[Digits]) -> Iterator[Digits]:
         its, after = found[at], found[at + 1] if at + 1 < len(found) else None
         between = words[its.end : after.begin] if after else ""
         is_tens = its.as_heard and len(its.written) == 2 and its.written[0] > "1" and its.written[1] == "0"
-        if after and is_tens and after.as_heard and len(after.written) == 1 and after.written != "0":
-            if between.strip(" -\u2010\u2011") == "":
-                its, at = Digits(its.begin, after.end, its.written[0] + after.written, True), at + 1
+        is_one = after is not None and after.as_heard and len(after.written) == 1 and after.written != "0"
+        if after and is_tens and is_one and not between.strip(" -\u2010\u2011"):
+            its, at = Digits(its.begin, after.end, its.written[0] + after.written, True), at + 1
         if hundred := _HUNDRED.match(words, its.end):
             its = Digits(its.begin, hundred.end(), f"{its.written}00", True)
         yield its
