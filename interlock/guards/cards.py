@@ -3,6 +3,7 @@ or not, in one breath or in several."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -121,7 +122,8 @@ def _card_from(words: str, run: list[Digits], first: int) -> int | None:
         number += run[at].written
         if len(number) > MOST_DIGITS:
             break
-        if is_card(number) and not _are_several(words, run[first : at + 1]):
+        its = run[first : at + 1]
+        if is_card(number) and _is_grouped(words, its) and not _are_several(words, its):
             found = at
     return found
 
@@ -143,6 +145,23 @@ def _may_begin(words: str, run: list[Digits], first: int) -> bool:
     if first <= STRAY_DIGITS or len(its.written) > 1:
         return True
     return re.search(r"[^\W\d_]{2}|[,.;:\n]", words[run[first - 1].end : its.begin]) is not None
+
+
+def _is_grouped(words: str, its: list[Digits]) -> bool:
+    """Whether the digits are parted as those of a card are, and not other numbers one after the other."""
+    if len(its) == 1 or all(len(each.written) <= 2 for each in its):
+        return True
+    sizes = [1 if each.as_heard else len(each.written) for each in its]
+    total = sum(len(each.written) for each in its)
+    if total == 16:
+        return all(size == 1 or size % 2 == 0 for size in sizes)
+    if total == 15 and not any(each.as_heard for each in its):
+        ends = set(accumulate(sizes))
+        return {4, 10} <= ends
+    if total == 15:
+        return True
+    by_fours = all(size == 4 for size in sizes[:-1]) or sizes == [4, 6, 4]
+    return SAYS_CARD.search(words) is not None or (by_fours and "\n" not in words[its[0].begin : its[-1].end])
 
 
 def _are_several(words: str, run: list[Digits]) -> bool:
