@@ -19,7 +19,7 @@ _FILLERS = """
 um uh er erm eh ah hm and then next now finally dash hyphen minus slash stroke space blank point dot comma the a is are
 it its s that this there they part parts number numbers digit digits group groups block blocks followed by first second
 third last other rest of comes come goes go on continues after ok okay yes so well let me see wait sorry again i said
-und dann strich one two three four five six eight
+und dann strich ahead ready got that right one two three four five six eight
 """
 SAID_OF_DIGITS = frozenset(_FILLERS.split())
 """Words that callers say between the groups of one number."""

@@ -96,7 +96,8 @@ def _goes_on(between: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", between.lower())
     others = sum(word not in SAID_OF_DIGITS for word in words)
-    return len(between) <= 80 and len(words) <= WORDS_BETWEEN and others <= OTHERS_BETWEEN
+    allowed = 0 if "\n" in between else OTHERS_BETWEEN
+    return len(between) <= 80 and len(words) <= WORDS_BETWEEN and others <= allowed
 
 
 def _cards_in(words: str, run: list[Digits]) -> Iterator[Span]:
@@ -133,6 +134,8 @@ def _sounds_like_one(words: str, run: list[Digits]) -> bool:
     digit tells nothing."""
     number = "".join(each.written for each in run)
     if not DOUBTFUL.fullmatch(number) or not any(each.as_heard for each in run):
+        return False
+    if "\n" in words[run[0].begin : run[-1].end] or not all(each.as_heard or len(each.written) == 4 for each in run):
         return False
     near = words[max(run[0].begin - NEAR, 0) : run[-1].end + NEAR]
     return SOMETHING_ELSE.search(near) is None

@@ -106,6 +106,12 @@ def test_what_is_asked_for_afterwards_goes_too():
     )
 
 
+def test_numbers_of_several_turns_are_no_card():
+    """An account, a postcode, an order and an amount, in whatever turns they come, whatever their digits add up to."""
+    turns = ["Anna, charged too much, 4471, 80331.", "Billing.", "1042.", "Refund ten."]
+    assert without_cards_across(turns) == turns
+
+
 def test_other_words_beside_a_card_stay():
     """What the caller wants, an order number, a telephone number."""
     words = "card {} was charged twice, order 1042, call 030 1234567"
