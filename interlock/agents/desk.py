@@ -264,6 +264,7 @@ class Desk(Agent):
             await self.call.failures.tool_failed()
             raise ToolError(NOT_NOW) from None
         self.call.failures.tool_worked()
+        self.call.happened.tool_worked(tool.name)
         return found
 
     async def _malformed(self, name: str, why: str) -> ToolError:

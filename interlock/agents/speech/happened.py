@@ -1,0 +1,92 @@
+"""What came of a call so far, as far as its record tells: which kinds of claims are true in it.
+
+Nothing is declared for it. An event that our systems or an operator reported, and that stands for no failure, is an
+outcome; what it is of is read from its name, from the state that stood for the work and from the event that began it:
+`refund_paid`, out of `refunding`, begun by `refund`. What our systems found out otherwise (`booked_slot`, a status
+"cancelled") is as good.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from interlock.agents.call.journal import Entry
+from interlock.agents.effects import Effect
+from interlock.agents.speech.claims import ANYTHING, KINDS, Claim
+from interlock.guards.facts import Facts
+
+_FAILURES = re.compile(
+    r"fail|declin|refus|reject|unavail|taken|lost|full|unknown|unconfirm|unclear|not|no|none|denied|invalid|wrong|miss"
+    r"|late|timeout|ran|laps|kept|open|unnoted|unmatched|silent|left"
+)
+"""Beginnings of the words in which a chart names what did not come of work."""
+_STEMS = {kind.name: kind.stems for kind in KINDS}
+
+
+class Happened:
+    """Follows the record of one call; `effects` are its flow's, `facts` what is known now."""
+
+    def __init__(self, effects: Mapping[str, Effect], facts: Callable[[], Facts]) -> None:
+        self._works = frozenset(effects)
+        self._failed = frozenset(event for its in effects.values() for event in (its.failed, its.unknown) if event)
+        self._facts = facts
+        self._begun: set[str] = set()
+        self._done: set[str] = set()
+
+    def note(self, entry: Entry) -> None:
+        """One more entry is on record."""
+        if entry.kind != "transition.accepted":
+            return
+        event, before, after = (entry.audit.get(name) for name in ("event", "before", "after"))
+        self._moved(str(event), before or (), after or (), reported=entry.audit.get("by") != "agent")
+
+    def tool_worked(self, name: str) -> None:
+        """A tool of an agent that is no proposal did what it is for."""
+        self._done.update(_kinds(_words(name)), {ANYTHING})
+
+    def supports(self, claim: Claim) -> bool:
+        """Whether what is claimed is so: it was done in this call, is being done, or is known of something before."""
+        if claim.kind in self._done or (not claim.done and claim.kind in self._begun):
+            return True
+        return claim.kind in self._known()
+
+    def _moved(self, event: str, before: Collection[str], after: Collection[str], *, reported: bool) -> None:
+        work, next_work = self._works.intersection(before), self._works.intersection(after)
+        names = [event, *work, *next_work]
+        kinds = set(_kinds(word for name in names for word in _words(name)))
+        if next_work:
+            self._begun = (self._begun if reported else set()) | kinds
+        if reported and event not in self._failed and not _is_failure(event):
+            self._done |= {*kinds, *(self._begun if work else ()), ANYTHING}
+        elif not reported and not next_work:
+            self._done |= kinds
+            if kinds:
+                self._done.add(ANYTHING)
+
+    def _known(self) -> set[str]:
+        facts = self._facts()
+        known: set[str] = set()
+        for name in type(facts).names("established"):
+            value = getattr(facts, name)
+            if value in (None, False, 0, "", ()) or name in Facts.model_fields:
+                continue
+            words = [*_words(name), *(_words(value) if isinstance(value, str) and len(value) < 40 else ())]
+            if any(_FAILURES.match(word) for word in words):
+                continue
+            known |= set(_kinds(words))
+        return known
+
+
+def _is_failure(event: str) -> bool:
+    return any(_FAILURES.match(word) for word in _words(event))
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+
+
+def _kinds(words: Any) -> Iterator[str]:
+    words = list(words)
+    for kind, stems in _STEMS.items():
+        if any(word.startswith(stem) for word in words for stem in stems):
+            yield kind
