@@ -115,7 +115,7 @@ class Generation:
         rest = self._sayable.end()
         if self._sayable.held_back:
             self._note(self._sayable.held_back)
-            rest += "" if self.called else f" {NOT_CONFIRMED}"
+            rest += "" if self.called else f" {NOT_CONFIRMED}" if self.spoke or rest else NOT_CONFIRMED
         self.spoke = self.spoke or bool(rest.strip())
         return rest
 

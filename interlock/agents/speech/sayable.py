@@ -1,4 +1,4 @@
-"""What of a model's answer is spoken: words without tool syntax or markup, and no claim that the record does not bear out.
+"""What of a model's answer is spoken: no tool syntax, no markup, and no claim that the record does not bear out.
 
 Words go on as they come. Only a sentence that may become a claim is held until it is whole, and of others the last few
 words, in which one could begin.
@@ -18,8 +18,8 @@ WORDS_HELD = 8
 _SENTENCE_END = re.compile(r"[.!?\u2026][\"'\u201d)\]]*(?=\s)|\n")
 _ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|no|nr|e\.g|i\.e|p\.m|a\.m)\.$", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"\A\s*(?:thought|thoughts|action|action input|observation|tool|tool call|function|function call|arguments|parameters"
-    r"|assistant to=\S*)\s*:.*\Z",
+    r"\A\s*(?:thought|thoughts|action|action input|observation|tool|tool call|function|function call|arguments"
+    r"|parameters|assistant to=\S*)\s*:.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 """A line of a model's own notes."""
@@ -36,14 +36,14 @@ class Sayable:
         self._unmarked = Unmarked(names)
         syntax = [re.escape(name) for name in names if "_" in name]
         self._syntax = re.compile(rf"(?<![\w@.])(?:{'|'.join(syntax)})(?![\w@])") if syntax else None
-        self._before_syntax = re.compile(
-            rf"(?:(?:\b(?:json|tool|call|function|arguments|{'|'.join(map(re.escape, names)) or 'json'})\b)[:\s]*)*{LEFT_OUT}"
-        )
+        leads = "|".join(("json", "tool", "call", "function", "arguments", *map(re.escape, names)))
+        self._before_syntax = re.compile(rf"(?:\b(?:{leads})\b[:\s]*)*{LEFT_OUT}")
         self._supports = supports
         self._sentence = ""
         self._said = 0
         self.held_back: list[str] = []
         self.visible = ""
+        self._spoke = False
 
     def feed(self, text: str) -> str:
         """What can be said now."""
@@ -56,7 +56,11 @@ class Sayable:
     def _taken(self, words: str, *, final: bool) -> str:
         self.visible += words.replace(LEFT_OUT, "")
         self._sentence += words
-        return "".join(self._released(final=final))
+        said = "".join(self._released(final=final))
+        if not self._spoke:
+            said = said.lstrip()
+        self._spoke = self._spoke or bool(said)
+        return said
 
     def _released(self, *, final: bool) -> Iterator[str]:
         while (end := self._end_of_sentence()) is not None:

@@ -1,4 +1,4 @@
-"""What a model writes that is not for speaking: tool syntax, JSON, hidden thoughts and markup are left out as they come.
+"""What a model writes and nobody is to hear: tool syntax, JSON, hidden thoughts and markup are left out as they come.
 
 Whatever has an end that may be far away (a thought, a block, brackets) is skipped from its beginning on; of the rest no
 more than one unfinished word or tag is held back, so that words go on to the voice as they arrive.
@@ -176,7 +176,9 @@ _RULE = re.compile(r"^[ \t]*[-=_*]{3,}[ \t]*$", re.MULTILINE)
 def without_markup(words: str) -> str:
     """Words without what markup puts around them: emphasis, headings, bullets, table bars. Numbered bullets only at the
     beginning of a line."""
-    words = _EMPHASIS.sub("", _RULE.sub("", words))
-    return _BULLET.sub(
-        lambda its: "" if "\n" in its[0] or its.start() == 0 else " " if its[0][0].isspace() else "", words
-    )
+    return _BULLET.sub(_left_of_bullet, _EMPHASIS.sub("", _RULE.sub("", words)))
+
+
+def _left_of_bullet(its: "re.Match[str]") -> str:
+    """A blank, where something may stand before it in the line."""
+    return " " if its[0][0].isspace() else ""
