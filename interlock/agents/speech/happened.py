@@ -12,7 +12,8 @@ from typing import Any
 
 from interlock.agents.call.journal import Entry
 from interlock.agents.effects import Effect
-from interlock.agents.speech.claims import ANYTHING, KINDS, Claim
+from interlock.agents.speech.claims import Claim
+from interlock.agents.speech.kinds_of_effect import ANYTHING, KINDS
 from interlock.guards.facts import Facts
 
 _FAILURES = re.compile(
