@@ -109,17 +109,16 @@ def _clause_before(words: str, at: int) -> int:
 
 def _shapes_of(kind: Kind) -> list[_Shape]:
     it = r"\b(?:you|your call|the call)" if kind.of_callers else rf"\b(?:{_IT}|you)"
-    by_us = (
+    by_us = [
         rf"{_WE}{_HAVE}{_SOON}(?:{kind.done})\b",
         rf"(?:\band |, ){_SOON}(?:{kind.done})\b(?= (?:it|that|your|the|you|them|everything)\b)",
         rf"{_SURE}(?:{kind.done})\b{_ITS_END}",
-    )
+    ]
     told = [rf"{it}{_BEEN}(?:{kind.done})\b", rf"{it} (?:was|were) {_SOON}(?:{kind.done})\b"]
     if kind.things:
-        by_us = (*by_us, rf"{_WE}{_HAVE}{_SOON}{_MADE} (?:[\w-]+ ){{0,3}}(?:{kind.things})\b")
-        told.append(
-            rf"\b(?:your|the|a|an) (?:[\w-]+ )?(?:{kind.things})(?: for [\w ]+?)?(?:{_BEEN}| )(?:{_MADE}|{_GOING})\b"
-        )
+        its = rf"(?:your|the|a|an) (?:[\w-]+ )?(?:{kind.things})(?: for [\w ]+?)?"
+        by_us.append(rf"{_WE}{_HAVE}{_SOON}{_MADE} (?:[\w-]+ ){{0,3}}(?:{kind.things})\b")
+        told.append(rf"\b{its}(?:{_BEEN}| )(?:{_MADE}|{_GOING})\b")
     doing = (
         rf"{_WE}(?:'m|'re| am| are| is)? {_SOON}(?:{kind.doing})\b",
         rf"{_SURE}{_SOON}(?:{kind.doing})\b(?: (?:you|it|that|your|the)\b|{_ITS_END})",
