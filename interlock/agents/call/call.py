@@ -101,7 +101,7 @@ class Call:
         self._first_words_due = last_driver is not None
         self._opened: Written[Ready] | None = None
         self._remembering = Remembering(context, memory, fence=fence, before=last_driver.turns if last_driver else ())
-        self.happened = Happened(flow.effects, lambda: context.facts)
+        self.happened = Happened(flow.effects, lambda: context.facts, resumed=last_driver is not None)
         self.watch(self.happened.note)
         if watch is not None:
             self.watch(watch)

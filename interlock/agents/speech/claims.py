@@ -59,19 +59,19 @@ _PERFECT = re.compile(r"(?:'ve|'s|\bhave|\bhas|'m|\bam|'re|\bare|\bis)\b", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One kind of effect that was done, or is being done."""
+    """One kind of effect that was done, or is being done: by us in this call, or as something that is known."""
 
     kind: str
     done: bool
+    by_us: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """One way to claim; `by_us` is said of ourselves, other ways may tell of what is known."""
+    """One way to claim something."""
 
     claim: Claim
     words: "re.Pattern[str]"
-    by_us: bool = True
 
 
 def claims_in(sentence: str) -> list[Claim]:
@@ -81,7 +81,7 @@ def claims_in(sentence: str) -> list[Claim]:
         shape.claim
         for shape in _SHAPES
         for its in shape.words.finditer(words)
-        if _is_claim(words, its, by_us=shape.by_us)
+        if _is_claim(words, its, by_us=shape.claim.by_us)
     )
     return list(dict.fromkeys(found))
 
@@ -126,7 +126,7 @@ def _shapes_of(kind: Kind) -> list[_Shape]:
     )
     return [
         *(_Shape(Claim(kind.name, True), _reader(words)) for words in by_us),
-        *(_Shape(Claim(kind.name, True), _reader(words), by_us=False) for words in told),
+        *(_Shape(Claim(kind.name, True, by_us=False), _reader(words)) for words in told),
         *(_Shape(Claim(kind.name, False), _reader(words)) for words in doing),
     ]
 

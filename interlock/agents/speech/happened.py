@@ -2,8 +2,9 @@
 
 Nothing is declared for it. An event that our systems or an operator reported, and that stands for no failure, is an
 outcome; what it is of is read from its name, from the state that stood for the work and from the event that began it:
-`refund_paid`, out of `refunding`, begun by `refund`. What our systems found out otherwise (`booked_slot`, a status
-"cancelled") is as good.
+`refund_paid`, out of `refunding`, begun by `refund`. An event of an agent's that begins no work counts where it passes
+the caller on, or where nothing in the flow works at its kind. What our systems know otherwise (`booked_slot`, a status
+"cancelled") bears out what is told of it, and not that it was done just now.
 """
 
 import re
@@ -17,20 +18,24 @@ from interlock.agents.speech.kinds_of_effect import ANYTHING, KINDS
 from interlock.guards.facts import Facts
 
 _FAILURES = re.compile(
-    r"fail|declin|refus|reject|unavail|taken|lost|full|unknown|unconfirm|unclear|not|no|none|denied|invalid|wrong|miss"
-    r"|late|timeout|ran|laps|kept|open|unnoted|unmatched|silent|left"
+    r"(?:fail|declin|refus|reject|denied|invalid|wrong|miss|timeout|laps|un(?!lock|block|subscr|it|til))\w*"
+    r"|not|no|none|taken|lost|full|late|ran|out|kept|open|silent|left|twice|thrice"
 )
-"""Beginnings of the words in which a chart names what did not come of work."""
+"""The words in which a chart names what did not come of work."""
+TRANSFER = "transfer"
 _STEMS = {kind.name: kind.stems for kind in KINDS}
 
 
 class Happened:
-    """Follows the record of one call; `effects` are its flow's, `facts` what is known now."""
+    """Follows the record of one call; `effects` are its flow's, `facts` what is known now. Of a `resumed` call the
+    events before are not seen: there, what is known counts as done."""
 
-    def __init__(self, effects: Mapping[str, Effect], facts: Callable[[], Facts]) -> None:
+    def __init__(self, effects: Mapping[str, Effect], facts: Callable[[], Facts], *, resumed: bool = False) -> None:
         self._works = frozenset(effects)
         self._failed = frozenset(event for its in effects.values() for event in (its.failed, its.unknown) if event)
+        self._worked_at = set(_kinds(word for name in effects for word in _words(name))) - {TRANSFER}
         self._facts = facts
+        self._resumed = resumed
         self._begun: set[str] = set()
         self._done: set[str] = set()
 
@@ -49,7 +54,7 @@ class Happened:
         """Whether what is claimed is so: it was done in this call, is being done, or is known of something before."""
         if claim.kind in self._done or (not claim.done and claim.kind in self._begun):
             return True
-        return claim.kind in self._known()
+        return (not claim.by_us or self._resumed) and claim.kind in self._known()
 
     def _moved(self, event: str, before: Collection[str], after: Collection[str], *, reported: bool) -> None:
         work, next_work = self._works.intersection(before), self._works.intersection(after)
@@ -60,9 +65,7 @@ class Happened:
         if reported and event not in self._failed and not _is_failure(event):
             self._done |= {*kinds, *(self._begun if work else ()), ANYTHING}
         elif not reported and not next_work:
-            self._done |= kinds
-            if kinds:
-                self._done.add(ANYTHING)
+            self._done |= set(_kinds(_words(event)[:1])) - self._worked_at
 
     def _known(self) -> set[str]:
         facts = self._facts()
@@ -72,14 +75,14 @@ class Happened:
             if value in (None, False, 0, "", ()) or name in Facts.model_fields:
                 continue
             words = [*_words(name), *(_words(value) if isinstance(value, str) and len(value) < 40 else ())]
-            if any(_FAILURES.match(word) for word in words):
+            if any(_FAILURES.fullmatch(word) for word in words):
                 continue
             known |= set(_kinds(words))
         return known
 
 
 def _is_failure(event: str) -> bool:
-    return any(_FAILURES.match(word) for word in _words(event))
+    return any(_FAILURES.fullmatch(word) for word in _words(event))
 
 
 def _words(name: str) -> list[str]:

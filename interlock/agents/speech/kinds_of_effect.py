@@ -36,12 +36,12 @@ KINDS = (
         ("book", "reserv", "schedul", "appoint", "visit", "arrang", "callback", "follow", "move"),
         "appointment|booking|reservation|visit|call-?back|demo|meeting|table|slot",
     ),
-    Kind("move", r"rescheduled|moved|postponed", r"rescheduling|moving|postponing", ("mov", "resched", "book")),
+    Kind("move", r"rescheduled|moved|postponed", r"rescheduling|moving|postponing", ("mov", "resched", "postpon")),
     Kind(
         "cancel",
         r"cancell?ed|called off|withdrawn|taken back|deleted|removed|terminated",
         r"cancell?ing|withdrawing|deleting|removing",
-        ("cancel", "withdr", "remov", "delet", "terminat", "chang", "correct"),
+        ("cancel", "withdr", "remov", "delet", "terminat"),
     ),
     Kind(
         "transfer",
@@ -67,15 +67,16 @@ KINDS = (
     ),
     Kind(
         "send",
-        r"sent|texted|e-?mailed|messaged|mailed|dispatched|shipped",
-        r"sending|texting|e-?mailing|dispatching|shipping",
-        ("sen", "text", "mail", "deliver", "link", "dispatch", "ship"),
+        r"sent|texted|e-?mailed|messaged|mailed",
+        r"sending|texting|e-?mailing",
+        ("send", "sent", "text", "mail", "deliver", "link"),
     ),
+    Kind("dispatch", r"dispatched|shipped", r"dispatching|shipping", ("shipp", "visit", "deliver", "technician")),
     Kind(
         "order",
         r"ordered|placed (?:\S+ ){0,2}order|put (?:\S+ ){0,2}order (?:in|through)",
         r"ordering|placing (?:\S+ ){0,2}order",
-        ("order", "kitchen", "cook", "confirm"),
+        ("ordered", "ordering", "place", "placing", "kitchen", "cook"),
         "order",
     ),
     Kind(
@@ -89,14 +90,14 @@ KINDS = (
         "open",
         r"(?:opened|created|raised|logged|issued) (?:\S+ ){0,3}(?:ticket|case|complaint|claim|request)",
         r"(?:opening|creating|raising|logging) (?:\S+ ){0,3}(?:ticket|case|complaint|claim|request)",
-        ("ticket", "case", "open", "complain"),
+        ("ticket", "opened", "opening", "complain", "raise", "logged"),
         "ticket|case|complaint",
     ),
     Kind(
         "charge",
         r"charged (?:your|the)|taken (?:the|your) payment|processed (?:the|your) payment|debited",
         r"charging your|taking (?:the|your) payment|debiting",
-        ("charg", "pay", "paid", "settl", "debit"),
+        ("charg", "payment", "settl", "debit", "collect"),
         "payment",
     ),
     Kind(
