@@ -41,10 +41,16 @@ class Happened:
 
     def note(self, entry: Entry) -> None:
         """One more entry is on record."""
-        if entry.kind != "transition.accepted":
-            return
-        event, before, after = (entry.audit.get(name) for name in ("event", "before", "after"))
-        self._moved(str(event), before or (), after or (), reported=entry.audit.get("by") != "agent")
+        its = entry.audit
+        if entry.kind == "transition.accepted":
+            self._moved(str(its["event"]), its["before"], its["after"], reported=its["by"] != "agent")
+        elif entry.kind == "transition.refused" and its["kind"] == "stale" and its["by"] == "system":
+            self._came_late(str(its["event"]))
+
+    def _came_late(self, event: str) -> None:
+        """What our systems did for a call that had moved on meanwhile is done all the same."""
+        if event not in self._failed and not _is_failure(event):
+            self._done.update(_kinds(_words(event)))
 
     def tool_worked(self, name: str) -> None:
         """A tool of an agent that is no proposal did what it is for."""
@@ -57,6 +63,7 @@ class Happened:
         return (not claim.by_us or self._resumed) and claim.kind in self._known()
 
     def _moved(self, event: str, before: Collection[str], after: Collection[str], *, reported: bool) -> None:
+        self._done.discard(TRANSFER)  # whoever was passed on then is not passed on now
         work, next_work = self._works.intersection(before), self._works.intersection(after)
         names = [event, *work, *next_work]
         kinds = set(_kinds(word for name in names for word in _words(name)))
