@@ -18,13 +18,15 @@ from interlock.guards.card_words import (
     SEVERAL,
     SOMETHING_ELSE,
 )
-from interlock.guards.said_digits import Digits, said_digits
+from interlock.guards.said_digits import MISHEARD, Digits, said_digits
 
 NOT_KEPT = "(a card number, not kept)"
 FEWEST_DIGITS, MOST_DIGITS = 12, 19
 """ISO/IEC 7812: a card number has at most 19 digits; Maestro issued some of 12."""
 WORDS_BETWEEN, OTHERS_BETWEEN = 8, 1
 """How many words may stand between two groups of one card, and how many of them that are not said of digits."""
+FEWEST_HEARD = 6
+"""How many of its digits are recognised for what they are, where others are taken for words."""
 STRAY_DIGITS = 2
 """How many digits said one by one right before a card may belong to something else: "I have two: four one one one"."""
 NEAR = 60
@@ -68,13 +70,13 @@ Words = Annotated[str, AfterValidator(no_card_number)]
 
 def card_spans(words: str) -> list[Span]:
     """Where card numbers stand in the words, each with the code and expiry right beside it."""
-    found: list[Span] = []
-    for misheard in (False, True):
-        digits = said_digits(words, misheard=misheard)
-        for run in _runs(words, digits):
-            found += _cards_in(words, run)
-    marked = [its.span() for its in re.finditer(re.escape(NOT_KEPT), words)]
     digits = said_digits(words, misheard=False)
+    marked = [its.span() for its in re.finditer(re.escape(NOT_KEPT), words)]
+    many = sum(len(each.written) for each in digits)
+    readings = [digits] if many >= FEWEST_DIGITS else []
+    if many >= FEWEST_HEARD and any(MISHEARD.get(word) for word in re.findall(r"[a-z]+", words.lower())):
+        readings.append(said_digits(words, misheard=True))
+    found = [span for reading in readings for run in _runs(words, reading) for span in _cards_in(words, run)]
     spans = [(begin, _past_what_is_beside(words, end, digits)) for begin, end in (*found, *marked)]
     return _merged([span for span in spans if span not in marked])
 

@@ -4,7 +4,7 @@ Memory, facts and the model are given these, whether they were spoken or typed. 
 turns is left out of all of them, the earlier ones too, as soon as it is whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from livekit.agents import llm
 
@@ -35,17 +35,17 @@ def all_taken_in(turns: Sequence[str]) -> list[str]:
 
 def take_in(*conversations: llm.ChatContext, newest: llm.ChatMessage | None = None) -> None:
     """Take in what the caller said in these, which have messages in common, and at last said in `newest`."""
-    changed = [each for conversation in conversations for each in _changed(conversation, newest)]
-    for message, words in changed:
-        message.content = [words]
+    said = [_said_last(conversation, newest) for conversation in conversations]
+    before = {tuple(its.text_content or "" for its in messages) for messages in said}
+    after = {words: all_taken_in(words) for words in before}
+    for messages, words in [(its, tuple(each.text_content or "" for each in its)) for its in said]:
+        for message, was, now in zip(messages, words, after[words], strict=True):
+            if was.strip() != now:
+                message.content = [now]
 
 
-def _changed(conversation: llm.ChatContext, newest: llm.ChatMessage | None) -> Iterator[tuple[llm.ChatMessage, str]]:
+def _said_last(conversation: llm.ChatContext, newest: llm.ChatMessage | None) -> list[llm.ChatMessage]:
     said = [item for item in conversation.items if item.type == "message" and item.role == "user"]
     if newest is not None:
         said = [*(item for item in said if item is not newest), newest]
-    latest = said[-TURNS_ACROSS:]
-    before = [item.text_content or "" for item in latest]
-    for message, was, words in zip(latest, before, all_taken_in(before), strict=True):
-        if was.strip() != words:
-            yield message, words
+    return said[-TURNS_ACROSS:]

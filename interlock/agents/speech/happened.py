@@ -54,7 +54,7 @@ class Happened:
 
     def tool_worked(self, name: str) -> None:
         """A tool of an agent that is no proposal did what it is for."""
-        self._done.update(_kinds(_words(name)), {ANYTHING})
+        self._done.update(_kinds(_words(name)[:1]), {ANYTHING})
 
     def supports(self, claim: Claim) -> bool:
         """Whether what is claimed is so: it was done in this call, is being done, or is known of something before."""

@@ -84,7 +84,7 @@ KINDS = (
         r"filed|submitted|registered|lodged|put (?:\S+ ){0,4}on (?:file|record)|listed|unsubscribed|updated your \w+"
         r"|put (?:\S+ ){0,3}on (?:the|our) (?:\S+ ){0,2}list|taken (?:\S+ ){0,3}off (?:the|our) (?:\S+ ){0,2}list",
         r"filing|submitting|registering|listing",
-        ("fil", "submit", "regist", "list", "record"),
+        ("file", "filing", "submit", "regist", "listed", "listing", "record"),
     ),
     Kind(
         "open",
