@@ -1,14 +1,8 @@
-"""What every desk of a restaurant keeps to itself: a card number a caller says reaches no model."""
-
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
-from livekit.agents import ModelSettings, llm
+"""What every desk of a restaurant has: its systems, and what it knows of the order."""
 
 from agents.restaurant.known import known_of
 from agents.restaurant.systems import Draft, RestaurantSystems
-from interlock.agents import BookingClerk, Chunk, LiveDesk, PersonOffer
-from interlock.guards import without_card_numbers
+from interlock.agents import BookingClerk, LiveDesk, PersonOffer
 from machines.restaurant import RestaurantFacts
 
 
@@ -17,14 +11,6 @@ class RestaurantDesk(LiveDesk):
 
     facts: RestaurantFacts
     systems: RestaurantSystems
-
-    async def llm_node(
-        self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
-    ) -> AsyncGenerator[Chunk, None]:
-        """The model's answer to the conversation as it may read it."""
-        async with aclosing(super().llm_node(_without_cards(chat_ctx), tools, model_settings)) as chunks:
-            async for chunk in chunks:
-                yield chunk
 
     async def learn(self, draft: Draft) -> None:
         """Know the order as the order system has it now."""
@@ -37,12 +23,3 @@ class RestaurantOffer(RestaurantDesk, PersonOffer):
 
 class RestaurantClerk(RestaurantDesk, BookingClerk):
     """Books a callback."""
-
-
-def _without_cards(chat_ctx: llm.ChatContext) -> llm.ChatContext:
-    return llm.ChatContext([_discreet(item) if item.type == "message" else item for item in chat_ctx.items])
-
-
-def _discreet(message: llm.ChatMessage) -> llm.ChatMessage:
-    words = [without_card_numbers(part) if isinstance(part, str) else part for part in message.content]
-    return message if words == message.content else message.model_copy(update={"content": words})

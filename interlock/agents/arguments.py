@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from interlock.agents.tools import Tool
+from interlock.guards.cards import card_spans
+from interlock.guards.characters import has_line_breaks, plain_text
 
 NONE = "none"
 NO_VALUE = frozenset({"", NONE, "null", "nil", "undefined", "n/a", "unknown", "not given", "not provided", "-"})
@@ -14,6 +16,36 @@ NO_VALUE = frozenset({"", NONE, "null", "nil", "undefined", "n/a", "unknown", "n
 same, and so is "none" where the slot says so."""
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")
 _TRUTH = {"true": True, "false": False}
+
+
+class UnfitText(ValueError):
+    """Text that is never kept; the message names the argument and what is wrong, and repeats nothing of it."""
+
+
+def fit_text(tool: Tool, raw: Mapping[str, object]) -> dict[str, object]:
+    """The arguments without characters nobody can see; text of several lines is one line.
+
+    Raises `UnfitText` for a card number, and for line breaks in what has one line: a name, a number, a choice.
+    """
+    return {name: _fit(tool, name, value) for name, value in raw.items()}
+
+
+def _fit(tool: Tool, name: str, value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_fit(tool, name, each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: _fit(tool, name, each) for key, each in value.items()}
+    written = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(written, str):
+        return value
+    slot = tool.slots.get(name)
+    named = name if slot else "an argument"
+    if slot is not None and slot.kind not in ("text", "address") and has_line_breaks(written):
+        raise UnfitText(f"{named}: line breaks in it, expected one line")
+    text = plain_text(written)
+    if card_spans(text):
+        raise UnfitText(f"{named}: a card number in it, which is never kept")
+    return text if isinstance(value, str) else value
 
 
 def read_arguments(tool: Tool, raw: Mapping[str, object]) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
 
 from interlock.agents.agreement import Agreement
-from interlock.agents.arguments import read_arguments
+from interlock.agents.arguments import UnfitText, fit_text, read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.caller.words_in import take_in
 from interlock.agents.speech.asking import Said
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
@@ -23,6 +24,7 @@ from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, w
 from interlock.agents.speech.tool_call_filter import REFUSED_CALL, ToolCallFilter
 from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
+from interlock.guards.characters import plain_text
 from interlock.guards.facts import FactsError
 from interlock.machines.chart import proposers_of
 from interlock.machines.decide import Verdict
@@ -155,10 +157,15 @@ class Desk(Agent):
         """Whether what brought the call here was reported by our systems or an operator, and not asked for."""
         return bool(self.event) and "agent" not in proposers_of(self.call.flow.machine, self.event)
 
+    async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
+        """Take what the caller said in, before it is remembered and before anybody answers it."""
+        take_in(turn_ctx, self.session.history, newest=new_message)
+
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings
     ) -> AsyncGenerator[Chunk, None]:
         """The model's answer, its tool calls filtered; silent when the call moved on before it began."""
+        take_in(chat_ctx, self.session.history)
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
         heard = self._said(chat_ctx)
@@ -218,7 +225,9 @@ class Desk(Agent):
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
-            args = read_arguments(tool, raw)
+            args = read_arguments(tool, fit_text(tool, raw))
+        except UnfitText as error:
+            raise await self._malformed(tool.name, str(error)) from None
         except ValidationError as error:
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
         heard = self._heard.get(context.function_call.call_id, Said())
@@ -265,14 +274,15 @@ class Desk(Agent):
             found = await within(self.call.clock, TOOL_LIMIT_S, tool.body(self, **args))
         except ToolError:
             raise
-        except FactsError:
+        except FactsError as error:
             await self.call.failures.tool_failed()
-            raise ToolError("That could not be noted. Ask the caller to say it again.") from None
+            raise ToolError(f"That could not be noted ({error}). Ask the caller to say it again.") from None
         except Exception as error:
             log.warning("tool.failed", **self.call.here, tool=tool.name, error=type(error).__name__)
             await self.call.failures.tool_failed()
             raise ToolError(NOT_NOW) from None
         self.call.failures.tool_worked()
+        self.call.happened.tool_worked(tool.name)
         return found
 
     async def _malformed(self, name: str, why: str) -> ToolError:
@@ -305,10 +315,15 @@ def refusal(verdict: Verdict) -> str:
 def known_facts(call: "Call") -> str:
     """What is known, and which day it is where the service is, for a model to read: never for a log."""
     facts = call.facts.model_dump(mode="json", include=set(type(call.facts).for_model()))
-    known = {name: value for name, value in facts.items() if value not in (None, False, 0)}
+    known = {name: _in_one_line(value) for name, value in facts.items() if value not in (None, False, 0)}
     here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
     facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
     return f"It is {here:%A, %Y-%m-%d, %H:%M}. Known so far: {facts_said}"
+
+
+def _in_one_line(value: Any) -> Any:
+    """What a caller said is no line of its own among our instructions, also where it is on record from before."""
+    return plain_text(value) if isinstance(value, str) else value
 
 
 def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:

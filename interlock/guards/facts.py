@@ -7,7 +7,13 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from interlock.guards.cards import card_spans
+from interlock.guards.characters import plain_text, says_something
+
 Origin = Literal["claimed", "established"]
+
+CLAIM_LIMIT = 2_000
+"""How many characters of text a claimed fact has at most; all of it may be shown to a model."""
 
 
 def claimed(default: Any = None, *, pii: bool = False, for_model: bool = True, description: str = "") -> Any:
@@ -101,14 +107,28 @@ class Facts(BaseModel):
     def having(self, origin: Origin, values: dict[str, Any]) -> "Facts":
         """These facts with `values` set by a speaker of `origin`.
 
-        Raises `FactsError` naming the field, never its value, when one is unknown, belongs to the other
-        origin, or does not validate.
+        Of claimed text, characters nobody can see are left out, and what has no letter and no digit is no value: the
+        fact has its default then. Raises `FactsError` naming the field, never its value, when one is unknown, belongs
+        to the other origin, does not validate, or is a claim with a card number in it or of more than `CLAIM_LIMIT`
+        characters.
         """
         self._refuse_strangers(origin, values)
+        if origin == "claimed":
+            values = {name: self._claimable(name, value) for name, value in values.items()}
         try:
             return type(self).model_validate({**dict(self), **values})
         except ValueError as error:
             raise FactsError(f"{_fields_in(error)}: not a value this fact can have") from None
+
+    def _claimable(self, name: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        text = plain_text(value).strip()
+        if card_spans(text):
+            raise FactsError(f"{name}: a card number is never kept")
+        if len(text) > CLAIM_LIMIT:
+            raise FactsError(f"{name}: {len(text)} characters, expected at most {CLAIM_LIMIT}")
+        return text if says_something(text) else type(self).model_fields[name].get_default()
 
     def _refuse_strangers(self, origin: Origin, names: Iterable[str]) -> None:
         for name in names:

@@ -10,6 +10,7 @@ import pytest
 from livekit.agents import Agent, AgentSession, AgentTask, JobContext, function_tool
 from livekit.agents.job import RunningJobInfo
 from livekit.agents.llm import ToolResult
+from livekit.agents.voice import SpeechHandle
 
 import interlock
 from interlock.agents.call.switch import Switch
@@ -18,7 +19,7 @@ from interlock.app.offline.scripted import ScriptedModel
 from interlock.app.project import FLOWS
 
 ROOT = Path(interlock.__file__).parent
-USED = {"context._info", "session._update_activity_atask"}
+USED = {"context._info", "handle._mark_done", "session._update_activity_atask"}
 """The private attributes of LiveKit's objects that agents/ and app/ touch: each has a test below."""
 ON_STAGE = {
     "activity._audio_recognition",
@@ -64,6 +65,16 @@ def test_a_job_knows_when_its_worker_was_asked():
     """
     assert "self._info = info" in inspect.getsource(JobContext.__init__), "JobContext keeps its info elsewhere"
     assert RunningJobInfo.__dataclass_fields__["received_at"].default == 0.0, "received_at is gone, or has no unknown"
+
+
+async def test_a_speech_can_be_done_before_it_is_spoken():
+    """
+    interlock/app/worker/job_session.py answers with one where nobody is there to speak yet.
+    """
+    handle = SpeechHandle.create()
+    handle._mark_done()
+    await handle
+    assert handle.done()
 
 
 async def test_the_switch_runs_in_the_task_we_watch(session):

@@ -31,6 +31,7 @@ from interlock.agents.caller.silence import Silence
 from interlock.agents.flow import Flow
 from interlock.agents.speech.answering import Answering
 from interlock.agents.speech.asking import Asking
+from interlock.agents.speech.happened import Happened
 from interlock.agents.speech.kept_lines import KeptLines
 from interlock.agents.speech.lines import LinesOwed
 from interlock.agents.speech.providers import Providers
@@ -101,6 +102,8 @@ class Call:
         self._first_words_due = last_driver is not None
         self._opened: Written[Ready] | None = None
         self._remembering = Remembering(context, memory, fence=fence, before=last_driver.turns if last_driver else ())
+        self.happened = Happened(flow.effects, lambda: context.facts, resumed=last_driver is not None)
+        self.watch(self.happened.note)
         if watch is not None:
             self.watch(watch)
         answering = Answering()

@@ -1,6 +1,8 @@
 """Keeps what is said while it is said, for whoever might have to take the call over; but no card number."""
 
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -8,7 +10,9 @@ from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
 
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.journal import JournalDown, Memory, Turn
+from interlock.agents.caller.words_in import TURNS_ACROSS, all_taken_in
 from interlock.guards.cards import without_card_numbers
+from interlock.guards.characters import plain_text
 
 log = structlog.get_logger("interlock.call")
 
@@ -23,6 +27,8 @@ class Remembering:
         self._fence = fence
         self._memory = memory
         self._count = before[-1].n if before else 0
+        said = ((turn, None) for turn in before if turn.role == "user")
+        self._said: deque[tuple[Turn, llm.ChatMessage | None]] = deque(said, maxlen=TURNS_ACROSS)
 
     @property
     def turns(self) -> int:
@@ -40,8 +46,18 @@ class Remembering:
             return
         if text := item.text_content:
             self._count += 1
-            said = without_card_numbers(text)
-            self._context.spawn(self._keep(Turn(self._count, item.role, said, item.interrupted)))
+            turn = Turn(self._count, item.role, without_card_numbers(plain_text(text)), item.interrupted)
+            for kept in self._across(turn, item) if turn.role == "user" else [turn]:
+                self._context.spawn(self._keep(kept))
+
+    def _across(self, turn: Turn, message: llm.ChatMessage) -> list[Turn]:
+        """The turn, and turns before it that had a part of a card number, without it."""
+        before = [*self._said, (turn, message)][-TURNS_ACROSS:]
+        now = [its.text_content or "" if its is not None else was.text for was, its in before]
+        after = [(replace(was, text=text), its) for (was, its), text in zip(before, all_taken_in(now), strict=True)]
+        self._said = deque(after, maxlen=TURNS_ACROSS)
+        changed = [its for (its, _), (was, _) in zip(after, before, strict=True) if its.text != was.text]
+        return changed if after[-1][0] in changed else [*changed, after[-1][0]]
 
     async def _keep(self, turn: Turn) -> None:
         assert self._memory is not None

@@ -16,10 +16,18 @@ from livekit.agents import (
     UserInputTranscribedEvent,
     llm,
 )
+from livekit.agents.voice import SpeechHandle
 
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
+from interlock.agents.caller.words_in import WORDS_LIMIT, CleanWords, taken_in
 from interlock.agents.speech.answering import Answering
+from interlock.guards.cards import NOT_KEPT
+from interlock.guards.characters import plain_text
+
+TOO_LONG = "That message is too long for me to read. Please send it again in a few short sentences."
+UNREAD = CleanWords("(a message that was too long to be read; ask for it in a few short sentences)")
+"""What the next agent answers where nobody is there to say so."""
 
 
 class Hearing:
@@ -42,20 +50,33 @@ class Hearing:
         session.on("conversation_item_added", self._added)
         session.on("function_tools_executed", self._tools_executed)
 
-    def hear(self, words: str) -> None:
-        """Typed words of the caller: answered now, or by the next agent when one is on its way."""
+    def hear(self, words: str) -> SpeechHandle | None:
+        """Typed words of the caller: answered now, or by the next agent when one is on its way.
+
+        Of more than `WORDS_LIMIT` characters nothing is read, and the caller hears so. What comes of it is returned
+        where somebody speaks.
+        """
         session = self._context.session
         assert session is not None, "a call hears nothing before it is open"
-        self._answering.caller_said(words)
         self._context.spawn(self._deciding.heard_caller())
+        if len(words) > WORDS_LIMIT:
+            return self._too_long(session)
+        clean = taken_in(words)
+        self._answering.caller_said(clean)
         if self._context.switching:
-            self._left_behind.append(words)
-            return
-        session.generate_reply(user_input=words)
+            self._left_behind.append(clean)
+            return None
+        return session.generate_reply(user_input=clean)
 
-    def take(self) -> str:
+    def _too_long(self, session: AgentSession[Any]) -> SpeechHandle | None:
+        if self._context.switching:
+            self._left_behind.append(UNREAD)
+            return None
+        return session.say(TOO_LONG)
+
+    def take(self) -> CleanWords:
         """The words nobody answered and no agent will bring up any more, once."""
-        words, self._left_behind = " ".join(self._left_behind), []
+        words, self._left_behind = CleanWords(taken_in(" ".join(self._left_behind))), []
         return words
 
     def give_back(self, words: str) -> None:
@@ -91,7 +112,7 @@ class Hearing:
     def _transcribed(self, event: UserInputTranscribedEvent) -> None:
         if event.is_final and event.transcript.strip():
             self._heard[next(self._count)] = event.transcript.strip()
-            self._answering.caller_said(event.transcript.strip())
+            self._answering.caller_said(taken_in(event.transcript))
             self._context.spawn(self._deciding.heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
@@ -114,11 +135,12 @@ class Hearing:
     def _strike(self, message: str) -> int:
         """Forget the transcripts a message is made of, in their order; the number of the last one, or -1.
 
-        Others stay: words after the message, and words before it that LiveKit dropped.
+        Others stay: words after the message, and words before it that LiveKit dropped. Of a message that was not kept
+        as it was said, all that was said is part.
         """
         latest, begin = -1, 0
         for number, words in list(self._heard.items()):
-            at = message.find(words, begin)
+            at = begin if NOT_KEPT in message else message.find(plain_text(words).strip(), begin)
             if at >= 0:
                 latest, begin = number, at + len(words)
                 del self._heard[number]

@@ -1,7 +1,7 @@
 """A turn's answer: the model's, or else the spare's, or else one honest line. Never silence (I7)."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Collection
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from interlock.agents.call.clock import done_within, no_gap
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.speech.providers import provider_of
+from interlock.agents.speech.sayable import NOT_CONFIRMED, Sayable
 from interlock.agents.speech.start_timeout import begins_within
 from interlock.agents.speech.tool_call_filter import ToolCallFilter
+from interlock.machines.base import events_of
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -47,11 +49,16 @@ def calls_of(chunk: Chunk) -> list[llm.FunctionToolCall]:
     return chunk.delta.tool_calls if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None else []
 
 
+def with_words(chunk: Chunk, words: str) -> Chunk:
+    """The chunk, with these words to be spoken."""
+    if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
+        return chunk.model_copy(update={"delta": chunk.delta.model_copy(update={"content": words or None})})
+    return words if isinstance(chunk, str) else chunk
+
+
 def without_words(chunk: Chunk) -> Chunk:
     """The chunk, with nothing to be spoken."""
-    if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
-        return chunk.model_copy(update={"delta": chunk.delta.model_copy(update={"content": None})})
-    return "" if isinstance(chunk, str) else chunk
+    return with_words(chunk, "")
 
 
 def can_be_spoken(words: str) -> bool:
@@ -62,11 +69,13 @@ def can_be_spoken(words: str) -> bool:
 class Generation:
     """Streams one generation and notes what came of it."""
 
-    def __init__(self, call: "Call", tool_filter: ToolCallFilter, *, tools_allowed: bool) -> None:
+    def __init__(
+        self, call: "Call", tool_filter: ToolCallFilter, names: Collection[str], *, tools_allowed: bool
+    ) -> None:
         self._call = call
+        self._sayable = Sayable(names, call.happened.supports)
         self._filter = tool_filter
         self._tools_allowed = tools_allowed
-        self._words = ""
         self.spoke = False
         self.called = False
 
@@ -77,7 +86,7 @@ class Generation:
 
     def begun(self) -> bool:
         """Whether a voice has something to say by now, which begins with a whole sentence, or a tool to run."""
-        return self.called or can_be_spoken(self._words)
+        return self.called or can_be_spoken(self._sayable.visible)
 
     async def filtered(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
         """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model is too slow to
@@ -88,19 +97,41 @@ class Generation:
             aclosing(no_gap(clock, CHUNK_LIMIT_S, began)) as stream,
         ):
             async for chunk in stream:
-                self._words += words_of(chunk)
-                if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None:
-                    self.spoke = self.spoke or bool(chunk.delta.content and chunk.delta.content.strip())
-                    if chunk.delta.tool_calls:
-                        chunk = self._filter_calls(chunk, chunk.delta)
-                elif isinstance(chunk, str):
-                    self.spoke = self.spoke or bool(chunk.strip())
-                yield chunk
+                if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None and chunk.delta.tool_calls:
+                    chunk = self._filter_calls(chunk, chunk.delta)
+                yield self._said(chunk)
+        if rest := self._rest():
+            yield rest
+
+    def _said(self, chunk: Chunk) -> Chunk:
+        """The chunk with what can be said by now in place of its words."""
+        if not (words := words_of(chunk)):
+            return chunk
+        words = self._sayable.feed(words)
+        self.spoke = self.spoke or bool(words.strip())
+        return with_words(chunk, words)
+
+    def _rest(self) -> str:
+        rest = self._sayable.end()
+        if self._sayable.held_back:
+            self._note(self._sayable.held_back)
+            rest += "" if self.called else f" {NOT_CONFIRMED}" if self.spoke or rest else NOT_CONFIRMED
+        self.spoke = self.spoke or bool(rest.strip())
+        return rest
+
+    def _note(self, claims: list[str]) -> None:
+        held = {"claims": sorted(set(claims)), "state": self._call.state}
+        self._call.spawn(self._call.record_if_possible(DraftEntry("words.held_back", held)))
 
     def _filter_calls(self, chunk: llm.ChatChunk, delta: llm.ChoiceDelta) -> llm.ChatChunk:
         calls = (self._filter.admit if self._tools_allowed else self._filter.ignore_all)(delta.tool_calls)
         self.called = self.called or bool(calls)
         return chunk.model_copy(update={"delta": delta.model_copy(update={"tool_calls": calls})})
+
+
+def names_in(call: "Call", tools: Collection[Any]) -> frozenset[str]:
+    """What a model may write as if it called it: its tools, and the events of the chart."""
+    return frozenset((*(str(tool.id) for tool in tools), *events_of(call.flow.machine)))
 
 
 async def reply(
@@ -135,7 +166,7 @@ async def _answered(
     tools_allowed: bool,
 ) -> AsyncGenerator[Chunk, None]:
     if not call.providers.model_failed_in(context):
-        answer = Generation(call, tool_filter, tools_allowed=tools_allowed)
+        answer = Generation(call, tool_filter, names_in(call, tools), tools_allowed=tools_allowed)
         why = ""
         try:
             async with aclosing(answer.filtered(main)) as chunks:
@@ -166,7 +197,7 @@ def _worked(call: "Call", answer: Generation) -> None:
 async def _spare(
     call: "Call", tool_filter: ToolCallFilter, context: llm.ChatContext, tools: list[Any], tools_allowed: bool
 ) -> AsyncGenerator[Chunk, None]:
-    answer = Generation(call, tool_filter, tools_allowed=tools_allowed)
+    answer = Generation(call, tool_filter, names_in(call, tools), tools_allowed=tools_allowed)
     if call.spare is not None:
         call.providers.fell_back("llm", provider_of(call.spare.label))
         try:

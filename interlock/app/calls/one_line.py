@@ -30,6 +30,7 @@ _DESCRIPTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "facts.established": lambda audit: f"established: {', '.join(audit['fields'])}",
     "facts.refused": lambda audit: f"not noted: {', '.join(audit['fields'])} ({audit['why']})",
     "proposal.malformed": lambda audit: f"{audit['event']}: not understood ({audit['why']})",
+    "words.held_back": lambda audit: f"not said, as it was not so: {', '.join(audit['claims'])}",
     "handoff.entered": lambda audit: f"now speaking: {audit['agent']} ({audit['state']})",
     "handoff.stalled": lambda audit: f"the switch to {audit['to']} stalled ({audit['why']})",
     "effect.started": lambda audit: f"working: {audit['state']}",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from interlock.agents.call.journal import Turn
 from interlock.app.store import tables
@@ -13,13 +13,15 @@ turns = tables.turns.c
 
 
 def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn, fence: int) -> None:
-    """Write one turn down; a driver that lost the call, or whose call was erased, writes nothing."""
+    """Write one turn down, in place of what was kept of it before; a driver that lost the call, or whose call was
+    erased, writes nothing."""
     calls = tables.calls.c
     mine = select(calls.call_id).where(calls.call_id == call_id, calls.fence == fence).with_for_update()
     if connection.execute(mine).one_or_none() is None:
         return
     said = json.dumps({"role": turn.role, "text": turn.text, "interrupted": turn.interrupted}).encode()
     data = seal.close(said, call_id, "turn", turn.n)
+    connection.execute(delete(tables.turns).where(turns.call_id == call_id, turns.n == turn.n))
     connection.execute(insert(tables.turns), {"call_id": call_id, "n": turn.n, "data": data})
 
 
