@@ -21,7 +21,7 @@ from guards.repairs import (
     warranty_settled,
     window_free,
 )
-from interlock.guards import Words, claimed, established
+from interlock.guards import Words, claimed, established, told
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
@@ -114,5 +114,6 @@ class Service(Desks):
         never("arranging").before(window_free),
         never("confirmation").before("diagnosed"),
         never("confirmation").before("visit_booked"),
+        told("leave_the_house").on("emergency"),
         reachable("emergency"),
     )

@@ -54,7 +54,8 @@ class Desk(Agent):
 
     A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
     `OPENINGS` (for particular events), whether its opening is `UNBROKEN` (a safety line: nobody can talk over it and
-    nothing is said before it), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
+    nothing is said before it), the name of its opening as a `LINE` that `told` can ask for (its state's, where none is
+    given), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
     for which `Call.voices` has a voice or not, and `Call.models` a language model.
     """
 
@@ -62,6 +63,7 @@ class Desk(Agent):
     OPENING: ClassVar[str] = ""
     OPENINGS: ClassVar[Mapping[str, str]] = {}
     UNBROKEN: ClassVar[bool] = False
+    LINE: ClassVar[str] = ""
     VOICE: ClassVar[str] = ""
 
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
@@ -121,26 +123,35 @@ class Desk(Agent):
     def line(self, *, resuming: "Resuming | None" = None) -> SpokenLine:
         """The opening as a line: an outcome that our systems or an operator reported is owed, whichever desk it is."""
         text = resuming.first_words(self.opening()) if resuming else self.opening()
-        return SpokenLine(self.call.state, text, self._kind(resuming is not None))
+        return SpokenLine(self.LINE or self.call.state, text, self._kind(resuming is not None))
 
     def _kind(self, resuming: bool) -> LineKind:
         if self.UNBROKEN:
             return "unbroken"
         flow = self.call.flow
         works = self.call.state in flow.effects  # "one moment" is no outcome, the next line is
-        return "owed" if resuming or self.event in self.OPENINGS or (self._reported() and not works) else "plain"
+        named = bool(self.LINE) or self.event in self.OPENINGS
+        return "owed" if resuming or named or (self._reported() and not works) else "plain"
 
     def _speak_first(self, words: str) -> None:
         resuming = self.call.resuming_once()
         line = self.line(resuming=resuming)
         answers = bool(words) or self.call.hearing.owes_an_answer
-        if line.kind == "unbroken":
-            self._open_with(line)
-        self.call.lines.say_what_is_left(answered=not self._reported())
+        begun = self._say_before_all(line)
+        self.call.lines.say_what_is_left(answered=not self._reported(), but=begun)
         if line.kind == "owed" or (line.kind == "plain" and line.text and not answers):
             self._open_with(line)
         if answers or not line.text:
             self.session.generate_reply(user_input=words or NOT_GIVEN)
+
+    def _say_before_all(self, line: SpokenLine) -> list[str]:
+        """That a machine speaks, once a call, and what nobody may talk over; the names of what is said."""
+        before = [self.call.disclosure] if self.call.lines.is_due(self.call.disclosure) else []
+        if line.kind == "unbroken":
+            before.append(line)
+        for each in before:
+            self._open_with(each)
+        return [each.name for each in before]
 
     def _open_with(self, line: SpokenLine) -> None:
         if line.text:
