@@ -45,7 +45,6 @@ class LineTold(Guard):
         return ToldOn(self.line, state)
 
 
-@cache
 def told(line: str) -> LineTold:
     """The guard that holds once the line of this name was told to its end in this call.
 
@@ -55,7 +54,11 @@ def told(line: str) -> LineTold:
     """
     if not line.isidentifier():
         raise ValueError(f"{line!r} is no name of a line, expected an identifier such as {DISCLOSURE!r}")
+    return _told(line)
 
+
+@cache
+def _told(line: str) -> LineTold:
     def predicate(facts: Mouth, proposal: Proposal) -> bool:
         return facts.told is None or line in facts.switched_off or line in dict(facts.told)
 

@@ -107,9 +107,11 @@ class Call:
         if watch is not None:
             self.watch(watch)
         answering = Answering()
-        self.lines = LinesOwed(context, self._deciding, answering, lambda: self.failures.ask_for_a_person())
         self.hearing = Hearing(context, self._deciding, answering)
-        self.failures = Failures(context, self._deciding)
+        self.failures = failures = Failures(context, self._deciding)
+        self.lines = LinesOwed(
+            context, self._deciding, answering, failures.ask_for_a_person, self.hearing.answer_skipped
+        )
         self.providers = Providers(context, self.models, self.voices)
         self._missing_transcript = MissingTranscript(context, self.providers, self.failures)
         self.voice = Voice(context, self.providers, self.failures, self.voices, kept_lines, slower)

@@ -60,7 +60,8 @@ class _Owed:
 
 
 class LinesOwed:
-    """What one call owes its caller; `ask_for_person` is what comes of a line that is cut off again and again."""
+    """What one call owes its caller; `ask_for_person` is what comes of a line that is cut off again and again, and
+    `after_unbroken` of the end of one that nobody may talk over."""
 
     def __init__(
         self,
@@ -68,7 +69,9 @@ class LinesOwed:
         deciding: Deciding,
         answering: Answering,
         ask_for_person: Callable[[], Coroutine[Any, Any, Any]],
+        after_unbroken: Callable[[], None] = lambda: None,
     ) -> None:
+        self._after_unbroken = after_unbroken
         self._context = context
         self._deciding = deciding
         self._ask_for_person = ask_for_person
@@ -136,6 +139,8 @@ class LinesOwed:
         if self._owed.get(owed.line.name) is not owed or owed.playing is not handle:
             return
         owed.playing = None
+        if owed.line.kind == "unbroken":
+            self._after_unbroken()
         if not handle.interrupted or self._knows_how_far():
             owed.left = _left_of(owed.left, _heard(handle))
         if not owed.left:
