@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
 from contextlib import aclosing, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolError, function_tool, llm
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
+from statemachine import HistoryState
 
 from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
@@ -22,7 +24,7 @@ from interlock.agents.speech.tool_call_filter import REFUSED_CALL, ToolCallFilte
 from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
 from interlock.guards.facts import FactsError
-from interlock.machines.chart import proposers_of
+from interlock.machines.base import Machine, proposers_of, transitions_of
 from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
@@ -55,8 +57,8 @@ class Desk(Agent):
     A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
     `OPENINGS` (for particular events), whether its opening is `UNBROKEN` (a safety line: nobody can talk over it and
     nothing is said before it), the name of its opening as a `LINE` that `told` can ask for (its state's, where none is
-    given), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
-    for which `Call.voices` has a voice or not, and `Call.models` a language model.
+    given), the fact its opening `ASKS_FOR`, its tools, and a `VOICE` where it has one of its own: a role such as
+    "billing", for which `Call.voices` has a voice or not, and `Call.models` a language model.
     """
 
     INSTRUCTIONS: ClassVar[str] = ""
@@ -64,6 +66,7 @@ class Desk(Agent):
     OPENINGS: ClassVar[Mapping[str, str]] = {}
     UNBROKEN: ClassVar[bool] = False
     LINE: ClassVar[str] = ""
+    ASKS_FOR: ClassVar[str] = ""
     VOICE: ClassVar[str] = ""
 
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
@@ -94,8 +97,20 @@ class Desk(Agent):
         return self.call.services
 
     def opening(self) -> str:
-        """What is said on entry; nothing lets the model go on from what was said."""
-        return self.OPENINGS.get(self.event, self.OPENING)
+        """What is said on entry; nothing lets the model go on from what was said.
+
+        Who comes back is no new caller: they hear what `OPENINGS` has for that, else the model goes on; so it does
+        where that line asks for a fact (`ASKS_FOR`) that is known by now.
+        """
+        if not self._comes_back():
+            return self.OPENINGS.get(self.event, self.OPENING)
+        known = self.ASKS_FOR and getattr(self.call.facts, self.ASKS_FOR, None)
+        reported = self._reported() and self.event in self.OPENINGS
+        return "" if known and not reported else self.OPENINGS.get(self.event, "")
+
+    def _comes_back(self) -> bool:
+        """Whether what brought the call here leads back to where it was."""
+        return self.event in _returns(self.call.flow.machine)
 
     async def on_enter(self) -> None:
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
@@ -302,6 +317,13 @@ def known_facts(call: "Call") -> str:
     here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
     facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
     return f"It is {here:%A, %Y-%m-%d, %H:%M}. Known so far: {facts_said}"
+
+
+@cache
+def _returns(machine: type[Machine]) -> frozenset[str]:
+    """The events that lead back to where a call was."""
+    back = [arrow for arrow in transitions_of(machine) if isinstance(arrow.target, HistoryState)]
+    return frozenset(str(event) for arrow in back for event in arrow.events)
 
 
 def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:

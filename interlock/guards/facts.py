@@ -45,6 +45,7 @@ class Facts(BaseModel):
     timezone: str = established("UTC", description="IANA name of the zone opening hours are in")
     silences: int = established(0, description="how often in a row the caller stayed silent")
 
+    opened_at: datetime | None = established(for_model=False, description="when the call began, in UTC")
     told: tuple[tuple[str, str], ...] | None = established(
         for_model=False,
         description="the lines told to their end, each with its version; None where the record is older than that",

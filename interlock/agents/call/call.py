@@ -8,6 +8,7 @@ import structlog
 from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
+from interlock.agents.call.bounds import Bounds
 from interlock.agents.call.clock import Clock, LoopClock
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deadlines import Deadlines
@@ -113,6 +114,7 @@ class Call:
             context, self._deciding, answering, failures.ask_for_a_person, self.hearing.answer_skipped
         )
         self.providers = Providers(context, self.models, self.voices)
+        self._bounds = Bounds(context, self._deciding, failures, self.lines, self.terms)
         self._missing_transcript = MissingTranscript(context, self.providers, self.failures)
         self.voice = Voice(context, self.providers, self.failures, self.voices, kept_lines, slower)
         self.absence = Absence(context, self._ending)
@@ -248,13 +250,15 @@ class Call:
         self.voice.listen(session)
         self.lines.listen(session)
         self._measures.listen(session)
+        self._bounds.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
 
     def _with_a_mouth(self) -> Facts:
         """What is known, from where somebody can be told something; who was told before they were lost was told."""
         left_out = (DISCLOSURE,) if self.terms.undisclosed else ()
         before = self.facts.told if self.facts.told is not None else ((DISCLOSURE, ""),) if self.resumed else ()
-        return self.facts.model_copy(update={"told": before, "switched_off": left_out})
+        opened = self.facts.opened_at or self.clock.now()
+        return self.facts.model_copy(update={"opened_at": opened, "told": before, "switched_off": left_out})
 
     def _first_line(self) -> DraftEntry:
         audit = {"machine": self.snapshot.machine, "version": self.snapshot.version, "state": self.state}

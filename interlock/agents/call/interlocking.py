@@ -177,7 +177,13 @@ class Interlocking:
 
     def _too_much(self, verdict: Verdict, proposal: Proposal) -> tuple[Act, ...]:
         """Count what went wrong; too much of it, and a person is offered (I7)."""
-        if not any([self.budget.refused(verdict, proposal), self.budget.going_round(verdict, proposal)]):
+        budget, claimed = self.budget, self.facts.model_dump_json(include=set(self.facts.names("claimed")))
+        counted = [
+            budget.refused(verdict, proposal),
+            budget.going_round(verdict, proposal),
+            budget.same_again(verdict, proposal, claimed),
+        ]
+        if not any(counted):
             return ()
         offers = (event for event in (REFUSED_THRICE, ESCALATE) if event in events_of(self.machine))
         return tuple(Decide(event, answers_caller=True) for event in offers)[:1]

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 class Terms:
     """What holds of one call beside its flow.
 
-    `disclosure` takes the place of the flow's own; `undisclosed` leaves it out, which goes on record.
+    `disclosure` takes the place of the flow's own; `undisclosed` leaves it out, which goes on record. A call may last
+    `longest_s` seconds, hold `idle_turns` of the caller's turns in a row in which nothing is accepted or learnt, and
+    use `tokens` of language models, in and out.
     """
 
     disclosure: str = ""
     undisclosed: bool = False
+    longest_s: float = 3600.0
+    idle_turns: int = 20
+    tokens: int = 1_000_000

@@ -117,6 +117,7 @@ async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
         call_id=lease.grant.call_id,
         memory=lease.journal,
         last_driver=last_driver,
+        terms=settings.terms,
     )
     call.on_lost = partial(_leave, job.context)
     job.opened.callback(asyncio.get_running_loop().create_task(lease.keep_alive(call)).cancel)
