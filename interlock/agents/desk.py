@@ -17,6 +17,7 @@ from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
@@ -73,6 +74,7 @@ class Desk(Agent):
         self.call = call
         self.event = event
         self.first_words = ""
+        self._opens_later: str | None = None
         self._epoch = call.epoch
         self._asked: dict[str, frozenset[str]] = {}
         self._heard: dict[str, str] = {}
@@ -154,6 +156,10 @@ class Desk(Agent):
         answers = bool(words) or self.call.hearing.owes_an_answer
         begun = self._say_before_all(line)
         self.call.lines.say_what_is_left(answered=not self._reported(), but=begun)
+        if self.call.recording.to_be_asked and line.kind == "plain":
+            self._opens_later = line.text
+            self.call.lines.say(MAY_WE_RECORD)
+            return
         if line.kind == "owed" or (line.kind == "plain" and line.text and not answers):
             self._open_with(line)
         if answers or not line.text:
@@ -184,6 +190,10 @@ class Desk(Agent):
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
         heard = self.call.lines.answer_in(last_said(chat_ctx))
+        if self._opens_later is not None and (opening := await self._may_record(self._opens_later, heard)):
+            self.call.hearing.answered(asked)
+            yield opening
+            return
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
         tool_filter = ToolCallFilter([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
@@ -198,6 +208,14 @@ class Desk(Agent):
                 if words and not late:
                     self.call.hearing.answered(asked)
                 yield without_words(chunk) if late else chunk
+
+    async def _may_record(self, opening: str, heard: str) -> str:
+        """The opening that waited for the answer, where the caller said nothing but that; else a model answers them."""
+        self._opens_later = None
+        with suppress(JournalDown, TimeoutError):  # then it was not agreed to
+            await within(self.call.clock, TOOL_LIMIT_S, self.call.recording.answered(heard))
+        self.first_words = opening
+        return opening if is_plain(heard) else ""
 
     async def tts_node(
         self, text: AsyncIterable[str], model_settings: ModelSettings

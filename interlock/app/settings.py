@@ -146,6 +146,7 @@ class Settings(BaseSettings):
     drain_s: int = _says("whole seconds from 0 to 86400", 600, ge=0, le=86400)
     silence_s: float | None = _says("seconds of silence, above 0 and up to 600", gt=0, le=600, allow_inf_nan=False)
     disclosure: str = _says("what a caller is told first, or off", "", max_length=500)
+    ask_to_record: bool = _says("true or false", False)
     longest_call_s: float = _says("seconds from 60 to 86400", 3600.0, ge=60, le=86_400, allow_inf_nan=False)
     idle_turns: int = _says("a whole number from 3 to 1000", 20, ge=3, le=1000)
     call_tokens: int = _says("a whole number from 1000", 1_000_000, ge=1000)
@@ -193,7 +194,7 @@ class Settings(BaseSettings):
 
         off = self.disclosure.strip().lower() == OFF
         said = "" if off else self.disclosure.strip()
-        return Terms(said, off, self.longest_call_s, self.idle_turns, self.call_tokens)
+        return Terms(said, off, self.longest_call_s, self.idle_turns, self.call_tokens, self.ask_to_record)
 
     @property
     def live(self) -> bool:

@@ -50,6 +50,9 @@ class Facts(BaseModel):
         for_model=False,
         description="the lines told to their end, each with its version; None where the record is older than that",
     )
+    recording: Literal["agreed", "declined"] | None = established(
+        for_model=False, description="whether the caller lets us record what is said, where they are asked"
+    )
     switched_off: tuple[str, ...] = established((), for_model=False, description="the lines that a setting leaves out")
 
     call_id: str | None = established(for_model=False, description="this call's name in the record")

@@ -22,6 +22,7 @@ from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.ready import Ready, Written
 from interlock.agents.call.record import CallRecord
+from interlock.agents.call.recording import Recording
 from interlock.agents.call.remembering import Remembering
 from interlock.agents.call.resume import LastDriver, Resuming, starting_point
 from interlock.agents.call.switch import Switch
@@ -114,6 +115,7 @@ class Call:
             context, self._deciding, answering, failures.ask_for_a_person, self.hearing.answer_skipped
         )
         self.providers = Providers(context, self.models, self.voices)
+        self.recording = Recording(context, self._deciding, self.terms)
         self._bounds = Bounds(context, self._deciding, failures, self.lines, self.terms)
         self._missing_transcript = MissingTranscript(context, self.providers, self.failures)
         self.voice = Voice(context, self.providers, self.failures, self.voices, kept_lines, slower)

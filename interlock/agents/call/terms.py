@@ -9,7 +9,7 @@ class Terms:
 
     `disclosure` takes the place of the flow's own; `undisclosed` leaves it out, which goes on record. A call may last
     `longest_s` seconds, hold `idle_turns` of the caller's turns in a row in which nothing is accepted or learnt, and
-    use `tokens` of language models, in and out.
+    use `tokens` of language models, in and out. With `asks_to_record` the caller is asked whether it may be recorded.
     """
 
     disclosure: str = ""
@@ -17,3 +17,4 @@ class Terms:
     longest_s: float = 3600.0
     idle_turns: int = 20
     tokens: int = 1_000_000
+    asks_to_record: bool = False
