@@ -4,6 +4,8 @@ Once it is spent the caller is told so and a person is asked for, who can call t
 turns more that get nowhere, the call ends with a goodbye. Work under way is waited for.
 """
 
+from typing import Any
+
 import structlog
 from livekit.agents import AgentSession, ConversationItemAddedEvent, SessionUsageUpdatedEvent, llm, metrics
 
@@ -46,7 +48,7 @@ class Bounds:
         self._timer: Timer | None = None
         context.at_its_end.append(self._stop)
 
-    def listen(self, session: AgentSession[object]) -> None:
+    def listen(self, session: AgentSession[Any]) -> None:
         """Begin to count; a call that was taken over goes on as long as it was."""
         call, began = self._context, self._context.facts.opened_at
         gone_s = (call.clock.now() - began).total_seconds() if began is not None else 0.0

@@ -1,4 +1,4 @@
-"""Whether a call may be recorded with what is said in it: asked once where a setting wants that, never without a yes."""
+"""Whether a call may be recorded with what is said in it: asked once where a setting wants that, not without a yes."""
 
 import re
 
