@@ -22,7 +22,7 @@ from guards.repairs import (
     warranty_settled,
     window_free,
 )
-from interlock.guards import Words, agreed, claimed, established
+from interlock.guards import Words, agreed, claimed, established, told
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
 
 Appliance = Literal["fridge", "freezer", "washing_machine", "dishwasher", "dryer", "boiler", "gas_cooker", "other"]
@@ -120,5 +120,6 @@ class Service(Desks):
         never("arranging").before(agreed),
         never("confirmation").before("diagnosed"),
         never("confirmation").before("visit_booked"),
+        told("leave_the_house").on("emergency"),
         reachable("emergency"),
     )

@@ -13,10 +13,10 @@ from tests.api import DOORS, PAGE, homes, page, told
 PUBLIC = {
     "interlock.guards": """
         CLOSES LAST_WEEKDAY LEAST_DIGITS OPENS Facts FactsError Guard Proposal ProposalError Proposer Words
-        agreed can_be_dialled claimed established guard not_over_a_no without_card_numbers""",
+        agreed can_be_dialled claimed established guard not_over_a_no told without_card_numbers""",
     "interlock.machines": """
-        ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts ChartError
-        Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
+        ANY ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts
+        ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
     "interlock.agents": """
         Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Consent Desk
         Effect Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk

@@ -11,6 +11,7 @@ BOOKING = Flow(
     name="booking",
     title="Appointment",
     summary="A free time found, held while the caller decides, and booked; later moved or cancelled.",
+    disclosure="You are speaking with the appointment line's automated assistant.",
     machine=Booking,
     facts=BookingFacts,
     cast={

@@ -17,6 +17,7 @@ HELPDESK = Flow(
     name="helpdesk",
     title="IT help desk",
     summary="One step to try after the other; else a ticket with all that was tried, and a person.",
+    disclosure="You are speaking with the help desk's automated assistant.",
     machine=Helpdesk,
     facts=HelpdeskFacts,
     cast={

@@ -26,6 +26,7 @@ You are the receptionist of an IT help desk, warm and quick. Find out the caller
 If the caller says at once what is wrong or how bad it is, note that too; you do not solve it.
 """
     OPENING = "Hello, this is the help desk. May I have your name, please?"
+    ASKS_FOR = "caller_name"
     OPENINGS: ClassVar = {"return_to_desk": "This is the help desk again. May I have your name, please?"}
 
     @data_tool("my name is Anna Kowalski", "this is Peter", "I am called Maria Lopez", "it's John Smith", leads_on=True)

@@ -18,6 +18,7 @@ INTAKE = Flow(
     name="intake",
     title="Policy intake",
     summary="A policyholder's details in any order: checked against the record, read back, on file after a yes.",
+    disclosure="You are speaking with Aurora Insurance's automated assistant.",
     machine=Intake,
     facts=IntakeFacts,
     cast={

@@ -22,6 +22,7 @@ RESTAURANT = Flow(
     name="restaurant",
     title="Restaurant order",
     summary="From the menu to the kitchen: read back with its allergens, paid by link, cooked once.",
+    disclosure="You are speaking with Pizzeria Aurora's automated assistant.",
     machine=Restaurant,
     facts=RestaurantFacts,
     cast={

@@ -10,6 +10,7 @@ ROUTING = Flow(
     name="routing",
     title="Switchboard",
     summary="Put through to whoever can help: four desks side by side, and a person instead of a third transfer.",
+    disclosure="You are speaking with the switchboard's automated assistant.",
     machine=Routing,
     facts=RoutingFacts,
     cast={

@@ -12,6 +12,7 @@ SALES = Flow(
     name="sales",
     title="Sales",
     summary="Four questions, a demo booked, and an account executive; or a follow-up, and never for who wants none.",
+    disclosure="You are speaking with the sales team's automated assistant.",
     machine=Sales,
     facts=SalesFacts,
     cast={

@@ -94,6 +94,7 @@ You are the first voice of a sales team, friendly and brief, never pushy. Find o
 begin the questions. What they say at once about need, budget, authority or time, note too.
 """
     OPENING = f"Hello, this is the sales team. {WHO}"
+    ASKS_FOR = "caller_name"
     OPENINGS: ClassVar = {"return_to_desk": f"This is the sales team again. {WHO}"}
 
     @proposes("my name is Anna Kowalski", "I am interested in your product", "what do you sell", "I have a question")

@@ -27,6 +27,7 @@ SERVICE = Flow(
     name="service",
     title="Repair service",
     summary="The right specialist for what is broken, a price that is ours, and a technician who comes.",
+    disclosure="You are speaking with the repair service's automated assistant.",
     machine=Service,
     facts=ServiceFacts,
     cast={

@@ -161,6 +161,7 @@ class EmergencyDesk(ServiceDesk):
 
     VOICE = "gas"
     UNBROKEN = True
+    LINE = "leave_the_house"
     INSTRUCTIONS = """
 The caller smells gas. They have to open the windows, touch no switch, leave the house and call 112 from outside, now.
 Say so, answer no other question, and offer that a colleague calls back. No visit is booked in this call any more.

@@ -16,6 +16,7 @@ SUPPORT = Flow(
     name="support",
     title="Support call",
     summary="From hello to solved, or handed to a person: two desks, refunds within a limit, callbacks.",
+    disclosure="You are speaking with the service desk's automated assistant.",
     machine=Support,
     facts=SupportFacts,
     cast={

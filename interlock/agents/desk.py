@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
 from contextlib import aclosing, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,14 @@ from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, ModelSettings, RunContext, ToolError, function_tool, llm
 from livekit.agents.llm import RawFunctionTool, ToolResult
 from pydantic import ValidationError
+from statemachine import HistoryState
 
 from interlock.agents.agreement import Agreement
 from interlock.agents.arguments import UnfitText, fit_text, read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
 from interlock.agents.caller.words_in import take_in
 from interlock.agents.speech.asking import Said
 from interlock.agents.speech.carryover import carried_context
@@ -26,7 +29,7 @@ from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
 from interlock.guards.characters import plain_text
 from interlock.guards.facts import FactsError
-from interlock.machines.chart import proposers_of
+from interlock.machines.base import Machine, proposers_of, transitions_of
 from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
@@ -58,20 +61,24 @@ class Desk(Agent):
 
     A subclass gives `INSTRUCTIONS`, `OPENING` (said on entry; empty lets the model go on from what was said),
     `OPENINGS` (for particular events), whether its opening is `UNBROKEN` (a safety line: nobody can talk over it and
-    nothing is said before it), its tools, and a `VOICE` where it has one of its own: a role such as "billing",
-    for which `Call.voices` has a voice or not, and `Call.models` a language model.
+    nothing is said before it), the name of its opening as a `LINE` that `told` can ask for (its state's, where none is
+    given), the fact its opening `ASKS_FOR`, its tools, and a `VOICE` where it has one of its own: a role such as
+    "billing", for which `Call.voices` has a voice or not, and `Call.models` a language model.
     """
 
     INSTRUCTIONS: ClassVar[str] = ""
     OPENING: ClassVar[str] = ""
     OPENINGS: ClassVar[Mapping[str, str]] = {}
     UNBROKEN: ClassVar[bool] = False
+    LINE: ClassVar[str] = ""
+    ASKS_FOR: ClassVar[str] = ""
     VOICE: ClassVar[str] = ""
 
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
         self.call = call
         self.event = event
         self.first_words = ""
+        self._opens_later: str | None = None
         self._epoch = call.epoch
         self._asked: dict[str, frozenset[str]] = {}
         self._heard: dict[str, Said] = {}
@@ -97,8 +104,20 @@ class Desk(Agent):
         return self.call.services
 
     def opening(self) -> str:
-        """What is said on entry; nothing lets the model go on from what was said."""
-        return self.OPENINGS.get(self.event, self.OPENING)
+        """What is said on entry; nothing lets the model go on from what was said.
+
+        Who comes back is no new caller: they hear what `OPENINGS` has for that, else the model goes on; so it does
+        where that line asks for a fact (`ASKS_FOR`) that is known by now.
+        """
+        if not self._comes_back():
+            return self.OPENINGS.get(self.event, self.OPENING)
+        known = self.ASKS_FOR and getattr(self.call.facts, self.ASKS_FOR, None)
+        reported = self._reported() and self.event in self.OPENINGS
+        return "" if known and not reported else self.OPENINGS.get(self.event, "")
+
+    def _comes_back(self) -> bool:
+        """Whether what brought the call here leads back to where it was."""
+        return self.event in _returns(self.call.flow.machine)
 
     async def on_enter(self) -> None:
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
@@ -127,26 +146,39 @@ class Desk(Agent):
     def line(self, *, resuming: "Resuming | None" = None) -> SpokenLine:
         """The opening as a line: an outcome that our systems or an operator reported is owed, whichever desk it is."""
         text = resuming.first_words(self.opening()) if resuming else self.opening()
-        return SpokenLine(self.call.state, text, self._kind(resuming is not None))
+        return SpokenLine(self.LINE or self.call.state, text, self._kind(resuming is not None))
 
     def _kind(self, resuming: bool) -> LineKind:
         if self.UNBROKEN:
             return "unbroken"
         flow = self.call.flow
         works = self.call.state in flow.effects  # "one moment" is no outcome, the next line is
-        return "owed" if resuming or self.event in self.OPENINGS or (self._reported() and not works) else "plain"
+        named = bool(self.LINE) or self.event in self.OPENINGS
+        return "owed" if resuming or named or (self._reported() and not works) else "plain"
 
     def _speak_first(self, words: str) -> None:
         resuming = self.call.resuming_once()
         line = self.line(resuming=resuming)
         answers = bool(words) or self.call.hearing.owes_an_answer
-        if line.kind == "unbroken":
-            self._open_with(line)
-        self.call.lines.say_what_is_left(answered=not self._reported())
+        begun = self._say_before_all(line)
+        self.call.lines.say_what_is_left(answered=not self._reported(), but=begun)
+        if self.call.recording.to_be_asked and line.kind == "plain":
+            self._opens_later = line.text
+            self.call.lines.say(MAY_WE_RECORD)
+            return
         if line.kind == "owed" or (line.kind == "plain" and line.text and not answers):
             self._open_with(line)
         if answers or not line.text:
             self.session.generate_reply(user_input=words or NOT_GIVEN)
+
+    def _say_before_all(self, line: SpokenLine) -> list[str]:
+        """That a machine speaks, once a call, and what nobody may talk over; the names of what is said."""
+        before = [self.call.disclosure] if self.call.lines.is_due(self.call.disclosure) else []
+        if line.kind == "unbroken":
+            before.append(line)
+        for each in before:
+            self._open_with(each)
+        return [each.name for each in before]
 
     def _open_with(self, line: SpokenLine) -> None:
         if line.text:
@@ -169,6 +201,10 @@ class Desk(Agent):
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
         heard = self._said(chat_ctx)
+        if self._opens_later is not None and (opening := await self._may_record(self._opens_later, heard.answer)):
+            self.call.hearing.answered(asked)
+            yield opening
+            return
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
         tool_filter = ToolCallFilter([tool.id for tool in shown], self._taken_ids)
         main = Agent.default.llm_node(self, chat_ctx, shown, model_settings)
@@ -183,6 +219,14 @@ class Desk(Agent):
                 if words and not late:
                     self.call.hearing.answered(asked)
                 yield without_words(chunk) if late else chunk
+
+    async def _may_record(self, opening: str, heard: str) -> str:
+        """The opening that waited for the answer, where the caller said nothing but that; else a model answers them."""
+        self._opens_later = None
+        with suppress(JournalDown, TimeoutError):  # then it was not agreed to
+            await within(self.call.clock, TOOL_LIMIT_S, self.call.recording.answered(heard))
+        self.first_words = opening
+        return opening if is_plain(heard) else ""
 
     async def tts_node(
         self, text: AsyncIterable[str], model_settings: ModelSettings
@@ -324,6 +368,13 @@ def known_facts(call: "Call") -> str:
 def _in_one_line(value: Any) -> Any:
     """What a caller said is no line of its own among our instructions, also where it is on record from before."""
     return plain_text(value) if isinstance(value, str) else value
+
+
+@cache
+def _returns(machine: type[Machine]) -> frozenset[str]:
+    """The events that lead back to where a call was."""
+    back = [arrow for arrow in transitions_of(machine) if isinstance(arrow.target, HistoryState)]
+    return frozenset(str(event) for arrow in back for event in arrow.events)
 
 
 def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:

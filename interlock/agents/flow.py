@@ -8,6 +8,9 @@ from interlock.agents.effects import Effect
 from interlock.guards.facts import Facts
 from interlock.machines.base import Machine
 
+A_MACHINE_SPEAKS = "You are speaking with our automated assistant, not with a person."
+"""What a caller is told first in a flow that does not say it in its own words."""
+
 
 @dataclass(frozen=True, slots=True)
 class CarryOver:
@@ -28,9 +31,9 @@ class Flow:
     work, begun on entry; `silence_s` is how long a caller may say nothing; `carry_over` says for an event what of the
     conversation the next agent is told (everything, unless named). `deadlines` gives facts that hold a time what to do
     once that has come and still stands: what is returned, `failed` where nothing is, is reported where the chart lets
-    the system report `failed`.
+    the system report `failed`. `disclosure` says that a machine speaks, and whose: the first words of every call.
 
-    Raises `TypeError` for an effect made for facts of another flow.
+    Raises `TypeError` for an effect made for facts of another flow, and for no disclosure.
     """
 
     name: str
@@ -43,8 +46,11 @@ class Flow:
     silence_s: float = 12.0
     carry_over: Mapping[str, CarryOver] = field(default_factory=dict)
     deadlines: Mapping[str, Effect] = field(default_factory=dict)
+    disclosure: str = A_MACHINE_SPEAKS
 
     def __post_init__(self) -> None:
+        if not self.disclosure.strip():
+            raise TypeError(f"{self.name} discloses nothing: say that a machine speaks, and whose")
         for name, effect in (*self.effects.items(), *self.deadlines.items()):
             if not issubclass(self.facts, effect.facts):
                 made_for, ours = effect.facts.__name__, self.facts.__name__

@@ -60,7 +60,7 @@ class SpeechRequests(Desk):
         """The last words of substance, whole where a caller cut them short; an opening even if nobody heard it."""
         for item in reversed(self.session.history.items):
             if item.type == "message" and item.role == "assistant":
-                words = _of_substance(item.text_content or "")
+                words = _of_substance((item.text_content or "").removeprefix(self.call.disclosure.text))
                 if words:
                     return self.call.voice.whole(words)
             elif item.type == "agent_handoff" and self.first_words:

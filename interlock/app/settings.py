@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
@@ -14,7 +14,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from interlock.app.project_file import record_folder
 
+if TYPE_CHECKING:
+    from interlock.agents.call.terms import Terms
+
 PREFIX = "INTERLOCK_"
+OFF = "off"
+"""For `INTERLOCK_DISCLOSURE`: callers are not told that a machine speaks, and each call's record says so."""
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
 VARIABLES_OF = {
@@ -143,6 +148,11 @@ class Settings(BaseSettings):
     worker_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
     drain_s: int = _says("whole seconds from 0 to 86400", 600, ge=0, le=86400)
     silence_s: float | None = _says("seconds of silence, above 0 and up to 600", gt=0, le=600, allow_inf_nan=False)
+    disclosure: str = _says("what a caller is told first, or off", "", max_length=500)
+    ask_to_record: bool = _says("true or false", False)
+    longest_call_s: float = _says("seconds from 60 to 86400", 3600.0, ge=60, le=86_400, allow_inf_nan=False)
+    idle_turns: int = _says("a whole number from 3 to 1000", 20, ge=3, le=1000)
+    call_tokens: int = _says("a whole number from 1000", 1_000_000, ge=1000)
     metrics_port: int | None = _says("a port between 1 and 65535", ge=1, le=65535)
     metrics_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
     otel_endpoint: str | None = _says(
@@ -179,6 +189,15 @@ class Settings(BaseSettings):
     def seal_key(self) -> str:
         """What personal data in the store is sealed with; empty when it is not."""
         return self.store_key.get_secret_value() if self.store_key else ""
+
+    @property
+    def terms(self) -> "Terms":
+        """What holds of every call."""
+        from interlock.agents.call.terms import Terms
+
+        off = self.disclosure.strip().lower() == OFF
+        said = "" if off else self.disclosure.strip()
+        return Terms(said, off, self.longest_call_s, self.idle_turns, self.call_tokens, self.ask_to_record)
 
     @property
     def live(self) -> bool:

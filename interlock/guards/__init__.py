@@ -9,6 +9,7 @@ from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guar
 from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled
 from interlock.guards.cards import Words, without_card_numbers
 from interlock.guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.told import told
 
 __all__ = [
     "CLOSES",
@@ -28,5 +29,6 @@ __all__ = [
     "established",
     "guard",
     "not_over_a_no",
+    "told",
     "without_card_numbers",
 ]

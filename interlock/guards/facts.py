@@ -51,6 +51,16 @@ class Facts(BaseModel):
     timezone: str = established("UTC", description="IANA name of the zone opening hours are in")
     silences: int = established(0, description="how often in a row the caller stayed silent")
 
+    opened_at: datetime | None = established(for_model=False, description="when the call began, in UTC")
+    told: tuple[tuple[str, str], ...] | None = established(
+        for_model=False,
+        description="the lines told to their end, each with its version; None where the record is older than that",
+    )
+    recording: Literal["agreed", "declined"] | None = established(
+        for_model=False, description="whether the caller lets us record what is said, where they are asked"
+    )
+    switched_off: tuple[str, ...] = established((), for_model=False, description="the lines that a setting leaves out")
+
     call_id: str | None = established(for_model=False, description="this call's name in the record")
     room: str | None = established(
         pii=True, for_model=False, description="LiveKit's room; a phone's has its number in it"

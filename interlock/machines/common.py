@@ -13,9 +13,10 @@ from interlock.guards.base import Proposer
 from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
 from interlock.guards.facts import Facts, established
 from interlock.guards.patience import silent_twice
+from interlock.guards.told import DISCLOSURE, told
 from interlock.machines.base import ANYBODY
 from interlock.machines.events import CALLER_LEFT, CALLER_SILENT, ESCALATE, HANDOFF_FAILED, REFUSED_THRICE
-from interlock.machines.promises import Promise, never, reachable
+from interlock.machines.promises import ANY, Promise, never, reachable
 
 SYSTEM: frozenset[Proposer] = frozenset({"system"})
 
@@ -86,6 +87,11 @@ def common_proposers(*reported: str, **others: frozenset[Proposer]) -> Mapping[s
     return {**common, **dict.fromkeys(by_system, SYSTEM), **others}
 
 
+WITHOUT_A_WORD = ("take_over", CALLER_SILENT, CALLER_LEFT, REFUSED_THRICE, HANDOFF_FAILED)
+"""The events that may lead on before the caller was told anything: somebody else speaks or nobody is there, or nothing
+we say is heard."""
+
+
 def reported(*events: str) -> Mapping[str, frozenset[Proposer]]:
     """These are the system's to report."""
     return dict.fromkeys(events, SYSTEM)
@@ -95,12 +101,14 @@ COMMON_NEEDS_YES: Mapping[str, tuple[str, ...]] = {"book_callback": ("phone", "t
 """What no flow does without the caller's yes, and what that covers."""
 
 COMMON_PROMISES: tuple[Promise, ...] = (
+    never(ANY).before(told(DISCLOSURE), unless=WITHOUT_A_WORD),
     never("booking").before(callback_in_opening_hours),
     never("booking").before(agreed),
     reachable("person", from_="everywhere"),
     reachable("closed", from_="everywhere"),
 )
-"""What every flow promises: a person and an end reachable from everywhere, no callback outside opening hours."""
+"""What every flow promises: nothing before the caller knows that a machine speaks, a person and an end reachable from
+everywhere, no callback outside opening hours."""
 
 
 def _arrow(event: str, source: State, target: State, **given: Any) -> None:

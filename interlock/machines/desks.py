@@ -15,12 +15,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from statemachine import HistoryState, State
-from statemachine.callbacks import CallbackPriority
+from statemachine.callbacks import CallbackGroup, CallbackPriority
+from statemachine.transition import Transition
 from statemachine.transition_list import TransitionList
 
 from interlock.guards.answers import agreed
+from interlock.guards.told import DISCLOSURE, told
 from interlock.machines.base import Machine, _Checked
-from interlock.machines.chart import ChartError, guards_of
+from interlock.machines.chart import AGENTS, ChartError, guards_of
 from interlock.machines.common import COMMON_NEEDS_YES, COMMON_PROMISES, common_proposers, endings, ways_out
 
 COMMON_STATES = ("live", "desks", "before", "offer", "person", "booking", "closed")
@@ -68,6 +70,8 @@ class _Drawn(_Checked):
 class Desks(Machine, metaclass=_Drawn):
     """The base of a chart of desks.
 
+    A caller is told first that a machine speaks: whatever an agent may ask for at the first desk asks for that.
+
     A subclass has `common = Common()`, its desks (`State`, one with `initial=True`; `SideDesk`), its work
     (`EffectState`) and arrows. Events that leave nothing but work are the system's to report, so `proposers` names only
     who else asks for what (`reported` for the system's). `needs_yes` gives for an event that moves money, books,
@@ -95,8 +99,10 @@ def _drawn(name: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
     ways = {"offer": common.offer, "person": common.person, "booking": common.booking}
     _fill(common.live, {"desks": common.desks, **beside, **ways})
     endings(common.live, common.closed)
-    rest = {its: each for its, each in attrs.items() if its not in states and each is not common}
     proposers = {**common_proposers(*_reported(attrs)), **attrs.get("proposers", {})}
+    around = (first, common.desks, common.live)
+    _disclose_first(attrs, {*states.values(), *ways.values(), *around}, around, proposers)
+    rest = {its: each for its, each in attrs.items() if its not in states and each is not common}
     promises = (*attrs.get("promises", ()), *COMMON_PROMISES)
     drawn = {"live": common.live, "closed": common.closed, "proposers": proposers, "promises": promises}
     return {**rest, **drawn, "needs_yes": {**COMMON_NEEDS_YES, **needs_yes}}
@@ -156,3 +162,26 @@ def _reported(attrs: Mapping[str, Any]) -> tuple[str, ...]:
     """The events that lead out of work and from nowhere else."""
     events = {its: each for its, each in attrs.items() if isinstance(each, TransitionList)}
     return tuple(its for its, each in events.items() if all(isinstance(arrow.source, EffectState) for arrow in each))
+
+
+def _disclose_first(
+    attrs: Mapping[str, Any], states: Iterable[State], beginning: Iterable[State], proposers: Mapping[str, Any]
+) -> None:
+    """Have every arrow of the events that an agent may ask for at the first desk ask for the disclosure before all."""
+    named = {id(arrow): its for its, each in attrs.items() if isinstance(each, TransitionList) for arrow in each}
+    every = [arrow for state in states for arrow in state.transitions if not arrow.initial]
+    events = {id(arrow): {str(event) for event in arrow.events} | {named.get(id(arrow), "")} - {""} for arrow in every}
+    at_first = {event for state in beginning for arrow in state.transitions for event in events.get(id(arrow), ())}
+    asked = {event for event in at_first if "agent" in proposers.get(event, AGENTS)}
+    for arrow in every:
+        if events[id(arrow)] & asked:
+            _ask_first(arrow)
+
+
+def _ask_first(arrow: Transition) -> None:
+    """Ask for the disclosure before whatever else the arrow asks."""
+    others = list(arrow.cond)
+    arrow.cond.add(told(DISCLOSURE), priority=CallbackPriority.INLINE, expected_value=True)
+    specs = arrow._specs.items
+    conditions = [spec for spec in specs if spec.group == CallbackGroup.COND and spec not in others]
+    arrow._specs.items = [*conditions, *(spec for spec in specs if spec not in conditions)]

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from interlock.guards.base import Guard
+from interlock.guards.told import ToldOn
+
+ANY = "any other state"
+"""For `never(ANY)`: every state but those the call begins in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """`what` (a state or an event) never comes before `before` (a guard seen true, a state or an event).
+    """`what` (a state, an event or `ANY`) never comes before `before` (a guard seen true, a state or an event).
 
     A guard counts once seen true in the call: it may be false again by the time `what` comes, as when a caller who was
     verified fails a second check. What must be true at that very time, a guard on the arrow itself has to ask. Nothing
@@ -48,7 +52,7 @@ class _NeverOf:
 
 
 def never(what: str) -> _NeverOf:
-    """`never("refund").before(caller_verified)`: `what` is a state or an event of the chart. See `Never`."""
+    """`never("refund").before(caller_verified)`: `what` is a state or an event of the chart, or `ANY`."""
     return _NeverOf(what)
 
 
@@ -57,4 +61,4 @@ def reachable(what: str, *, from_: str = "everywhere") -> Reachable:
     return Reachable(what, from_)
 
 
-Promise = Never | Reachable
+Promise = Never | Reachable | ToldOn

@@ -120,8 +120,9 @@ class SpokenStage:
 
     @property
     def said(self) -> list[str]:
-        """All the agents said, in order."""
-        return [item.text_content or "" for item in self.messages if item.role == "assistant"]
+        """All the agents said, in order, after the disclosure."""
+        said = [item.text_content or "" for item in self.messages if item.role == "assistant"]
+        return [words for words in said if words != self.call.disclosure.text]
 
     @property
     def messages(self) -> list[llm.ChatMessage]:

@@ -32,6 +32,9 @@ COMMON_GUARDS: Mapping[str | tuple[str, str], tuple[str, ...]] = {
     "caller_silent": ("silent_twice",),
 }
 
+DISCLOSED = ("disclosure_told",)
+TOLD = (("disclosure", "1"),)
+
 
 @dataclass(frozen=True)
 class OneFalse:
@@ -101,7 +104,13 @@ class Table:
     def guards(self, state: str, event: str) -> tuple[str, ...]:
         """The guards asked for `event` in `state`."""
         its: dict[str | tuple[str, str], tuple[str, ...]] = {**COMMON_GUARDS, **self.guarded}
-        return its.get((state, event), its.get(event, ()))
+        first = DISCLOSED if event in self.disclosed_first else ()
+        return (*first, *its.get((state, event), its.get(event, ())))
+
+    @cached_property
+    def disclosed_first(self) -> frozenset[str]:
+        """The events an agent may ask for at the first desk: they ask first whether the caller knows who speaks."""
+        return frozenset(event for state, event, by in self.legal if (state, by) == (self.desks[0], "agent"))
 
     def implied_by(self, guard: str) -> frozenset[str]:
         """The guards that cannot hold where this one does not."""
@@ -115,7 +124,7 @@ class Table:
 
     def facts(self, **known: Any) -> Facts:
         """The same, but for `known`."""
-        return self.flow.facts(**{"now": NOW, "silences": 2, **self.known, **known})
+        return self.flow.facts(**{"now": NOW, "silences": 2, "told": TOLD, **self.known, **known})
 
     def every_false(self) -> tuple[OneFalse, ...]:
         """Each guard of the flow seen false at least once; where a flow has an arrow of its own, so has it a row."""
@@ -128,6 +137,7 @@ class Table:
             OneFalse("book_callback", "agreed", args={"consent": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "question"}),
+            *(OneFalse(event, *DISCLOSED, {"told": ()}) for event in sorted(self.disclosed_first)),
             OneFalse("caller_silent", "silent_twice", {"silences": 1}, states=silent),
         )
 

@@ -183,7 +183,7 @@ async def test_what_was_cut_off_is_told_once_the_agent_is_quiet(stages):
     await stage.start()
     await cut_off(stage, stage.call.lines.say(SpokenLine("found", "First. Second.", "owed")))
     stage.clock.advance(QUIET_S)
-    await stage.until(lambda: "line.told" in stage.kinds())
+    await stage.until(lambda: "line.told" in kinds_of(stage, "found"))
     assert kinds_of(stage, "found") == ["line.cut", "line.told"]
     assert stage.said[-1] == "First. Second."
 

@@ -244,7 +244,8 @@ async def begin(stage: Stage) -> Stage:
     stage.model.lines[HELLO] = Says(calls=HAND_OVER)
     stage.call.until_the_test_ends = stage.for_good  # type: ignore[attr-defined]
     await stage.start(quiet=False)
-    await stage.until(lambda: not stage.call.switching or stage.call.flow.cast["greeting"] is not Reception)
+    told = stage.call.flow.cast["greeting"] is Reception
+    await stage.until(lambda: (not stage.call.switching and "line.told" in stage.kinds()) or not told)
     return stage
 
 

@@ -121,6 +121,7 @@ async def test_a_kept_line_is_played_and_nobody_asked(spoken):
     """
     The conversation has its words all the same.
     """
+    spoken.kept(SUPPORT.disclosure)
     spoken.kept(Reception.OPENING)
     spoken.throat.dead = "refused"
     await spoken.stage.start()
@@ -137,7 +138,7 @@ async def test_a_line_spoken_for_the_first_time_is_kept(spoken):
     assert spoken.heard == [SPOKEN]
     assert spoken.folder.read(SPEAKERS[""].key(Reception.OPENING)) is not None
     await spoken.says("Hello?")
-    assert len(list(spoken.folder.path.iterdir())) == 1
+    assert len(list(spoken.folder.path.iterdir())) == 2
 
 
 async def test_an_answer_that_begins_as_a_line_does_is_spoken_whole(spoken):

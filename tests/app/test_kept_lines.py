@@ -156,7 +156,7 @@ def test_every_fixed_sentence_is_a_line_in_the_voice_that_says_it():
     Openings in their desk's, the others in everybody's; the first word of a call comes first.
     """
     lines = fixed_lines(SUPPORT, SPEAKERS)
-    assert lines[0] == (Reception.OPENING, "")
+    assert lines[:2] == ((SUPPORT.disclosure, ""), (Reception.OPENING, ""))
     assert {(BillingDesk.OPENING, "billing"), (BillingDesk.OPENINGS["refund_paid"], "billing")} <= set(lines)
     assert (Triage.OPENINGS["reopen"], "") in lines
     assert {(text, role) for text in ANYBODYS for role in SPEAKERS} <= set(lines)

@@ -12,7 +12,7 @@ from opentelemetry.trace import Status, StatusCode
 from interlock.agents.call.journal import JournalDown
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.settings import Settings
-from interlock.app.telemetry.tracing import ContentFreeExporter, open_traces, trace_to
+from interlock.app.telemetry.tracing import ContentFreeExporter, ContentGate, open_traces, trace_to
 from tests.faults.stage import on_stage
 
 MADE_UP = Says(calls=(Asks("canary_tool", {"canary": "canary"}),))
@@ -107,6 +107,26 @@ async def test_nothing_that_was_said_leaves_the_process(journal, systems, spans)
     assert "canary" not in "".join(span.to_json() for span in spans.get_finished_spans()).lower()
     (refused,) = [s for s in named(spans, "interlock.verdict") if s.attributes["interlock.kind"] == "unknown_event"]
     assert refused.attributes["interlock.event"] == "(unknown)"
+
+
+async def test_content_goes_out_from_when_the_caller_agreed(journal, systems) -> None:
+    """
+    What was said before that stays in, whenever it is exported.
+    """
+    its, gate, before = InMemorySpanExporter(), ContentGate(), tracer._tracer_provider
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(ContentFreeExporter(its, gate=gate)))
+    trace_to(provider, content=True)
+    async with on_stage(journal, systems) as stage:
+        await stage.caller("One.", Says("Hello canary."))
+        gate.open()
+        await stage.caller("Two.", Says("Hello robin."))
+    tracer.set_provider(before)
+    text = "".join(span.to_json() for span in its.get_finished_spans() if span.name != "llm_request")
+    assert "Hello robin." in text
+    early = [span.to_json() for span in its.get_finished_spans() if not gate.lets_out(span)]
+    assert early
+    assert "canary" not in "".join(early)
 
 
 async def test_content_goes_out_when_it_is_asked_for(journal, systems, all_of_it) -> None:

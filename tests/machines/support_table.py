@@ -20,7 +20,7 @@ GUARDED = {
 ARGS: dict[str, Any] = {**CALLBACK, **TABLE.args}
 KNOWN: dict[str, Any] = {"now": NOW, "silences": 2, **TABLE.known}
 CONTENT = TABLE.content
-NOTHING_KNOWN = TABLE.flow.facts()
+NOTHING_KNOWN = TABLE.flow.facts(told=())
 
 ask = TABLE.ask
 walk = TABLE.walk

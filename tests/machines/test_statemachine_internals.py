@@ -82,7 +82,7 @@ def test_what_a_history_state_remembers_is_kept_under_its_id() -> None:
     """As states that are or stand for the chart's own."""
     chart = engine(Support)
     load(Support, chart, at("triage"))
-    chart.send("escalate", facts=None, proposal=None, answers={})
+    chart.send("escalate", facts=None, proposal=None, answers={"disclosure_told": True})
     assert {h: [s.id for s in states] for h, states in chart.history_values.items()} == {"before": ["triage"]}
 
 

@@ -8,6 +8,7 @@ import structlog
 from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
+from interlock.agents.call.bounds import Bounds
 from interlock.agents.call.clock import Clock, LoopClock
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deadlines import Deadlines
@@ -21,9 +22,11 @@ from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.ready import Ready, Written
 from interlock.agents.call.record import CallRecord
+from interlock.agents.call.recording import Recording
 from interlock.agents.call.remembering import Remembering
 from interlock.agents.call.resume import LastDriver, Resuming, starting_point
 from interlock.agents.call.switch import Switch
+from interlock.agents.call.terms import Terms
 from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
 from interlock.agents.caller.missing_transcript import MissingTranscript
@@ -33,15 +36,15 @@ from interlock.agents.speech.answering import Answering
 from interlock.agents.speech.asking import Asking
 from interlock.agents.speech.happened import Happened
 from interlock.agents.speech.kept_lines import KeptLines
-from interlock.agents.speech.lines import LinesOwed
+from interlock.agents.speech.lines import LinesOwed, SpokenLine
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
 from interlock.guards.base import Proposer
 from interlock.guards.facts import Facts
+from interlock.guards.told import DISCLOSURE
 from interlock.machines.base import Snapshot, initial, offered
 from interlock.machines.decide import Verdict
-from interlock.machines.events import ESCALATE
 
 log = structlog.get_logger("interlock.call")
 T = TypeVar("T")
@@ -57,7 +60,8 @@ class Call:
     `establish` set facts. Everything else here is read-only. `services` holds the flow's business systems; `spare`
     is the model that answers when the real one fails; `voices` and `models` are those of single roles (`Desk.VOICE`),
     others speak and think with the session's; `kept_lines` holds fixed lines as sound; `slower` has a voice speak
-    slower and says whether it can; `watch` sees each journal entry once it is durable.
+    slower and says whether it can; `watch` sees each journal entry once it is durable; `terms` are the same for every
+    flow.
     """
 
     def __init__(
@@ -77,7 +81,9 @@ class Call:
         watch: Callable[[Entry], None] | None = None,
         memory: Memory | None = None,
         last_driver: LastDriver | None = None,
+        terms: Terms | None = None,
     ) -> None:
+        self.terms = terms or Terms()
         self.services = services
         self.spare = spare
         self.voices: Mapping[str, tts.TTS[Any]] = {} if voices is None else voices
@@ -108,10 +114,19 @@ class Call:
             self.watch(watch)
         answering = Answering()
         self.asking = Asking(context)
-        self.lines = LinesOwed(context, answering, self.asking, lambda: self._deciding.propose(ESCALATE, by="system"))
         self.hearing = Hearing(context, self._deciding, answering)
-        self.failures = Failures(context, self._deciding)
+        self.failures = failures = Failures(context, self._deciding)
+        self.lines = LinesOwed(
+            context,
+            self._deciding,
+            answering,
+            self.asking,
+            failures.ask_for_a_person,
+            self.hearing.answer_skipped,
+        )
         self.providers = Providers(context, self.models, self.voices)
+        self.recording = Recording(context, self._deciding, self.terms)
+        self._bounds = Bounds(context, self._deciding, failures, self.lines, self.terms)
         self._missing_transcript = MissingTranscript(context, self.providers, self.failures)
         self.voice = Voice(context, self.providers, self.failures, self.voices, kept_lines, slower)
         self.absence = Absence(context, self._ending)
@@ -233,7 +248,10 @@ class Call:
     async def open(self, session: AgentSession["Call"]) -> None:
         """Begin: record the call and listen to the session's events. Raises `JournalDown`."""
         self._context.session = session
-        self._opened = await self._context.record(self._resuming.line() if self._resuming else self._first_line())
+        self._context.interlocking.facts = self._with_a_mouth()
+        first = self._resuming.line() if self._resuming else self._first_line()
+        left_out = (DraftEntry("line.off", {"line": name}) for name in self.facts.switched_off)
+        self._opened = await self._context.record(first, *left_out)
         if self._resuming:
             self._resuming.recall(session)
         self._remembering.listen(session)
@@ -245,12 +263,25 @@ class Call:
         self.lines.listen(session)
         self.asking.listen(session)
         self._measures.listen(session)
+        self._bounds.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
+
+    def _with_a_mouth(self) -> Facts:
+        """What is known, from where somebody can be told something; who was told before they were lost was told."""
+        left_out = (DISCLOSURE,) if self.terms.undisclosed else ()
+        before = self.facts.told if self.facts.told is not None else ((DISCLOSURE, ""),) if self.resumed else ()
+        opened = self.facts.opened_at or self.clock.now()
+        return self.facts.model_copy(update={"opened_at": opened, "told": before, "switched_off": left_out})
 
     def _first_line(self) -> DraftEntry:
         audit = {"machine": self.snapshot.machine, "version": self.snapshot.version, "state": self.state}
         known = {"facts": self.facts.model_dump(mode="json")}
         return DraftEntry("call.opened", audit, known, self.snapshot)
+
+    @property
+    def disclosure(self) -> SpokenLine:
+        """The line that says that a machine speaks, and whose."""
+        return SpokenLine(DISCLOSURE, self.terms.disclosure or self.flow.disclosure, "unbroken")
 
     async def propose(
         self,

@@ -1,5 +1,9 @@
 """How often a call may go wrong before a person is offered (I7)."""
 
+import hashlib
+import json
+from collections import Counter
+
 from interlock.guards.base import Proposal
 from interlock.machines.decide import Verdict
 
@@ -7,6 +11,8 @@ REFUSALS_OF_ONE_EVENT = 3
 FAILED_TURNS = 3
 FRUITLESS_TURNS = 6
 ROUNDS_LIMIT = 10
+SAME_AGAIN = 5
+"""How often agents may have the very same accepted in one call."""
 
 
 class FailureBudget:
@@ -25,11 +31,13 @@ class FailureBudget:
         self._fruitless = 0
         self._turn_counted = False
         self._rounds = 0
+        self._accepted: Counter[str] = Counter()
 
-    def too_much(self, verdict: Verdict, proposal: Proposal) -> bool:
-        """Take note of a verdict; whether a person is to be offered now: `refused` too often, or `going_round`."""
+    def too_much(self, verdict: Verdict, proposal: Proposal, claimed: str) -> bool:
+        """Take note of a verdict; whether a person is to be offered now: `refused` too often, `going_round`, or the
+        `same_again`, while this is `claimed`."""
         refused, going_round = self.refused(verdict, proposal), self.going_round(verdict, proposal)
-        return refused or going_round
+        return any([refused, going_round, self.same_again(verdict, proposal, claimed)])
 
     def refused(self, verdict: Verdict, proposal: Proposal) -> bool:
         """Take note of a verdict; whether an agent was now refused too often in a row.
@@ -75,6 +83,16 @@ class FailureBudget:
             return False
         self._rounds = 0
         return True
+
+    def same_again(self, verdict: Verdict, proposal: Proposal, claimed: str) -> bool:
+        """Take note of a verdict; whether the same was accepted too often: the event, its arguments, all that is
+        claimed."""
+        if proposal.by != "agent" or not verdict.accepted:
+            return False
+        asked = f"{verdict.event} {json.dumps(dict(proposal.args), sort_keys=True)} {claimed}"
+        its = hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()
+        self._accepted[its] += 1
+        return self._accepted[its] > SAME_AGAIN
 
     def heard_caller(self) -> None:
         """The caller spoke: what agents do from here on answers them."""

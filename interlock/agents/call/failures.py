@@ -41,6 +41,10 @@ class Failures:
         """A look-up worked: turns that came to nothing before it no longer count."""
         self._budget.fruitful()
 
+    async def ask_for_a_person(self) -> bool:
+        """Ask for one now, as something the caller has to hear cannot be told; whether one was sent for."""
+        return await self._ask_for_a_person((ESCALATE, REFUSED_THRICE), self._context.epoch)
+
     async def _ask_for_a_person(self, events: tuple[str, ...], epoch: int) -> bool:
         call = self._context
         try:

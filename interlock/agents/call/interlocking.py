@@ -177,7 +177,8 @@ class Interlocking:
 
     def _too_much(self, verdict: Verdict, proposal: Proposal) -> tuple[Act, ...]:
         """Count what went wrong; too much of it, and a person is offered (I7)."""
-        if not self.budget.too_much(verdict, proposal):
+        claimed = self.facts.model_dump_json(include=set(self.facts.names("claimed")))
+        if not self.budget.too_much(verdict, proposal, claimed):
             return ()
         offers = (event for event in (REFUSED_THRICE, ESCALATE) if event in events_of(self.machine))
         return tuple(Decide(event, answers_caller=True) for event in offers)[:1]

@@ -29,6 +29,9 @@ TOO_LONG = "That message is too long for me to read. Please send it again in a f
 UNREAD = CleanWords("(a message that was too long to be read; ask for it in a few short sentences)")
 """What the next agent answers where nobody is there to say so."""
 
+SKIPPED_S = 1.0
+"""How long after a line that nobody may talk over LiveKit may still bring up what was said meanwhile."""
+
 
 class Hearing:
     """The caller's words that are still to be answered; told of them by one session's events."""
@@ -82,6 +85,22 @@ class Hearing:
     def give_back(self, words: str) -> None:
         """What was taken and could not be answered after all."""
         self._left_behind[:0] = [words] if words else []
+
+    def answer_skipped(self) -> None:
+        """A line that nobody may talk over ended: LiveKit answers no turn that fell into it, so it is answered now."""
+        if spoken := tuple(self._heard):
+            self._context.clock.call_later(SKIPPED_S, lambda: self._bring_up(spoken))
+
+    def _bring_up(self, spoken: Collection[int]) -> None:
+        session, context = self._context.session, self._context
+        if session is None or context.switching or context.over or context.ending:
+            return
+        if session.current_speech is not None:
+            context.clock.call_later(SKIPPED_S, lambda: self._bring_up(spoken))
+            return
+        words = " ".join(self._heard.pop(each) for each in spoken if each in self._heard)
+        if words:
+            session.generate_reply(user_input=words)
 
     @property
     def owes_an_answer(self) -> bool:

@@ -7,19 +7,24 @@ still: what is left of it is said once the agent is quiet, a bounded number of t
 
 import hashlib
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from livekit.agents import NOT_GIVEN, AgentSession, AgentStateChangedEvent, UserStateChangedEvent, llm
 from livekit.agents.voice import SpeechHandle
 
-from interlock.agents.call.clock import Timer
+from interlock.agents.call.clock import Timer, pause
 from interlock.agents.call.context import CallContext
+from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
+from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.agents.speech.answering import Answering
 from interlock.agents.speech.asking import Asked, Asking
 from interlock.agents.speech.utterance import letters_of
+from interlock.guards.facts import Facts
+from interlock.guards.told import Told, with_told, without
 
 LineKind = Literal["plain", "owed", "unbroken"]
 """Plain lines may be dropped for an answer, owed ones are always said, and an unbroken one is not interrupted and comes
@@ -59,19 +64,25 @@ class _Owed:
 
 
 class LinesOwed:
-    """What one call owes its caller; `ask_for_person` is what comes of a line that is cut off again and again."""
+    """What one call owes its caller; `ask_for_person` is what comes of a line that is cut off again and again, and
+    `after_unbroken` of the end of one that nobody may talk over."""
 
     def __init__(
         self,
         context: CallContext,
+        deciding: Deciding,
         answering: Answering,
         asking: Asking,
         ask_for_person: Callable[[], Coroutine[Any, Any, Any]],
+        after_unbroken: Callable[[], None] = lambda: None,
     ) -> None:
+        self._after_unbroken = after_unbroken
         self._context = context
         self._asking = asking
+        self._deciding = deciding
         self._ask_for_person = ask_for_person
         self._owed: dict[str, _Owed] = {}
+        self._told: Told = ()
         self._answering = answering
         self._caller_speaks = False
         self._timer: Timer | None = None
@@ -79,6 +90,7 @@ class LinesOwed:
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to watch when the agent is quiet."""
         self._answering.listen(session)
+        self._told = self._context.facts.told or ()
         session.on("agent_state_changed", self._agent_changed)
         session.on("user_state_changed", self._caller_changed)
 
@@ -102,14 +114,21 @@ class LinesOwed:
         if line.kind == "plain":
             return self._speak(line, line.text)
         owed = self._owed[line.name] = _Owed(line, _sentences(line.text))
+        if (line.name, line.version) not in self._told:
+            self._learn_told(without(self._told, line.name))
         return self._play(owed, line.text)
 
-    def say_what_is_left(self, *, answered: bool) -> None:
-        """Say what earlier agents left untold, as the next one begins.
+    def is_due(self, line: SpokenLine) -> bool:
+        """Whether a line that is told once a call was not told yet, nor is about to be, nor left out by a setting."""
+        known = {name for name, _ in self._told} | self._owed.keys() | set(self._context.facts.switched_off)
+        return line.name not in known
+
+    def say_what_is_left(self, *, answered: bool, but: Collection[str] = ()) -> None:
+        """Say what earlier agents left untold, as the next one begins, `but` for the lines it has begun with.
 
         `answered` says that the call moved on by what the caller said: questions at the end need no answer any more.
         """
-        for owed in list(self._owed.values()):
+        for owed in [owed for name, owed in self._owed.items() if name not in but]:
             if answered:
                 owed.left, owed.asks_no_more = _without_last_questions(owed.left), True
             if owed.left:
@@ -131,6 +150,8 @@ class LinesOwed:
         if self._owed.get(owed.line.name) is not owed or owed.playing is not handle:
             return
         owed.playing = None
+        if owed.line.kind == "unbroken":
+            self._after_unbroken()
         if not handle.interrupted or self._knows_how_far():
             owed.left = _left_of(owed.left, _heard(handle))
         if not owed.left:
@@ -138,7 +159,7 @@ class LinesOwed:
             return
         owed.cuts += 1
         if owed.cuts < CUTS_LIMIT:
-            self._note("line.cut", owed)
+            self._context.spawn(self._context.record_if_possible(self._entry("line.cut", owed)))
             self._wait()
             return
         self._settled(owed, "line.cut")
@@ -154,21 +175,42 @@ class LinesOwed:
     def _settled(self, owed: _Owed, kind: str) -> None:
         self._owed.pop(owed.line.name, None)
         self._answering.line_told()
-        self._note(kind, owed)
+        entry = self._entry(kind, owed)
+        if kind == "line.cut" or (owed.line.name, owed.line.version) in self._told:
+            self._context.spawn(self._context.record_if_possible(entry))
+        else:
+            self._learn_told(with_told(self._told, owed.line.name, owed.line.version), entry)
         if kind == "line.told" and not owed.asks_no_more:
-            self._told(owed.line)
+            self._heard_by_caller(owed.line)
 
-    def _told(self, line: SpokenLine) -> None:
+    def _heard_by_caller(self, line: SpokenLine) -> None:
         if line.asks is not None:
             self._asking.put(line.asks)
         else:
             self._asking.told(line.text, ours=True)
 
-    def _note(self, kind: str, owed: _Owed) -> None:
+    def _learn_told(self, told: Told, *first: DraftEntry) -> None:
+        if first or told != self._told:
+            self._told = told
+            self._context.spawn(self._established(*first))
+
+    async def _established(self, *first: DraftEntry) -> None:
+        """What guards go by: on record however long the journal takes."""
+        for _ in range(RECORD_TRIES):
+            try:
+                await self._deciding.learn("established", self._now_told, *first)
+                return
+            except JournalDown:
+                await pause(self._context.clock, RECORD_AGAIN_S)
+
+    def _now_told(self, facts: Facts) -> dict[str, Any]:
+        return {"told": self._told}
+
+    def _entry(self, kind: str, owed: _Owed) -> DraftEntry:
         every = _sentences(owed.line.text)
         said = {"line": owed.line.name, "version": owed.line.version, "unbroken": owed.line.kind == "unbroken"}
         parts = {"sentences": len(every), "untold": len(owed.left), "cuts": owed.cuts}
-        self._context.spawn(self._context.record_if_possible(DraftEntry(kind, said | parts)))
+        return DraftEntry(kind, said | parts)
 
     def _agent_changed(self, event: AgentStateChangedEvent) -> None:
         self._quiet()

@@ -8,6 +8,7 @@ from typing import Any
 from livekit.agents import llm
 
 from interlock.agents.call.journal import Journal
+from interlock.agents.call.terms import Terms
 from interlock.agents.flow import Flow
 from interlock.app.calls.callscript import CallScript
 from interlock.app.calls.play import play
@@ -32,6 +33,7 @@ async def chat(
     services: Any,
     screen: Screen,
     timezone: str,
+    terms: Terms | None = None,
     lines: Callable[[], AsyncIterator[str]] = typed_inputs,
 ) -> str:
     """A typed call until somebody hangs up, input or output ends, or Ctrl-C; returns the call's id.
@@ -49,6 +51,7 @@ async def chat(
         timezone=timezone,
         silence_s=TYPIST_SILENCE_S,
         watch=screen.watch,
+        terms=terms,
     )
     typed = TypedCall(session, call, on_said=screen.said)
     try:

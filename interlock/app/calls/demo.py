@@ -66,6 +66,7 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             services=open_systems(flow),
             timezone=settings.timezone,
             watch=writer.watch,
+            terms=settings.terms,
         )
         line = WavCall(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
         made = DemoFiles(recording, transcript, call.id)

@@ -13,6 +13,7 @@ from interlock.agents.call.clock import Clock, done_within
 from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.record import RECORD_LIMIT_S
 from interlock.agents.call.resume import LastDriver
+from interlock.agents.call.terms import Terms
 from interlock.agents.caller.missing_transcript import WORDS_LIMIT_S, Restarts
 from interlock.agents.flow import Flow
 from interlock.agents.speech.kept_lines import KeptLines
@@ -53,6 +54,7 @@ def open_call(
     watch: Callable[[Entry], None] | None = None,
     memory: Memory | None = None,
     last_driver: LastDriver | None = None,
+    terms: Terms | None = None,
 ) -> tuple["AgentSession[Call]", Call]:
     """A session and its call, not yet started: see `start_call`.
 
@@ -73,6 +75,7 @@ def open_call(
         watch=watch,
         memory=memory,
         last_driver=last_driver,
+        terms=terms,
     )
     session = CallSession(
         stt=stt or NOT_GIVEN,

@@ -8,6 +8,7 @@ from interlock.app.check.effects import effect_findings
 from interlock.app.check.finding import Finding, render
 from interlock.app.check.paths import explore
 from interlock.app.check.promises import promise_findings
+from interlock.app.check.told import told_findings
 
 __all__ = ["Finding", "check", "refused", "render"]
 
@@ -24,6 +25,7 @@ def check(flow: Flow) -> list[Finding]:
         *promise_findings(flow.machine, paths),
         *cast_findings(flow),
         *effect_findings(flow, paths),
+        *told_findings(flow),
     ]
 
 

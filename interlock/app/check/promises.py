@@ -8,8 +8,9 @@ from interlock.app.check import source
 from interlock.app.check.finding import Finding
 from interlock.app.check.paths import Paths, Position, Step, asked_for
 from interlock.guards.base import Guard
+from interlock.guards.told import ToldOn
 from interlock.machines.base import Machine, events_of, guards_of, is_end, states_of, transitions_of
-from interlock.machines.promises import Never, Promise, Reachable
+from interlock.machines.promises import ANY, Never, Promise, Reachable
 
 
 def promise_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
@@ -29,6 +30,8 @@ def promise_findings(machine: type[Machine], paths: Paths) -> Iterator[Finding]:
             yield Finding("promise_of_nothing", text, where)
         elif isinstance(promise, Never):
             yield from _never(machine, paths, promise, where)
+        elif isinstance(promise, ToldOn):
+            continue  # its desk keeps it: see `interlock.app.check.told`
         elif promise is person:
             yield from _person(machine, paths, promise)
         else:
@@ -45,10 +48,13 @@ def _person_of(machine: type[Machine], paths: Paths) -> Reachable | None:
 
 def _strangers(machine: type[Machine], promise: Promise) -> list[str]:
     states, events = set(states_of(machine)), set(events_of(machine))
+    if isinstance(promise, ToldOn):
+        return [promise.state] if promise.state not in states else []
     if isinstance(promise, Reachable):
         return [name for name in (promise.what, promise.from_) if name not in states | {"everywhere"}]
     named = [promise.what] if isinstance(promise.before, Guard) else [promise.what, promise.before]
-    return [name for name in named if name not in states | events] + [e for e in promise.unless if e not in events]
+    known = states | events | {ANY}
+    return [name for name in named if name not in known] + [e for e in promise.unless if e not in events]
 
 
 def _never(machine: type[Machine], paths: Paths, promise: Never, where: str) -> Iterator[Finding]:
@@ -57,12 +63,16 @@ def _never(machine: type[Machine], paths: Paths, promise: Never, where: str) -> 
     if paths.start not in left:
         return
     near = nx.descendants(left, paths.start) | {paths.start}
-    ways = [paths.to(p, left) for p in near if promise.what in p[0]]
+    ways = [paths.to(p, left) for p in near if _is_at(promise.what, p, paths.start)]
     steps = [(a, data["step"]) for a, _, data in left.edges(data=True) if a in near]
     ways += [(*paths.to(a, left), step.event) for a, step in steps if step.event == promise.what]
     if ways:
         text = f"“{promise}” does not hold{_unguarded(machine, promise)}"
         yield Finding("unproven_promise", text, where, min(ways, key=lambda way: (len(way), way)))
+
+
+def _is_at(what: str, position: Position, start: Position) -> bool:
+    return position[0][-1] != start[0][-1] if what == ANY else what in position[0]
 
 
 def _without(paths: Paths, need: Guard | str, *events: str) -> "nx.MultiDiGraph[Position]":

@@ -240,6 +240,7 @@ def _chat(flow: "Flow", settings: "Settings", model: str, *, as_json: bool) -> N
                 services=open_systems(flow, settings.store),
                 screen=screen,
                 timezone=settings.timezone,
+                terms=settings.terms,
             )
         )
     screen.check()

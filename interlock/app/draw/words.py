@@ -5,8 +5,9 @@ import re
 from statemachine import State
 
 from interlock.guards.base import Guard, Proposer
+from interlock.guards.told import ToldOn
 from interlock.machines.base import Machine, events_of, is_end, lineage, states_of
-from interlock.machines.promises import Promise, Reachable
+from interlock.machines.promises import ANY, Promise, Reachable
 
 ANYWHERE = "At any time"
 
@@ -45,6 +46,9 @@ def promise_words(machine: type[Machine], promise: Promise) -> str:
     if isinstance(promise, Reachable):
         start = "From everywhere" if promise.from_ == "everywhere" else f"From {_named(machine, promise.from_)}"
         return f"{start}, there is a way to {_named(machine, promise.what)}."
+    if isinstance(promise, ToldOn):
+        line = promise.line.replace("_", " ")
+        return f"Whoever comes to {_named(machine, promise.state)} is told the line “{line}”, and nobody talks over it."
     before = promise.before
     need = guard_words(before) if isinstance(before, Guard) else _named(machine, before)
     unless = f", unless {listed([_named(machine, event) for event in promise.unless], 'or')}" if promise.unless else ""
@@ -58,6 +62,8 @@ def is_everything(machine: type[Machine], state: State) -> bool:
 
 
 def _named(machine: type[Machine], name: str) -> str:
+    if name == ANY:
+        return ANY
     state = states_of(machine).get(name)
     if state is not None:
         return f"“{state.name}”"

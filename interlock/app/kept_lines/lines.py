@@ -49,7 +49,7 @@ def fixed_lines(flow: Flow, roles: Iterable[str]) -> tuple[tuple[str, str], ...]
     openings = [(text, role) for desk, role in speaks for text in (desk.OPENING, *desk.OPENINGS.values())]
     every_role = dict.fromkeys(role for _, role in speaks)
     common = [(text, role) for role in every_role for text in (*ANYBODYS, *_asked_in_silence(flow))]
-    ordered = (*openings[:1], *common, *openings, (NOT_SET_UP, ""))
+    ordered = ((flow.disclosure, speaks[0][1]), *openings[:1], *common, *openings, (NOT_SET_UP, ""))
     return tuple(dict.fromkeys((text, role) for text, role in ordered if text.strip()))
 
 

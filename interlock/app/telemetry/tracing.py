@@ -6,6 +6,7 @@ below. `INTERLOCK_OTEL_CONTENT=true` lets everything out.
 """
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.util import Finalize
 from typing import Any
@@ -56,15 +57,36 @@ SAFE_TEXT = frozenset(
 """LiveKit's attributes that are text and never a caller's or a model's."""
 
 
-def open_traces(settings: Settings) -> None:
-    """In each process that takes calls: export its spans, when an OTLP endpoint is set (HTTP, protobuf)."""
+class ContentGate:
+    """From when on the content of a process's call may leave it, in nanoseconds; never, where its caller is asked and
+    has not agreed."""
+
+    def __init__(self, since_ns: int | None = None) -> None:
+        self._since_ns = since_ns
+
+    def open(self) -> None:
+        """The caller agreed: what begins from now on may be seen."""
+        self._since_ns = time.time_ns()
+
+    def lets_out(self, span: ReadableSpan) -> bool:
+        """Whether this span may leave with its content."""
+        return self._since_ns is not None and (span.start_time or 0) >= self._since_ns
+
+
+def open_traces(settings: Settings) -> ContentGate:
+    """In each process that takes calls: export its spans, when an OTLP endpoint is set (HTTP, protobuf).
+
+    What is returned is open at once, unless callers are asked; without `INTERLOCK_OTEL_CONTENT` nothing comes through.
+    """
+    gate = ContentGate(0 if settings.otel_content and not settings.ask_to_record else None)
     if settings.otel_endpoint is None:
-        return
+        return gate
     exporter = OTLPSpanExporter(endpoint=settings.otel_endpoint.rstrip("/") + TRACES_PATH)
     provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(ContentFreeExporter(exporter, content=settings.otel_content)))
+    provider.add_span_processor(BatchSpanProcessor(ContentFreeExporter(exporter, gate=gate)))
     trace_to(provider, content=settings.otel_content)
     Finalize(None, _end, args=(provider,), exitpriority=10)  # LiveKit's processes end without atexit
+    return gate
 
 
 def trace_to(provider: TracerProvider, *, content: bool = False) -> None:
@@ -75,13 +97,13 @@ def trace_to(provider: TracerProvider, *, content: bool = False) -> None:
 class ContentFreeExporter(SpanExporter):
     """Exports spans without content: numbers, our own names, and text that is named in `SAFE_TEXT`."""
 
-    def __init__(self, exporter: SpanExporter, *, content: bool = False) -> None:
+    def __init__(self, exporter: SpanExporter, *, content: bool = False, gate: ContentGate | None = None) -> None:
         self._exporter = exporter
-        self._content = content
+        self._gate = gate or ContentGate(0 if content else None)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Pass on what may be seen of each."""
-        return self._exporter.export(spans if self._content else [without_content(span) for span in spans])
+        return self._exporter.export([each if self._gate.lets_out(each) else without_content(each) for each in spans])
 
     def shutdown(self) -> None:
         """Let go of the connection."""

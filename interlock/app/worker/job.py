@@ -12,6 +12,7 @@ from livekit.agents.voice.room_io import RoomOptions
 from interlock.agents.call.call import Call
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.recording import AGREED
 from interlock.agents.flow import Flow
 from interlock.agents.telemetry.first_word import FirstWord, dispatched_s_ago
 from interlock.app.calls.journal import journal_of
@@ -23,6 +24,7 @@ from interlock.app.settings import Settings, load_settings
 from interlock.app.store.lease import DrivenElsewhere
 from interlock.app.store.rooms import Room
 from interlock.app.telemetry.metrics import open_metrics
+from interlock.app.telemetry.tracing import ContentGate
 from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_connection
 from interlock.app.worker.dispatch import flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
@@ -32,7 +34,7 @@ from interlock.app.worker.refusal import NOTHING, close_room, loggable, refuse
 
 log = structlog.get_logger("interlock.worker")
 
-LINES, SPARE, LAST = "lines", "spare", "last"
+LINES, SPARE, LAST, CONTENT = "lines", "spare", "last", "content"
 """Where a process keeps what it has made ready before it takes a call, and what it does last of all."""
 IDLE_LIMIT_S = 60.0
 """How long the end of a process waits for the call's own work; `interlock.app.worker.worker.CLOSING_S` is longer."""
@@ -75,7 +77,7 @@ async def take_call(context: JobContext) -> None:
 
 
 async def _take(job: _Job) -> None:
-    if not job.settings.otel_content:
+    if not _records_all(job.settings):
         job.context.init_recording(NOTHING)
     flow = flow_of(job.context.job.metadata, job.settings.flow)
     journal = journal_of(job.settings)
@@ -117,12 +119,29 @@ async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
         call_id=lease.grant.call_id,
         memory=lease.journal,
         last_driver=last_driver,
+        terms=settings.terms,
     )
     call.on_lost = partial(_leave, job.context)
     job.opened.callback(asyncio.get_running_loop().create_task(lease.keep_alive(call)).cancel)
     job.opened.push_async_callback(_wait_until_idle, call)  # while it is kept
     metrics.follow(session, call)
+    if settings.otel_content:
+        _follow_the_answer(call, kept.get(CONTENT))
     await _begin(job, session, call, lease)
+
+
+def _records_all(settings: Settings) -> bool:
+    """Whether a call may be recorded from its first word: where the caller is asked, only our traces follow it."""
+    return settings.otel_content and not settings.ask_to_record
+
+
+def _follow_the_answer(call: Call, gate: ContentGate | None) -> None:
+    """Let what is said be seen in traces from when on the caller agreed to it."""
+    if gate is None:
+        return
+    if call.facts.recording == "agreed":
+        gate.open()
+    call.watch(lambda entry: gate.open() if entry.kind == AGREED else None)
 
 
 def _over(context: JobContext, call: Call, lease: Lease) -> None:
@@ -171,7 +190,7 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, lease: Le
     job.first_word.listen(session, call)
     options = RoomOptions(participant_identity=caller.identity)
     known = facts_of(context.room, caller)
-    record = NOT_GIVEN if job.settings.otel_content else False
+    record = NOT_GIVEN if _records_all(job.settings) else False
     await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
     watch_connection(context.room, call, caller.identity, lease)
     context.proc.userdata[LAST] = let_go_with_the_worker(call, lease.let_go)

@@ -21,7 +21,7 @@ from interlock.app.store import StoreError
 from interlock.app.telemetry.logs import configure_logs
 from interlock.app.telemetry.metrics import serve_metrics
 from interlock.app.telemetry.tracing import open_traces
-from interlock.app.worker.job import LINES, SPARE, take_call
+from interlock.app.worker.job import CONTENT, LINES, SPARE, take_call
 from interlock.app.worker.stopping import GracefulStop
 
 log = structlog.get_logger("interlock.worker")
@@ -157,7 +157,7 @@ def prepare_process(process: JobProcess, json: bool = False) -> None:
     """Before a process takes a call: its logs are scrubbed, the first words and the spare model are in memory."""
     settings = load_settings()
     configure_logs(settings.log_level, log_json(settings, json))
-    open_traces(settings)
+    process.userdata[CONTENT] = open_traces(settings)
     process.userdata[LINES] = lines_for(flow_named(settings.flow), settings, None)
     process.userdata[SPARE] = spare_model(settings)
 

@@ -1,0 +1,53 @@
+"""Whether a call may be recorded with what is said in it: asked once where a setting wants that, not without a yes."""
+
+import re
+
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.draft import DraftEntry
+from interlock.agents.call.terms import Terms
+from interlock.agents.speech.lines import SpokenLine
+
+MAY_WE_RECORD = SpokenLine("may_record", "May we record this call to improve our service?", "owed")
+AGREED, DECLINED = "recording.agreed", "recording.declined"
+"""What the record says of the answer; the words themselves go on no record."""
+_YES = frozenset(("absolutely", "certainly", "course", "fine", "ok", "okay", "sure", "yeah", "yep", "yes"))
+_BESIDE_A_YES = """
+ahead all by do go i is it me may of please record right that thank thanks this you
+"""
+_YES_ALONE = _YES | frozenset(_BESIDE_A_YES.split())
+_NO = frozenset(("no", "nope"))
+_SHORT = 4
+"""How many words a plain no has at most: "no, thank you" says nothing more."""
+
+
+class Recording:
+    """Puts the question of one call, and takes the answer."""
+
+    def __init__(self, context: CallContext, deciding: Deciding, terms: Terms) -> None:
+        self._context = context
+        self._deciding = deciding
+        self._asks = terms.asks_to_record
+
+    @property
+    def to_be_asked(self) -> bool:
+        """Whether the caller was to be asked and has not answered yet."""
+        return self._asks and self._context.facts.recording is None
+
+    async def answered(self, words: str) -> None:
+        """Take the caller's words for their answer: anything but a plain yes is none. Raises `JournalDown`."""
+        kind = AGREED if says_yes(words) else DECLINED
+        learned = {"recording": kind.removeprefix("recording.")}
+        await self._deciding.learn_surely("established", lambda _: learned, DraftEntry(kind))
+
+
+def says_yes(words: str) -> bool:
+    """Whether these words are a plain yes and nothing else."""
+    said = set(re.findall(r"[^\W_]+", words.casefold()))
+    return bool(said & _YES) and said <= _YES_ALONE and "?" not in words
+
+
+def is_plain(words: str) -> bool:
+    """Whether these words answer the question and say nothing more, so that no model needs to see them."""
+    said = re.findall(r"[^\W_]+", words.casefold())
+    return says_yes(words) or (bool(set(said) & _NO) and len(said) <= _SHORT)
