@@ -67,12 +67,11 @@ class Happened:
         work, next_work = self._works.intersection(before), self._works.intersection(after)
         names = [event, *work, *next_work]
         kinds = set(_kinds(word for name in names for word in _words(name)))
-        if next_work:
-            self._begun = (self._begun if reported else set()) | kinds
         if reported and event not in self._failed and not _is_failure(event):
             self._done |= {*kinds, *(self._begun if work else ()), ANYTHING}
         elif not reported and not next_work:
             self._done |= set(_kinds(_words(event)[:1])) - self._worked_at
+        self._begun = (self._begun if reported else set()) | kinds if next_work else set()
 
     def _known(self) -> set[str]:
         facts = self._facts()

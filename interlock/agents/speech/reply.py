@@ -91,17 +91,26 @@ class Generation:
     async def filtered(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Chunk, None]:
         """The chunks, unsound tool calls turned into refused ones. Raises `TimeoutError` where the model is too slow to
         begin or stops dead."""
+        try:
+            async with aclosing(self._in_time(chunks)) as stream:
+                async for chunk in stream:
+                    if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None and chunk.delta.tool_calls:
+                        chunk = self._filter_calls(chunk, chunk.delta)
+                    yield self._said(chunk)
+        except Exception:
+            yield self._rest(instead="")
+            raise
+        if rest := self._rest(instead="" if self.called else NOT_CONFIRMED):
+            yield rest
+
+    async def _in_time(self, chunks: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
         clock = self._call.clock
         async with (
             aclosing(begins_within(clock, BEGIN_LIMIT_S, chunks, self.begun)) as began,
             aclosing(no_gap(clock, CHUNK_LIMIT_S, began)) as stream,
         ):
             async for chunk in stream:
-                if isinstance(chunk, llm.ChatChunk) and chunk.delta is not None and chunk.delta.tool_calls:
-                    chunk = self._filter_calls(chunk, chunk.delta)
-                yield self._said(chunk)
-        if rest := self._rest():
-            yield rest
+                yield chunk
 
     def _said(self, chunk: Chunk) -> Chunk:
         """The chunk with what can be said by now in place of its words."""
@@ -111,11 +120,12 @@ class Generation:
         self.spoke = self.spoke or bool(words.strip())
         return with_words(chunk, words)
 
-    def _rest(self) -> str:
+    def _rest(self, *, instead: str) -> str:
+        """What was held back until now and can be said, and a sentence `instead` of what cannot."""
         rest = self._sayable.end()
         if self._sayable.held_back:
             self._note(self._sayable.held_back)
-            rest += "" if self.called else f" {NOT_CONFIRMED}" if self.spoke or rest else NOT_CONFIRMED
+            rest = f"{rest} {instead}" if instead and (self.spoke or rest) else rest or instead
         self.spoke = self.spoke or bool(rest.strip())
         return rest
 
