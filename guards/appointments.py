@@ -1,6 +1,6 @@
 """When a time of our calendar may be held, booked, moved or given up."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,12 @@ class Contact(Protocol):
 def instant(facts: Any, time: str) -> datetime:
     """The moment a caller means by a day and time: in the zone they named, else in the calendar's."""
     return datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(facts.caller_zone or facts.calendar_zone))
+
+
+def time_exists(facts: Any, time: str) -> bool:
+    """Whether clocks in the zone the caller's times are in ever show this day and time: in spring they skip an hour."""
+    at = instant(facts, time)
+    return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) == at.replace(tzinfo=None)
 
 
 def picked(facts: Any, time: str | None) -> str | None:

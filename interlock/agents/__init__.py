@@ -21,6 +21,7 @@ from interlock.agents.desks import (
     waits,
 )
 from interlock.agents.effects import Assignment, Effect, Outcome, effect
+from interlock.agents.evidence.zones import zone_named
 from interlock.agents.flow import CarryOver, Flow
 from interlock.agents.speech.reply import Chunk
 from interlock.agents.systems import Refused, SystemDown
@@ -55,4 +56,5 @@ __all__ = [
     "money",
     "proposes",
     "waits",
+    "zone_named",
 ]

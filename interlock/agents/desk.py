@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from interlock.agents.arguments import read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
+from interlock.agents.evidence.ears import Claims, claim_within
+from interlock.agents.evidence.values import without_odd_letters
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
 from interlock.agents.speech.reply import LAST_RESORT, Chunk, calls_of, reply, without_words, words_of
@@ -157,6 +160,7 @@ class Desk(Agent):
         """The model's answer, its tool calls filtered; silent when the call moved on before it began."""
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
+        self.call.ears.conversation(chat_ctx)
         heard = self.call.lines.answer_in(last_said(chat_ctx))
         shown = [tool for tool in tools if tool.id != REFUSED_CALL]
         tool_filter = ToolCallFilter([tool.id for tool in shown], self._taken_ids)
@@ -214,17 +218,35 @@ class Desk(Agent):
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
-            args = read_arguments(tool, raw)
+            args = read_arguments(tool, {name: without_odd_letters(value) for name, value in raw.items()})
         except ValidationError as error:
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
-        heard = self._heard.get(context.function_call.call_id, "")
-        args |= dict.fromkeys(tool.heard, heard)
+        claims = self.call.ears.judge(tool, args)
+        if claims.number and claims.number != self.call.facts.number_heard:
+            await self.call.establish(number_heard=claims.number)
+        heard = dict.fromkeys(tool.heard, self._heard.get(context.function_call.call_id, ""))
         if tool.proposes:
-            return await self._propose(tool.name, args, context)
-        found = await self._look_up(tool, args)
+            return await self._propose(tool.name, claims.with_evidence() | heard, context)
+        found = await self._noted(tool, claims, heard)
         if isinstance(found, ToolResult) and not found.reply_required:  # it was an answer itself
             self.call.hearing.answered(self._asked.pop(context.function_call.call_id, ()))
         return found
+
+    async def _noted(self, tool: Tool, claims: Claims, heard: Mapping[str, str]) -> Any:
+        """What the tool answers to what can be meant; what cannot is left out, and the model told what is wrong."""
+        missing = [name for name in claims.wrong if tool.args.model_fields[name].is_required()]
+        if missing or (claims.wrong and len(claims.wrong) == len(claims.args)):
+            await self.call.malformed(tool.name, "; ".join(f"{name}: impossible" for name in sorted(claims.wrong)))
+            raise ToolError(claims.what_is_wrong(tool))
+        possible = replace(claims, args={k: v for k, v in claims.args.items() if k not in claims.wrong})
+        end = claim_within(possible)
+        try:
+            found = await self._look_up(tool, {**possible.args, **heard})
+        finally:
+            end()
+        if not claims.wrong or not isinstance(found, str):
+            return found
+        return f"{found.partition(' | say: ')[0]} {claims.what_is_wrong(tool)}"
 
     async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
         call_id = context.function_call.call_id

@@ -5,9 +5,11 @@ standard library and pydantic only.
 """
 
 from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
-from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled
+from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled, costs_the_caller
 from interlock.guards.cards import Words, without_card_numbers
+from interlock.guards.evidence import mark_given, was_heard
 from interlock.guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.words import says_something
 
 __all__ = [
     "CLOSES",
@@ -23,7 +25,11 @@ __all__ = [
     "Words",
     "can_be_dialled",
     "claimed",
+    "costs_the_caller",
     "established",
     "guard",
+    "mark_given",
+    "says_something",
+    "was_heard",
     "without_card_numbers",
 ]

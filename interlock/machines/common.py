@@ -4,12 +4,19 @@ A chart draws its desks and its work (see `interlock.machines.desks`); the arrow
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from statemachine import HistoryState, State
 
 from interlock.guards.base import Proposer
-from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
+from interlock.guards.callbacks import (
+    CALLBACK_GUARDS,
+    callback_in_opening_hours,
+    callback_number_given,
+    callback_number_heard,
+    callback_time_heard,
+)
 from interlock.guards.facts import Facts, established
 from interlock.guards.patience import silent_twice
 from interlock.machines.base import ANYBODY
@@ -24,6 +31,8 @@ class CallerFacts(Facts):
 
     callback_booked: bool = established(False)
     callback_reference: str | None = established(pii=True)
+    callback_at: datetime | None = established(description="when we call back")
+    callback_phone: str | None = established(pii=True, for_model=False, description="the number we call back on")
 
 
 class WaysOut(Protocol):
@@ -52,7 +61,7 @@ def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -
     for state in (states.offer, states.person):
         _arrow("return_to_desk", state, states.before)
     person, booking = states.person, states.booking
-    _arrow("book_callback", person, booking, cond=[callback_number_given, callback_in_opening_hours])
+    _arrow("book_callback", person, booking, cond=list(CALLBACK_GUARDS))
     for outcome in ("callback_booked", "callback_failed", "callback_unconfirmed"):
         _arrow(outcome, states.booking, states.person)
 
@@ -90,11 +99,15 @@ def reported(*events: str) -> Mapping[str, frozenset[Proposer]]:
 
 
 COMMON_PROMISES: tuple[Promise, ...] = (
+    never("booking").before(callback_number_given),
+    never("booking").before(callback_number_heard),
     never("booking").before(callback_in_opening_hours),
+    never("booking").before(callback_time_heard),
     reachable("person", from_="everywhere"),
     reachable("closed", from_="everywhere"),
 )
-"""What every flow promises: a person and an end reachable from everywhere, no callback outside opening hours."""
+"""What every flow promises: a person and an end reachable from everywhere; no callback outside opening hours, or on a
+number or at a time that nobody said."""
 
 
 def _arrow(event: str, source: State, target: State, **given: Any) -> None:

@@ -85,6 +85,7 @@ _READERS: dict[SlotKind, Callable[[str, datetime, bool], str | int | bool | None
     "text": lambda words, now, asked: text(words) if asked else None,
     "name": lambda words, now, asked: name(words, asked),
     "date": lambda words, now, asked: day(words),
+    "birth": lambda words, now, asked: day(words),
     "address": lambda words, now, asked: address(words, asked),
     "count": lambda words, now, asked: count(words),
     "digits": lambda words, now, asked: digits(words, asked),
