@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.guards import Proposal, can_be_dialled, guard
+from interlock.guards import Proposal, can_be_dialled, guard, was_heard
 
 FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]
@@ -82,6 +82,15 @@ def hold_running(facts: Calendar, proposal: Proposal) -> bool:
 def reachable_by_phone(facts: Contact, proposal: Proposal) -> bool:
     """We have a number to reach the caller on."""
     return can_be_dialled(facts.contact_phone or facts.caller_phone)
+
+
+@guard(
+    "Nobody said that number: ask for a number we can reach the caller on, and note it as they say it.",
+    say="Which number can we reach you on?",
+)
+def number_heard(facts: Contact, proposal: Proposal) -> bool:
+    """The number to reach the caller on is one they said, or call from."""
+    return was_heard(facts, "contact_phone")
 
 
 @guard(

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Protocol
 
-from interlock.guards import Proposal, guard
+from interlock.guards import Proposal, guard, says_something
 
 IDENTITY = ("caller_name", "date_of_birth", "policy_number")
 """What our policy record knows of a caller."""
@@ -45,7 +45,7 @@ def details_of(facts: Any, names: tuple[str, ...] = DETAILS) -> Values:
 )
 def details_complete(facts: Taken, proposal: Proposal) -> bool:
     """Name, date of birth, policy number, address, phone and e-mail were all given."""
-    return all(details_of(facts))
+    return all(says_something(each) for each in details_of(facts))
 
 
 @guard(

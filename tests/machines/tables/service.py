@@ -40,7 +40,15 @@ TABLE = Table(
         "find_specialist": ("appliance_known", "fault_known", "postcode_known", "warranty_settled"),
         "rule_gas_out": ("no_gas_smell",),
         "diagnose": ("specialist_found_for_it",),
-        "book_visit": ("no_order_unconfirmed", "quote_stands", "window_free", "caller_named", "reachable_by_phone"),
+        "book_visit": (
+            "no_order_unconfirmed",
+            "quote_stands",
+            "window_free",
+            "caller_named",
+            "name_heard",
+            "reachable_by_phone",
+            "number_heard",
+        ),
     },
     one_false=(
         OneFalse("gather", "caller_named", {"caller_name": None}),
@@ -60,6 +68,8 @@ TABLE = Table(
         OneFalse("book_visit", "window_free", {"wanted_time": "2026-03-25T00:00"}),
         OneFalse("book_visit", "caller_named", {"caller_name": None}),
         OneFalse("book_visit", "reachable_by_phone", {"contact_phone": None}),
+        OneFalse("book_visit", "name_heard", {"unheard": ("caller_name",)}),
+        OneFalse("book_visit", "number_heard", {"unheard": ("contact_phone",)}),
     ),
     ways={
         "reception": (),

@@ -29,6 +29,7 @@ TABLE = Table(
             "amount_above_zero",
             "within_refund_limit",
             "within_what_was_paid",
+            "amount_heard",
         ),
     },
     one_false=(
@@ -44,6 +45,7 @@ TABLE = Table(
         OneFalse("refund", "within_refund_limit", {"order_paid_cents": 9000}, {"amount_cents": 5001}),
         OneFalse("refund", "within_refund_limit", {"order_refunded_cents": 4500}),
         OneFalse("refund", "within_what_was_paid", {"order_paid_cents": 999}),
+        OneFalse("refund", "amount_heard", args={"evidence": {"amount_cents": "unheard"}}),
     ),
     ways={
         "greeting": (),
