@@ -47,6 +47,10 @@ class CalendarDesk(LiveDesk):
     facts: BookingFacts
     systems: BookingSystems
 
+    def clock_zone(self) -> str:
+        """The calendar's."""
+        return self.systems.calendar.zone
+
     @data_tool(
         "I would like an appointment on Tuesday at ten",
         "is tomorrow at nine free",

@@ -77,7 +77,7 @@ class Desk(Agent):
         self._taken_ids: set[str] = set()
         self._offered = _tools_here(type(self), call.offered())
         super().__init__(
-            instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
+            instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call, self.clock_zone())}",
             tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
             tts=call.voices.get(self.VOICE, NOT_GIVEN),
             llm=call.models.get(self.VOICE, NOT_GIVEN),
@@ -93,6 +93,10 @@ class Desk(Agent):
     def systems(self) -> Any:
         """The call's business systems. A flow's desks annotate it with the flow's own."""
         return self.call.services
+
+    def clock_zone(self) -> str:
+        """The zone of the day and time its model is told: where the service is, if it goes by no other calendar."""
+        return str(self.call.facts.timezone)
 
     def opening(self) -> str:
         """What is said on entry; nothing lets the model go on from what was said."""
@@ -306,13 +310,13 @@ def refusal(verdict: Verdict) -> str:
     return f"{verdict.reason} | say: {verdict.say}" if verdict.say else verdict.reason
 
 
-def known_facts(call: "Call") -> str:
-    """What is known, and which day it is where the service is, for a model to read: never for a log."""
+def known_facts(call: "Call", zone: str) -> str:
+    """What is known, and which day and time it is in `zone`, for a model to read: never for a log."""
     facts = call.facts.model_dump(mode="json", include=set(type(call.facts).for_model()))
     known = {name: value for name, value in facts.items() if value not in (None, False, 0)}
-    here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
+    here = call.clock.now().astimezone(ZoneInfo(zone))
     facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
-    return f"It is {here:%A, %Y-%m-%d, %H:%M}. Known so far: {facts_said}"
+    return f"It is {here:%A, %Y-%m-%d, %H:%M} in {zone}. Known so far: {facts_said}"
 
 
 def _tools_here(desk: type[Desk], events: tuple[str, ...]) -> dict[str, Tool]:

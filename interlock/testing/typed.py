@@ -14,6 +14,7 @@ from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from interlock.app.replay import replay
 from interlock.app.store import JournalReader, StoreJournal
+from interlock.testing.saying import saying
 
 VERDICTS = ("transition.accepted", "transition.refused")
 
@@ -38,8 +39,8 @@ class TypedStage:
         return await self.typed.caller(words)
 
     async def asks(self, name: str, args: Mapping[str, Any] | None = None, **given: Any) -> list[str]:
-        """The caller speaks and the model makes one tool call; `given` goes to `Asks`."""
-        return await self.caller("Well.", Says(calls=(Asks(name, args or {}, **given),)))
+        """The caller says these values and the model makes one tool call with them; `given` goes to `Asks`."""
+        return await self.caller(f"Well. {saying(args or {})}", Says(calls=(Asks(name, args or {}, **given),)))
 
     @property
     def state(self) -> str:
