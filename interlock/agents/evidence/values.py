@@ -13,7 +13,9 @@ from interlock.guards.words import says_something
 
 OLDEST_YEARS = 120
 """Nobody who calls is older."""
-LONGEST_NAME = 100
+LONGEST_NAME, MOST_NAMES = 100, 10
+"""In letters and in words: what is longer is no name, or not only one."""
+_NO_NAME = re.compile(r"[:;=<>{}|\\/@\[\]]")
 _STAND_INS = frozenset(
     {"caller", "customer", "client", "user", "guest", "visitor", "anonymous", "somebody", "someone", "nobody", "name"}
     | {"undisclosed", "private", "withheld", "the caller", "the customer", "the user", "the client", "first name"}
@@ -53,8 +55,8 @@ _ODD = re.compile(f"{_UNSEEN.pattern}|{_CONTROL.pattern}")
 def _name(value: str, today: date, heard: bool) -> str:
     if not says_something(value):
         return "that is no name: ask for it"
-    if len(value) > LONGEST_NAME:
-        return "that is too long for a name: ask for it again"
+    if len(value) > LONGEST_NAME or len(value.split()) > MOST_NAMES or _NO_NAME.search(value):
+        return "that is more than a name: ask for it again"
     if not heard and " ".join(plain(value).split()) in _STAND_INS:
         return "that stands for a name and is none: ask for it"
     return ""
