@@ -6,7 +6,7 @@ for each topic of a call, whoever asks how often, so it may be asked for again w
 
 from agents.helpdesk.systems import HelpdeskSystems, Report
 from interlock.agents import Assignment, Outcome, effect
-from interlock.guards import EVIDENCE
+from interlock.guards import mark_in
 from machines.helpdesk import HelpdeskFacts, Topic, Tried
 
 TICKET_LIMIT_S = 5.0
@@ -18,7 +18,8 @@ Work = Assignment[HelpdeskFacts, HelpdeskSystems]
 def tried(work: Work) -> tuple[tuple[str, Tried], ...]:
     """Each step with how it went, the one that was just reported too; what nobody said about it is not made up."""
     facts = work.facts
-    outcome = "not_said" if (work.args.get(EVIDENCE) or {}).get("outcome") == "unheard" else work.args.get("outcome")
+    said = mark_in(work.args, "outcome") != "unheard"
+    outcome: Tried | None = work.args.get("outcome") if said else "not_said"
     this = {facts.step: outcome} if facts.step and outcome else {}
     return tuple({**dict(facts.tried), **this}.items())
 

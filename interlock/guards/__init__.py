@@ -5,17 +5,15 @@ standard library and pydantic only.
 """
 
 from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
-from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled, costs_the_caller
+from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_dialled, costs_the_caller
 from interlock.guards.cards import Words, without_card_numbers
-from interlock.guards.evidence import EVIDENCE, mark_given, was_heard
+from interlock.guards.evidence import mark_given, mark_in, was_heard
 from interlock.guards.facts import Facts, FactsError, claimed, established
 from interlock.guards.words import says_something
 
 __all__ = [
     "CLOSES",
-    "EVIDENCE",
     "LAST_WEEKDAY",
-    "LEAST_DIGITS",
     "OPENS",
     "Facts",
     "FactsError",
@@ -30,6 +28,7 @@ __all__ = [
     "established",
     "guard",
     "mark_given",
+    "mark_in",
     "says_something",
     "was_heard",
     "without_card_numbers",

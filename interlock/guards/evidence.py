@@ -4,6 +4,7 @@ The argument is no model's to give: the desk puts it beside what a model gave, a
 nobody listened, as for the system's and operators' proposals, there is none, and nothing is unheard.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from interlock.guards.base import Proposal
@@ -14,7 +15,12 @@ EVIDENCE = "evidence"
 
 def mark_given(proposal: Proposal, name: str) -> str:
     """Where the argument of that name comes from; empty where nobody listened."""
-    marks = proposal.args.get(EVIDENCE)
+    return mark_in(proposal.args, name)
+
+
+def mark_in(args: Mapping[str, Any], name: str) -> str:
+    """The same, of the arguments of work that was accepted."""
+    marks = args.get(EVIDENCE)
     return str(marks.get(name, "")) if isinstance(marks, dict) else ""
 
 

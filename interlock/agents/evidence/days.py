@@ -84,7 +84,9 @@ def said_day(day: date, today: date, tokens: Sequence[str]) -> bool | None:
 def _relative(day: date, today: date, text: str) -> bool | None:
     ahead = (day - today).days
     said: set[int] = set()
-    text = re.sub(r"day after tomorrow", lambda _: said.add(2) or "", text)
+    if "day after tomorrow" in text:
+        said.add(2)
+        text = text.replace("day after tomorrow", " ")
     if re.search(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|now|right away|asap|as soon as)\b", text):
         said.add(0)
     if re.search(r"\btomorrow\b", text):
