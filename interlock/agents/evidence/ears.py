@@ -21,7 +21,7 @@ from interlock.guards.facts import Facts
 
 UTTERANCES_KEPT = 400
 """How many of the caller's last utterances are listened back to."""
-OWN_NUMBER = frozenset(["this", "same", "calling", "ringing", "caller", "own", "current", "line", "my", "here"])
+OWN_NUMBER = frozenset(["this", "same", "call", "calling", "ringing", "caller", "own", "current", "line", "my", "here"])
 """What is said of the number one calls from, in place of its figures."""
 
 _claiming: ContextVar["Claims | None"] = ContextVar("claiming", default=None)

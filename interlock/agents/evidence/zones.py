@@ -5,6 +5,9 @@ from functools import cache
 from importlib import resources
 from zoneinfo import available_timezones
 
+from interlock.agents.evidence.days import in_figures
+from interlock.agents.evidence.tokens import tokens_of
+
 SPOKEN = {
     "est": "America/New_York", "edt": "America/New_York", "et": "America/New_York", "eastern": "America/New_York",
     "cst": "America/Chicago", "cdt": "America/Chicago", "central": "America/Chicago",
@@ -52,7 +55,7 @@ def fixed(hours: int) -> str | None:
 
 def zones_said(words: str) -> frozenset[str]:
     """Every zone that is named in what somebody said."""
-    text = " ".join(words.casefold().split())
+    text = in_figures(tokens_of(words)).replace("/ ", "/").replace(" /", "/")
     found = {fixed(int(n) * (1 if sign in ("+", "plus") else -1)) for sign, n in _OFFSET.findall(text)}
     text = _OFFSET.sub(" ", text)
     for place in re.findall(r"\b(?:in|from|at) ((?:[^\W\d]+ ?){1,3})|\b((?:[^\W\d]+ ){1,3})time\b", text):
@@ -69,7 +72,11 @@ def _cities_in(words: list[str]) -> set[str]:
     return {_cities()[run] for run in runs if run in _cities()}
 
 
-_COMMON = frozenset({"west", "central", "mountain", "british", "pacific", "wet"})
+_COMMON = frozenset({"west", "central", "mountain", "british", "pacific", "wet", "north", "south", "center", "easter"})
+"""What names a zone only before the word "time"."""
+_CONTINENTS = frozenset(
+    {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
 
 
 @cache
@@ -77,7 +84,7 @@ def _cities() -> dict[str, str]:
     return {
         zone.rpartition("/")[2].replace("_", " ").casefold(): zone
         for zone in sorted(available_timezones())
-        if zone.count("/") and not zone.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
+        if zone.partition("/")[0] in _CONTINENTS and zone.rpartition("/")[2].casefold() not in _COMMON
     }
 
 
