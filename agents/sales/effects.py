@@ -19,7 +19,7 @@ NO_CALLS: Mapping[str, Any] = {
     "callback_booked": False,
     "callback_reference": None,
     "callback_at": None,
-    "callback_phone": None,
+    "callback_number": None,
     "booked_slot": None,
     "booked_code": None,
 }

@@ -34,5 +34,5 @@ async def book_callback(work: Assignment[CallerFacts, WithCallbacks]) -> Outcome
     when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(work.facts.timezone))
     phone = work.args["phone"]
     reference = await work.systems.callbacks.book(work.key, phone, when)
-    booked = {"callback_at": when.astimezone(UTC), "callback_phone": phone}
+    booked = {"callback_at": when.astimezone(UTC), "callback_number": phone}
     return Outcome("callback_booked", {"callback_booked": True, "callback_reference": reference, **booked})

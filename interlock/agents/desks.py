@@ -205,8 +205,8 @@ def _booked(facts: Any) -> str:
     at = facts.callback_at.astimezone(ZoneInfo(facts.timezone))
     on = (
         "the number you call from"
-        if facts.callback_phone == facts.caller_phone
-        else spoken_number(facts.callback_phone)
+        if facts.callback_number == facts.caller_phone
+        else spoken_number(facts.callback_number)
     )
     return f"Your callback is booked for {at:%A}, {at.day} {at:%B} at {at:%H:%M}, on {on}. Is there anything else?"
 

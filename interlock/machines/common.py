@@ -32,7 +32,7 @@ class CallerFacts(Facts):
     callback_booked: bool = established(False)
     callback_reference: str | None = established(pii=True)
     callback_at: datetime | None = established(description="when we call back")
-    callback_phone: str | None = established(pii=True, for_model=False, description="the number we call back on")
+    callback_number: str | None = established(pii=True, for_model=False, description="the number we call back on")
 
 
 class WaysOut(Protocol):

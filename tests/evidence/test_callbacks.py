@@ -96,7 +96,7 @@ async def test_the_line_s_own_number_is_known(journal):
             "Tomorrow at ten, on this number.",
         )
         assert "on the number you call from" in said[-1]
-        assert stage.call.facts.callback_phone == "+49301234567"
+        assert stage.call.facts.callback_number == "+49301234567"
 
 
 async def test_no_number_is_asked_for_twice(journal):
@@ -106,7 +106,7 @@ async def test_no_number_is_asked_for_twice(journal):
         said = await stage.caller("A person, please.", Says(calls=(Asks("escalate"),)))
         assert "Shall we call you back on 030 123 4567?" in said[-1]
         said = await asks_for(stage, {"time": "2026-03-03T10:00"}, "Yes, tomorrow at ten.")
-        assert stage.call.facts.callback_phone == "0301234567"
+        assert stage.call.facts.callback_number == "0301234567"
 
 
 async def test_a_number_said_in_two_breaths_is_one(journal):
@@ -120,7 +120,7 @@ async def test_a_number_said_in_two_breaths_is_one(journal):
         )
         assert stage.last("transition.refused")["refused_by"] == "callback_number_given"
         await asks_for(stage, {"phone": "01512345678", "time": "2026-03-03T10:00"}, "three four five six seven eight")
-        assert stage.call.facts.callback_phone == "01512345678"
+        assert stage.call.facts.callback_number == "01512345678"
 
 
 async def test_another_time_takes_the_place_of_the_first(journal):
