@@ -1,10 +1,10 @@
 """When a time of our calendar may be held, booked, moved or given up."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.guards import Proposal, agreed, can_be_dialled, guard
+from interlock.guards import Proposal, agreed, can_be_dialled, guard, was_heard
 
 FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]
@@ -44,6 +44,12 @@ def instant(facts: Any, time: str) -> datetime:
     return datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(facts.caller_zone or facts.calendar_zone))
 
 
+def time_exists(facts: Any, time: str) -> bool:
+    """Whether clocks in the zone the caller's times are in ever show this day and time: in spring they skip an hour."""
+    at = instant(facts, time)
+    return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) == at.replace(tzinfo=None)
+
+
 def picked(facts: Any, time: str | None) -> str | None:
     """The offered slot the caller picked, the first when they named no time; None when theirs was not offered."""
     if time is None:
@@ -76,6 +82,15 @@ def hold_running(facts: Calendar, proposal: Proposal) -> bool:
 def reachable_by_phone(facts: Contact, proposal: Proposal) -> bool:
     """We have a number to reach the caller on."""
     return can_be_dialled(facts.contact_phone or facts.caller_phone)
+
+
+@guard(
+    "Nobody said that number: ask for a number we can reach the caller on, and note it as they say it.",
+    say="Which number can we reach you on?",
+)
+def number_heard(facts: Contact, proposal: Proposal) -> bool:
+    """The number to reach the caller on is one they said, or call from."""
+    return was_heard(facts, "contact_phone")
 
 
 @guard(

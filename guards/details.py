@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from guards.earlier import words_said_yes
-from interlock.guards import Proposal, agreed, guard
+from interlock.guards import Proposal, agreed, guard, says_something
 
 IDENTITY = ("caller_name", "date_of_birth", "policy_number")
 """What our policy record knows of a caller."""
@@ -33,7 +33,7 @@ def details_of(facts: Any, names: tuple[str, ...] = DETAILS) -> Values:
 )
 def details_complete(facts: Taken, proposal: Proposal) -> bool:
     """Name, date of birth, policy number, address, phone and e-mail were all given."""
-    return all(details_of(facts))
+    return all(says_something(each) for each in details_of(facts))
 
 
 @guard(

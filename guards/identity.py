@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from interlock.guards import Proposal, guard
+from interlock.guards import Proposal, guard, says_something, was_heard
 
 FAILED_CHECKS_LIMIT = 3
 
@@ -19,7 +19,16 @@ class Identity(Protocol):
 @guard("Ask for the caller's name first, and note it.", say="May I have your name, please?")
 def caller_named(facts: Identity, proposal: Proposal) -> bool:
     """The caller said their name."""
-    return bool(facts.caller_name)
+    return says_something(facts.caller_name) and any(letter.isalpha() for letter in facts.caller_name or "")
+
+
+@guard(
+    "Nobody said that name: ask for the caller's name, and note it as they say it.",
+    say="May I have your name, please?",
+)
+def name_heard(facts: Identity, proposal: Proposal) -> bool:
+    """The name is one the caller said."""
+    return was_heard(facts, "caller_name")
 
 
 @guard("Verify the caller first: ask for the account number, then the postcode.", say="What is your account number?")

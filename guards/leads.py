@@ -1,11 +1,20 @@
 """When a lead gets a demo, who may be followed up, and when our account executive is there."""
 
-import re
 from datetime import datetime
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from interlock.guards import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, Proposal, guard
+from interlock.guards import (
+    CLOSES,
+    LAST_WEEKDAY,
+    OPENS,
+    Proposal,
+    can_be_dialled,
+    guard,
+    mark_given,
+    says_something,
+    was_heard,
+)
 
 Authority = Literal["decides", "shares", "none"]
 Timeline = Literal["now", "this_year", "no_plan"]
@@ -38,7 +47,7 @@ class Lead(Protocol):
 @guard("Ask what they need first, and note it.", say="What are you looking for?")
 def need_stated(facts: Lead, proposal: Proposal) -> bool:
     """The caller said what they need."""
-    return bool(facts.need)
+    return says_something(facts.need)
 
 
 @guard("Ask for the budget of a year first, and note it.", say="What is your budget for a year?")
@@ -78,7 +87,26 @@ def not_on_the_list(facts: Lead, proposal: Proposal) -> bool:
 def number_to_list(facts: Lead, proposal: Proposal) -> bool:
     """We know which number not to call again."""
     known = (proposal.args.get("phone"), facts.contact_phone, facts.caller_phone)
-    return any(len(re.findall(r"[0-9]", number or "")) >= LEAST_DIGITS for number in known)
+    return any(can_be_dialled(number) for number in known)
+
+
+@guard(
+    "Nobody said that number: ask which number we must not call again.",
+    say="Which number shall we never call again?",
+)
+def number_to_list_heard(facts: Lead, proposal: Proposal) -> bool:
+    """The number not to be called again is one the caller said, or calls from."""
+    named = proposal.args.get("phone")
+    return mark_given(proposal, "phone") != "unheard" if named else was_heard(facts, "contact_phone")
+
+
+@guard(
+    "Nobody said when to call again: ask whether in three, six or twelve months.",
+    say="In three, six or twelve months?",
+)
+def months_heard(facts: Lead, proposal: Proposal) -> bool:
+    """The caller said when to call again."""
+    return mark_given(proposal, "months") != "unheard"
 
 
 @guard(

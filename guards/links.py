@@ -1,11 +1,8 @@
 """When a link to pay may be sent, and when there is one to pay by."""
 
-import re
 from typing import Protocol
 
-from interlock.guards import Proposal, guard
-
-FEWEST_DIGITS, MOST_DIGITS = 7, 15
+from interlock.guards import Proposal, can_be_dialled, costs_the_caller, guard, mark_given
 
 
 class Link(Protocol):
@@ -15,9 +12,18 @@ class Link(Protocol):
 
 @guard("Ask for the mobile number the link goes to.", say="Which mobile number may I send the payment link to?")
 def link_number_given(facts: Link, proposal: Proposal) -> bool:
-    """The caller gave a number to send the link to."""
-    digits = re.findall(r"[0-9]", proposal.args.get("phone") or "")
-    return FEWEST_DIGITS <= len(digits) <= MOST_DIGITS
+    """There is one whole number to send the link to."""
+    phone = proposal.args.get("phone")
+    return can_be_dialled(phone) and not costs_the_caller(phone)
+
+
+@guard(
+    "Nobody said that number: ask for the mobile number, and give it as the caller says it.",
+    say="Which mobile number may I send the payment link to?",
+)
+def link_number_heard(facts: Link, proposal: Proposal) -> bool:
+    """The caller said the number the link goes to, or calls from it."""
+    return mark_given(proposal, "phone") != "unheard"
 
 
 @guard(

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from interlock.guards import Proposal, guard
+from interlock.guards import Proposal, guard, mark_given
 
 REFUND_LIMIT_CENTS = 50_00
 
@@ -37,6 +37,15 @@ def no_refund_unconfirmed(facts: Order, proposal: Proposal) -> bool:
 def amount_above_zero(facts: Order, proposal: Proposal) -> bool:
     """The refund is more than nothing."""
     return bool(proposal.args["amount_cents"] > 0)
+
+
+@guard(
+    "Nobody said that amount, and it is not what was paid: ask how much to pay back.",
+    say="How much shall we pay back?",
+)
+def amount_heard(facts: Order, proposal: Proposal) -> bool:
+    """The caller named the amount, or it is what was paid."""
+    return mark_given(proposal, "amount_cents") != "unheard"
 
 
 @guard(

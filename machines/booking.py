@@ -16,10 +16,11 @@ from guards.appointments import (
     cancelling_agreed,
     hold_running,
     no_change_unconfirmed,
+    number_heard,
     reachable_by_phone,
     slot_offered,
 )
-from guards.identity import caller_named
+from guards.identity import caller_named, name_heard
 from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
@@ -79,7 +80,10 @@ class Booking(Desks):
     time_taken = holding.to(availability) | holding_move.to(existing)
     hold_unclear = holding.to(availability) | holding_move.to(existing)
 
-    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
+    book = deciding.to(
+        reserving,
+        cond=[no_change_unconfirmed, hold_running, caller_named, name_heard, reachable_by_phone, number_heard],
+    )
     booked = reserving.to(confirmation)
     move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
     moved = moving.to(confirmation)
@@ -102,6 +106,8 @@ class Booking(Desks):
         never("reserving").before(agreed),
         never("reserving").before(hold_running),
         never("reserving").before(caller_named),
+        never("reserving").before(name_heard),
+        never("reserving").before(number_heard),
         never("confirmation").before(hold_running),
         never("moving").before(appointment_theirs),
         never("moving").before(agreed),

@@ -17,6 +17,7 @@ from interlock.machines import CallerFacts, Common, Desks, EffectState, State, n
 
 Topic = Literal["internet", "email", "printer", "password", "other"]
 StepOutcome = Literal["done", "not_done"]
+Tried = Literal["done", "not_done", "not_said"]
 
 
 class HelpdeskFacts(CallerFacts):
@@ -29,8 +30,8 @@ class HelpdeskFacts(CallerFacts):
 
     step: str | None = established(description="which step of our knowledge table is being tried")
     step_words: str = established("", for_model=False, description="that step, as the caller hears it")
-    tried: tuple[tuple[str, StepOutcome], ...] = established(
-        (), description="each step given, as the caller reported it"
+    tried: tuple[tuple[str, Tried], ...] = established(
+        (), description="each step given, as our ears heard the caller report it"
     )
     ticket_number: int | None = established(description="the last ticket that was opened")
 

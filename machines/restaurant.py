@@ -9,8 +9,8 @@ is somebody paying, so it looks for the payment instead of ending the call. Only
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from guards.identity import caller_named
-from guards.links import link_number_given, link_sent
+from guards.identity import caller_named, name_heard
+from guards.links import link_number_given, link_number_heard, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
 from interlock.guards import Words, agreed, claimed, established
 from interlock.machines import CALLER_SILENT, CallerFacts, Common, Desks, EffectState, State, never
@@ -72,7 +72,9 @@ class Restaurant(Desks):
     read_back_failed = reading_back.to(order)
     change_order = review.to(order) | payment.to(withdrawing)
 
-    send_link = payment.to(sending, cond=[caller_named, read_back_is_current, link_number_given])
+    send_link = payment.to(
+        sending, cond=[caller_named, name_heard, read_back_is_current, link_number_given, link_number_heard]
+    )
     link_delivered = sending.to(payment)
     link_refused = sending.to(order)
     link_unconfirmed = sending.to(common.person)

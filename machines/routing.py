@@ -1,9 +1,9 @@
 """A call that is put through to whoever can help, and not round in circles.
 
 A router finds out what it is about; each desk may pass the caller on, or back to the router. Being put through is work
-of our switchboard, which counts. Twice for one issue, and a person is offered instead; the issue lasts until the caller
-says it is solved. The way back to a desk is the history of the desks:
-the router, when it has the caller again, stands beside them.
+of our switchboard, which counts. Twice for one issue, and a person is offered instead; what is about the same thing is
+the same issue, also when it was said to be solved. The way back to a desk is the history of the desks: the router, when
+it has the caller again, stands beside them.
 """
 
 from typing import Literal
@@ -24,6 +24,9 @@ class RoutingFacts(CallerFacts):
 
     issue_number: int = established(1, for_model=False, description="counts the issues of this call")
     transfers: int = established(0, description="how often the caller was put through for this issue")
+    issues: tuple[tuple[DeskName, int, int], ...] = established(
+        (), for_model=False, description="the issues of this call: what about, its number, how often put through"
+    )
 
 
 class Routing(Desks):

@@ -8,18 +8,20 @@ and written down (`listing`) before goodbye.
 
 from typing import ClassVar
 
-from guards.appointments import hold_running, no_change_unconfirmed, reachable_by_phone, slot_offered
-from guards.identity import caller_named
+from guards.appointments import hold_running, no_change_unconfirmed, number_heard, reachable_by_phone, slot_offered
+from guards.identity import caller_named, name_heard
 from guards.leads import (
     Authority,
     Timeline,
     authority_stated,
     budget_stated,
     executive_on_duty,
+    months_heard,
     need_stated,
     not_on_the_list,
     nothing_rules_it_out,
     number_to_list,
+    number_to_list_heard,
     timeline_stated,
 )
 from interlock.guards import Words, agreed, claimed, established
@@ -78,27 +80,30 @@ class Sales(Desks):
     time_held = holding.to(deciding)
     time_taken = holding.to(demo)
     hold_unclear = holding.to(demo)
-    book = deciding.to(reserving, cond=[no_change_unconfirmed, hold_running, caller_named, reachable_by_phone])
+    book = deciding.to(
+        reserving,
+        cond=[no_change_unconfirmed, hold_running, caller_named, name_heard, reachable_by_phone, number_heard],
+    )
     booked = reserving.to(demo_booked)
     time_lost = reserving.to(demo)
     change_unconfirmed = reserving.to(common.person)
 
     meet_executive = demo_booked.to(executive, cond=executive_on_duty) | demo_booked.to(common.person)
 
-    follow_up = disqualified.to(following_up, cond=[not_on_the_list, reachable_by_phone])
+    follow_up = disqualified.to(following_up, cond=[not_on_the_list, months_heard, reachable_by_phone, number_heard])
     follow_up_noted = following_up.to(parting)
     follow_up_refused = following_up.to(parting)
     follow_up_unconfirmed = following_up.to(common.person)
 
     do_not_call = (
-        common.desks.to(listing, cond=number_to_list)
-        | assessing.to(listing, cond=number_to_list)
-        | holding.to(listing, cond=number_to_list)
-        | reserving.to(listing, cond=number_to_list)
-        | following_up.to(listing, cond=number_to_list)
-        | common.offer.to(listing, cond=number_to_list)
-        | common.person.to(listing, cond=number_to_list)
-        | common.booking.to(listing, cond=number_to_list)
+        common.desks.to(listing, cond=[number_to_list, number_to_list_heard])
+        | assessing.to(listing, cond=[number_to_list, number_to_list_heard])
+        | holding.to(listing, cond=[number_to_list, number_to_list_heard])
+        | reserving.to(listing, cond=[number_to_list, number_to_list_heard])
+        | following_up.to(listing, cond=[number_to_list, number_to_list_heard])
+        | common.offer.to(listing, cond=[number_to_list, number_to_list_heard])
+        | common.person.to(listing, cond=[number_to_list, number_to_list_heard])
+        | common.booking.to(listing, cond=[number_to_list, number_to_list_heard])
     )
     listing_unconfirmed = listing.to(common.person)
 

@@ -8,8 +8,8 @@ the house, and nothing but a person leads on from there.
 
 from typing import ClassVar, Literal
 
-from guards.appointments import reachable_by_phone
-from guards.identity import caller_named
+from guards.appointments import number_heard, reachable_by_phone
+from guards.identity import caller_named, name_heard
 from guards.repairs import (
     appliance_known,
     fault_known,
@@ -96,7 +96,15 @@ class Service(Desks):
 
     book_visit = visit.to(
         arranging,
-        cond=[no_order_unconfirmed, quote_stands, window_free, caller_named, reachable_by_phone],
+        cond=[
+            no_order_unconfirmed,
+            quote_stands,
+            window_free,
+            caller_named,
+            name_heard,
+            reachable_by_phone,
+            number_heard,
+        ],
     )
     visit_booked = arranging.to(confirmation)
     visit_refused = arranging.to(visit)

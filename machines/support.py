@@ -11,6 +11,7 @@ from guards.identity import caller_named, caller_verified, checks_left
 from guards.issue import issue_known
 from guards.refunds import (
     amount_above_zero,
+    amount_heard,
     no_refund_unconfirmed,
     order_found,
     within_refund_limit,
@@ -72,6 +73,7 @@ class Support(Desks):
             amount_above_zero,
             within_refund_limit,
             within_what_was_paid,
+            amount_heard,
         ],
     )
     refund_paid = refunding.to(common.before)
@@ -84,4 +86,5 @@ class Support(Desks):
         never("refund").before(caller_verified),
         never("refunding").before(order_found),
         never("refunding").before(agreed),
+        never("refunding").before(amount_heard),
     )

@@ -12,15 +12,16 @@ from tests.api import DOORS, PAGE, homes, page, told
 
 PUBLIC = {
     "interlock.guards": """
-        CLOSES LAST_WEEKDAY LEAST_DIGITS OPENS Facts FactsError Guard Proposal ProposalError Proposer Words
-        agreed can_be_dialled claimed established guard not_over_a_no told without_card_numbers""",
+        CLOSES LAST_WEEKDAY OPENS Facts FactsError Guard Proposal ProposalError Proposer Words
+        agreed can_be_dialled claimed costs_the_caller established guard mark_given mark_in not_over_a_no
+        says_something told was_heard without_card_numbers""",
     "interlock.machines": """
         ANY ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts
         ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
     "interlock.agents": """
         Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Consent Desk
         Effect Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk
-        data_tool effect money proposes spelled waits""",
+        data_tool effect money proposes spoken_number waits zone_named""",
     "interlock.app": """
         CALLBACKS_PER_HOUR Database Seed Served SqlCallbacks bare callbacks_table once open_call open_journal
         start_call""",

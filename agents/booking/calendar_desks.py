@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from agents.booking.systems import BookingSystems
 from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
-from guards.appointments import instant
+from guards.appointments import instant, time_exists
 from interlock.agents import LiveDesk, Slot, data_tool, proposes
 from machines.booking import BookingFacts
 
@@ -37,6 +37,7 @@ NOT_FREE: Mapping[str, str] = {
     "closed": "We have no appointments at that time. ",
     "past": "That time has passed. ",
 }
+SKIPPED = "The clocks go forward that night, so there is no such time on that day."
 NOTHING_FREE = "I have nothing free in the two weeks from then on."
 
 
@@ -45,6 +46,10 @@ class CalendarDesk(LiveDesk):
 
     facts: BookingFacts
     systems: BookingSystems
+
+    def clock_zone(self) -> str:
+        """The calendar's."""
+        return self.systems.calendar.zone
 
     @data_tool(
         "I would like an appointment on Tuesday at ten",
@@ -60,6 +65,9 @@ class CalendarDesk(LiveDesk):
         """Look up whether a day and time is free, and what is near it. For a day without a time, give 09:00."""
         calendar, now = self.systems.calendar, self.call.clock.now()
         await self.call.establish(calendar_zone=calendar.zone)
+        if not time_exists(self.facts, time):
+            await self.call.establish(asked_time="closed", offered_slots=())
+            return f"{SKIPPED} {WHICH_TIME}"
         free = await calendar.free(instant(self.facts, time), now, self.call.id)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)

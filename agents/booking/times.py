@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
 from agents.booking.systems import Opening
+from interlock.agents import zone_named
 from machines.booking import BookingFacts
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ def _as_said(text: str) -> str:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("no IANA name of a time zone")
-    return name
+    zone = zone_named(name)
+    if zone is None:
+        raise ValueError("not certain which zone is meant: ask for a city in it")
+    return zone
 
 
 SaidTime = Annotated[str, AfterValidator(_as_said)]
@@ -77,4 +79,7 @@ def _clock(at: datetime | time) -> str:
 
 
 def _place(zone: str) -> str:
+    """A city, or how far from Greenwich as people say it: IANA's "Etc/GMT-1" is an hour ahead of it."""
+    if zone.startswith("Etc/GMT"):
+        return zone.removeprefix("Etc/").translate(str.maketrans("+-", "-+"))
     return zone.rpartition("/")[2].replace("_", " ")

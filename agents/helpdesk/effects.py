@@ -6,7 +6,8 @@ for each topic of a call, whoever asks how often, so it may be asked for again w
 
 from agents.helpdesk.systems import HelpdeskSystems, Report
 from interlock.agents import Assignment, Outcome, effect
-from machines.helpdesk import HelpdeskFacts, StepOutcome, Topic
+from interlock.guards import mark_in
+from machines.helpdesk import HelpdeskFacts, Topic, Tried
 
 TICKET_LIMIT_S = 5.0
 """How long somebody who wants a person is kept waiting for a ticket."""
@@ -14,10 +15,12 @@ UNSORTED: Topic = "other"
 Work = Assignment[HelpdeskFacts, HelpdeskSystems]
 
 
-def tried(work: Work) -> tuple[tuple[str, StepOutcome], ...]:
-    """Each step with how it went, the one that was just reported too."""
+def tried(work: Work) -> tuple[tuple[str, Tried], ...]:
+    """Each step with how it went, the one that was just reported too; what nobody said about it is not made up."""
     facts = work.facts
-    this = {facts.step: work.args["outcome"]} if facts.step and "outcome" in work.args else {}
+    said = mark_in(work.args, "outcome") != "unheard"
+    outcome: Tried | None = work.args.get("outcome") if said else "not_said"
+    this = {facts.step: outcome} if facts.step and outcome else {}
     return tuple({**dict(facts.tried), **this}.items())
 
 

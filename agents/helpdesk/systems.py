@@ -5,7 +5,7 @@ from typing import Protocol
 
 from guards.tickets import Severity
 from interlock.agents import Callbacks
-from machines.helpdesk import StepOutcome, Topic
+from machines.helpdesk import Topic, Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Report:
     severity: Severity | None
     caller: str | None
     details: str | None
-    tried: tuple[tuple[str, StepOutcome], ...]
+    tried: tuple[tuple[str, Tried], ...]
 
 
 class Knowledge(Protocol):

@@ -1,5 +1,6 @@
 """Taking details down, and how they are said: in words of ours, so that what is read back is what was noted."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
@@ -30,9 +31,14 @@ def _is_date(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
 
+def _without_full_stop(address: str) -> str:
+    """Recognition ends a sentence with one, and an address never does."""
+    return address.strip().rstrip(".,;!?")
+
+
 IsoDate = Annotated[str, AfterValidator(_is_date)]
-Email = Annotated[Words, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
-Phone = Annotated[Words, Field(pattern=r"^\+?[0-9 ()/-]{5,24}$")]
+Email = Annotated[Words, AfterValidator(_without_full_stop), Field(max_length=254)]
+Phone = Annotated[Words, Field(max_length=40)]
 Line = Annotated[Words, Field(min_length=1, max_length=200)]
 WRONG = Slot(
     "which one, only if the caller said which", ask="Which one is wrong?", kind="choice", choices=dict.fromkeys(ASK, ())
@@ -60,7 +66,7 @@ class TakesDetails(LiveDesk):
     async def note_details(
         self,
         name: Annotated[Line | None, Slot("the full name", ask=ASK["name"], kind="name")] = None,
-        date_of_birth: Annotated[IsoDate | None, Slot("ISO 8601", ask=ASK["birth"], kind="date")] = None,
+        date_of_birth: Annotated[IsoDate | None, Slot("ISO 8601", ask=ASK["birth"], kind="birth")] = None,
         policy_number: Annotated[Line | None, Slot("digits", ask=ASK["policy"], kind="digits")] = None,
         home_address: Annotated[Line | None, Slot("street, house and town", ask=ASK["address"], kind="address")] = None,
         phone: Annotated[Phone | None, Slot("the number", ask=ASK["phone"], kind="phone")] = None,
@@ -142,4 +148,6 @@ def spoken(details: Values) -> tuple[str, ...]:
 
 
 def _digits(number: str) -> str:
-    return " ".join("plus" if sign == "+" else sign for sign in number if sign not in " ()/-")
+    """Each figure apart; signs between them are not said, words such as "extension" are."""
+    parts = re.findall(r"[^\W\d_]+|\d|\+", number)
+    return " ".join("plus" if part == "+" else part for part in parts)

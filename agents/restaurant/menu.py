@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.known import described, on_offer, so_far
-from agents.restaurant.systems import Draft
+from agents.restaurant.systems import Draft, Heard
 from interlock.agents import Refused, Slot, data_tool
 from interlock.guards import Words
 
@@ -119,7 +119,9 @@ class KnowsMenu(RestaurantDesk):
     )
     async def note_allergies(self, allergies: Annotated[Words, ALLERGIES]) -> str:
         """Note the allergies of everybody who eats this, all of them each time, as soon as the caller names any."""
-        answer = await self.noted(self.systems.orders.note_allergies(self.call.id, allergies))
+        said = self.call.ears.said
+        heard = Heard(said.utterances, said.asked)
+        answer = await self.noted(self.systems.orders.note_allergies(self.call.id, allergies, heard))
         harmful = self.facts.harmful
         return f"Careful: {harmful}. Shall I change that?" if harmful else answer
 

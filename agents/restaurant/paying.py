@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.menu import TakesName
-from interlock.agents import Consent, Farewell, Slot, WaitingDesk, data_tool, money, proposes, spelled
+from interlock.agents import Consent, Farewell, Slot, WaitingDesk, data_tool, money, proposes, spoken_number
 from interlock.guards import Words
 
 PHONE = Slot("the number to send it to", ask="Which mobile number may I send the payment link to?", kind="phone")
@@ -48,7 +48,7 @@ change the order, go back: the link is taken back first.
 
     def ask_send_link(self, phone: str) -> str:
         """Which number the link would be sent to."""
-        return f"I would send the link to {spelled(phone)}. Shall I?"
+        return f"I would send the link to {spoken_number(phone)}. Shall I?"
 
     @proposes(
         "I have paid", "done, it is paid", "the payment went through", "can you see my payment", "yes, I have paid"

@@ -46,6 +46,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a caller said in this call, utterance by utterance, and what they were asked before the last one."""
+
+    said: tuple[str, ...]
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """What came of taking the money: nobody paid yet, the link is no longer good, or it is ours."""
 
@@ -86,8 +94,13 @@ class Orders(Protocol):
         """Order none of a dish. Raises `Refused`."""
         ...
 
-    async def note_allergies(self, call_id: str, words: str) -> Draft:
-        """Put the allergies named on the order, all there are. Raises `Refused` for words that name none we know."""
+    async def note_allergies(self, call_id: str, words: str, heard: Heard | None = None) -> Draft:
+        """Put the allergies named on the order, with those the caller named before.
+
+        That there are none counts only where the caller said so, to this question and over no allergy they named:
+        `heard` is what they said, for a model may have chosen `words`. Raises `Refused` for words that name none we
+        know, and for no allergies that nobody said there are not.
+        """
         ...
 
     async def draft(self, call_id: str) -> Draft:

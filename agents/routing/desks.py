@@ -1,10 +1,10 @@
 """Who puts callers through: the router, who stands in meanwhile, and the desk that asks whether that was all."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from interlock.agents import LiveDesk, PersonOffer, Slot, data_tool, proposes
-from machines.routing import DeskName
+from machines.routing import DeskName, RoutingFacts
 
 WHICH: Mapping[str, tuple[str, ...]] = {
     "technical": ("it does not work", "no internet connection", "the device is broken", "technical support"),
@@ -80,6 +80,21 @@ class RouterAgain(Router):
         """Put the caller back through to the desk they were at last, when they ask for it."""
 
 
+def next_issue(now: RoutingFacts, category: DeskName) -> Mapping[str, Any]:
+    """What is known once another issue begins: about the same thing it is the same issue, and its transfers count on.
+
+    Whether an issue is another one a model says; what it is about can only be one of our desks' matters. So a caller
+    is put through twice for each of them at most, whatever is said to be solved.
+    """
+    before = {its[0]: its[1:] for its in now.issues}
+    if now.issue_category is not None:
+        before[now.issue_category] = (now.issue_number, now.transfers)
+    fresh = (1 + max((number for number, _ in before.values()), default=now.issue_number), 0)
+    number, transfers = before.get(category, fresh)
+    issues = tuple((its, *counts) for its, counts in sorted(before.items()))
+    return {"issue_number": number, "transfers": transfers, "issues": issues}
+
+
 class SolvedDesk(PassingDesk):
     """Asks whether that was all; only here does another issue begin."""
 
@@ -102,7 +117,7 @@ issue first, then put the caller through. If the old one is not solved after all
         self, category: Annotated[DeskName, CATEGORY], details: Annotated[str | None, DETAILS] = None
     ) -> str:
         """Note what else the caller needs, now that the first issue is solved."""
-        await self.call.learn(lambda now: {"issue_number": now.issue_number + 1, "transfers": 0})
+        await self.call.learn(lambda now: next_issue(now, category))
         await self.call.claim(issue_category=category, issue_details=details)
         return "Noted. Shall I put you through?"
 

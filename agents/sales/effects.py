@@ -18,6 +18,8 @@ NO_CALLS: Mapping[str, Any] = {
     "follow_up_on": None,
     "callback_booked": False,
     "callback_reference": None,
+    "callback_at": None,
+    "callback_number": None,
     "booked_slot": None,
     "booked_code": None,
 }

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from agents.helpdesk.systems import HelpdeskSystems, Report, Step
 from guards.tickets import Severity
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
-from machines.helpdesk import StepOutcome
+from machines.helpdesk import Tried
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 UNRATED: Severity = "high"
@@ -60,7 +60,7 @@ _ticket_steps = Table(
     _metadata,
     Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
     Column("step", ForeignKey("steps.step"), primary_key=True),
-    Column("outcome", Text, CheckConstraint(f"outcome IN {get_args(StepOutcome)}"), nullable=False),
+    Column("outcome", Text, CheckConstraint(f"outcome IN {get_args(Tried)}"), nullable=False),
 )
 _callbacks = callbacks_table(_metadata)
 _RANK = f"instr('{' '.join(SEVERITIES)}', {{}}.severity)"

@@ -4,6 +4,7 @@ A follow-up or a callback to a number on the do-not-call list cannot be in the t
 The calendar is that of `booking`: the same tables, opening hours and rules.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -15,11 +16,16 @@ from sqlalchemy.dialects import sqlite
 
 from agents.sales.systems import Lead, SalesSystems
 from app.business.booking import open_booking_systems
+from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
+from interlock.guards import can_be_dialled
 
 COUNTRY = "DE"
 """Where a number is taken to be that does not say its country."""
 NEVER = "That number is on our do-not-call list."
+NO_NUMBER = "I need a number to call back on."
+_ABROAD = re.compile(r"^(?:0011|011|010|009)(?=[1-9])")
+"""How other countries dial out, where we dial 00."""
 
 SEED_PRICES = (
     {"people_from": 1, "people_to": 10, "cents_each": 25_00},
@@ -95,7 +101,9 @@ class _Callbacks:
         self._callbacks = callbacks
 
     async def book(self, key: str, phone: str, when: datetime) -> str:
-        """As any callback, under the number's one way of being written. Raises `Refused`."""
+        """As any callback, under the number's one way of being written. Raises `Refused`, for what is no number too."""
+        if not can_be_dialled(phone):
+            raise Refused(NO_NUMBER)
         return await self._callbacks.book(key, one_number(phone), when)
 
 
@@ -133,10 +141,15 @@ class _Prices:
 
 def one_number(said: str) -> str:
     """A number in the one way the tables have it, E.164; what is no number anywhere, its digits."""
+    digits = "".join(filter(str.isdecimal, said))
     try:
-        return phonenumbers.format_number(phonenumbers.parse(said, COUNTRY), phonenumbers.PhoneNumberFormat.E164)
+        here = phonenumbers.parse(said, COUNTRY)
+        dialled_out = _ABROAD.sub("+", digits)
+        if dialled_out != digits and not phonenumbers.is_valid_number(here):
+            here = phonenumbers.parse(dialled_out)
+        return phonenumbers.format_number(here, phonenumbers.PhoneNumberFormat.E164)
     except phonenumbers.NumberParseException:
-        return "".join(filter(str.isdigit, said))
+        return digits
 
 
 def _note(connection: Connection, row: Mapping[str, Any], numbers: Sequence[str]) -> bool:

@@ -18,10 +18,11 @@ from interlock.agents.desks import (
     PersonOffer,
     WaitingDesk,
     money,
-    spelled,
+    spoken_number,
     waits,
 )
 from interlock.agents.effects import Assignment, Effect, Outcome, effect
+from interlock.agents.evidence.zones import zone_named
 from interlock.agents.flow import CarryOver, Flow
 from interlock.agents.speech.reply import Chunk
 from interlock.agents.systems import Refused, SystemDown
@@ -57,6 +58,7 @@ __all__ = [
     "effect",
     "money",
     "proposes",
-    "spelled",
+    "spoken_number",
     "waits",
+    "zone_named",
 ]

@@ -1,6 +1,6 @@
 """A callback by a person, the last thing any flow can offer."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,11 @@ class Callbacks(Protocol):
     """Our people's calendar, as a flow needs it; implemented in `interlock.app.business`."""
 
     async def book(self, key: str, phone: str, when: datetime) -> str:
-        """Book and return a reference, once for each `key`. Raises `Refused` when the hour is full."""
+        """Book and return a reference, once for each `key`. Raises `Refused` when the hour is full.
+
+        A call has one callback: a later one of the same call (a key is `call_id:epoch`) takes the earlier one's place,
+        and where it is refused the earlier one stands.
+        """
         ...
 
 
@@ -28,5 +32,7 @@ async def book_callback(work: Assignment[CallerFacts, WithCallbacks]) -> Outcome
     """Book the accepted number and time."""
     when = datetime.fromisoformat(work.args["time"])
     when = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(work.facts.timezone))
-    reference = await work.systems.callbacks.book(work.key, work.args["phone"], when)
-    return Outcome("callback_booked", {"callback_booked": True, "callback_reference": reference})
+    phone = work.args["phone"]
+    reference = await work.systems.callbacks.book(work.key, phone, when)
+    booked = {"callback_at": when.astimezone(UTC), "callback_number": phone}
+    return Outcome("callback_booked", {"callback_booked": True, "callback_reference": reference, **booked})

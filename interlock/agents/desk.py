@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
 from interlock.agents.caller.words_in import take_in
+from interlock.agents.evidence.ears import Claims, claim_within
+from interlock.agents.evidence.values import without_odd_letters
 from interlock.agents.speech.asking import Said
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
@@ -86,7 +89,7 @@ class Desk(Agent):
         self._offered = _tools_here(type(self), call.offered())
         self._agreement = Agreement(self, call, self._offered)
         super().__init__(
-            instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call)}",
+            instructions=f"{self.INSTRUCTIONS.strip()}\n{HOUSE_RULES}\n{known_facts(call, self.clock_zone())}",
             tools=[*(self._livekit_tool(tool) for tool in self._offered.values()), self._refused_call_tool()],
             tts=call.voices.get(self.VOICE, NOT_GIVEN),
             llm=call.models.get(self.VOICE, NOT_GIVEN),
@@ -102,6 +105,10 @@ class Desk(Agent):
     def systems(self) -> Any:
         """The call's business systems. A flow's desks annotate it with the flow's own."""
         return self.call.services
+
+    def clock_zone(self) -> str:
+        """The zone of the day and time its model is told: where the service is, if it goes by no other calendar."""
+        return str(self.call.facts.timezone)
 
     def opening(self) -> str:
         """What is said on entry; nothing lets the model go on from what was said.
@@ -200,6 +207,7 @@ class Desk(Agent):
         take_in(chat_ctx, self.session.history)
         said = (item.id for item in chat_ctx.items if item.type == "message" and item.role == "user")
         asked = self.call.hearing.still_open(said)
+        self.call.ears.conversation(chat_ctx)
         heard = self._said(chat_ctx)
         if self._opens_later is not None and (opening := await self._may_record(self._opens_later, heard.answer)):
             self.call.hearing.answered(asked)
@@ -269,19 +277,38 @@ class Desk(Agent):
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
-            args = read_arguments(tool, fit_text(tool, raw))
+            args = read_arguments(tool, fit_text(tool, {k: without_odd_letters(value) for k, value in raw.items()}))
         except UnfitText as error:
             raise await self._malformed(tool.name, str(error)) from None
         except ValidationError as error:
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
-        heard = self._heard.get(context.function_call.call_id, Said())
-        args |= {name: argument.of(heard.answer) for name, argument in tool.heard.items()}
+        claims = self.call.ears.judge(tool, args)
+        if claims.number and claims.number != self.call.facts.number_heard:
+            await self.call.establish(number_heard=claims.number)
+        said = self._heard.get(context.function_call.call_id, Said())
+        heard = {name: argument.of(said.answer) for name, argument in tool.heard.items()}
         if tool.proposes:
-            return await self._propose(tool.name, args, context)
-        found = await self._look_up(tool, args)
+            return await self._propose(tool.name, claims.with_evidence() | heard, context)
+        found = await self._noted(tool, claims, heard)
         if isinstance(found, ToolResult) and not found.reply_required:  # it was an answer itself
             self.call.hearing.answered(self._asked.pop(context.function_call.call_id, ()))
         return found
+
+    async def _noted(self, tool: Tool, claims: Claims, heard: Mapping[str, str]) -> Any:
+        """What the tool answers to what can be meant; what cannot is left out, and the model told what is wrong."""
+        missing = [name for name in claims.wrong if tool.args.model_fields[name].is_required()]
+        if missing or (claims.wrong and len(claims.wrong) == len(claims.args)):
+            await self.call.malformed(tool.name, "; ".join(f"{name}: impossible" for name in sorted(claims.wrong)))
+            raise ToolError(claims.what_is_wrong(tool))
+        possible = replace(claims, args={k: v for k, v in claims.args.items() if k not in claims.wrong})
+        end = claim_within(possible)
+        try:
+            found = await self._look_up(tool, {**possible.args, **heard})
+        finally:
+            end()
+        if not claims.wrong or not isinstance(found, str):
+            return found
+        return f"{found.partition(' | say: ')[0]} {claims.what_is_wrong(tool)}"
 
     async def _propose(self, event: str, args: dict[str, Any], context: RunContext[Any]) -> ToolResult:
         call_id = context.function_call.call_id
@@ -356,13 +383,13 @@ def refusal(verdict: Verdict) -> str:
     return f"{verdict.reason} | say: {verdict.say}" if verdict.say else verdict.reason
 
 
-def known_facts(call: "Call") -> str:
-    """What is known, and which day it is where the service is, for a model to read: never for a log."""
+def known_facts(call: "Call", zone: str) -> str:
+    """What is known, and which day and time it is in `zone`, for a model to read: never for a log."""
     facts = call.facts.model_dump(mode="json", include=set(type(call.facts).for_model()))
     known = {name: _in_one_line(value) for name, value in facts.items() if value not in (None, False, 0)}
-    here = call.clock.now().astimezone(ZoneInfo(call.facts.timezone))
+    here = call.clock.now().astimezone(ZoneInfo(zone))
     facts_said = "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
-    return f"It is {here:%A, %Y-%m-%d, %H:%M}. Known so far: {facts_said}"
+    return f"It is {here:%A, %Y-%m-%d, %H:%M} in {zone}. Known so far: {facts_said}"
 
 
 def _in_one_line(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
@@ -140,6 +141,10 @@ class PersonOffer(LiveDesk):
         """Go back to where the caller was, when they do not want a colleague."""
 
 
+WHICH_NUMBER = "Which number may we call you back on?"
+WHICH_TIME = "Which day and time suit you?"
+
+
 class WaitingDesk(LiveDesk):
     """Stands in for the person until they call back."""
 
@@ -147,14 +152,22 @@ class WaitingDesk(LiveDesk):
 A colleague will take over. None is free this minute: offer a callback, ask for a number and a time on a weekday from 9
 to 18, and book it. The caller may also go back to where they were.
 """
-    OPENING = "A colleague will take care of this. Which number may we call you back on?"
+    OPENING = f"A colleague will take care of this. {WHICH_NUMBER}"
     OPENINGS: ClassVar = {
         "callback_booked": "Your callback is booked. Is there anything else?",
         "callback_failed": "That hour is full, I am afraid. Which day and time suit you?",
         "callback_unconfirmed": "I am sorry, I could not confirm your callback. Which other day and time suit you?",
-        "handoff_failed": "I am sorry, I cannot put you through just now. Which number may we call you back on?",
+        "handoff_failed": "I am sorry, I cannot put you through just now. " + WHICH_NUMBER,
         "take_over": "A colleague has taken over this call. One moment, please.",
     }
+
+    def opening(self) -> str:
+        """What is asked next, and not what the caller gave already; a callback with its day, time and number."""
+        facts = self.facts
+        said = _booked(facts) if self.event == "callback_booked" and facts.callback_at else super().opening()
+        if self.event == "callback_failed" and facts.callback_at:
+            said = f"That hour is full, I am afraid, and your callback stands as it was. {WHICH_TIME}"
+        return f"{said.removesuffix(WHICH_NUMBER)}{_on_which(facts)}" if said.endswith(WHICH_NUMBER) else said
 
     @proposes(
         "please call me back tomorrow at ten",
@@ -165,28 +178,68 @@ to 18, and book it. The caller may also go back to where they were.
     )
     def book_callback(
         self,
-        phone: Annotated[Words, Slot("the number to call", ask="Which number may we call you back on?", kind="phone")],
         time: Annotated[
             IsoTime,
             Slot(
-                "day and time, ISO 8601",
-                ask="We call back on weekdays from nine to six. Which day and time suit you?",
+                "day and time as the caller said it, ISO 8601; with an offset only where they named a zone",
+                ask=f"We call back on weekdays from nine to six. {WHICH_TIME}",
                 kind="datetime",
+                on_our_clock=True,
             ),
         ],
+        phone: Annotated[
+            Words | None,
+            Slot(
+                "the number to call; left out for the one they gave before, or call from",
+                ask=WHICH_NUMBER,
+                kind="phone",
+            ),
+        ] = None,
     ) -> None:
-        """Book a callback, once the caller gave a number and a time."""
+        """Book a callback, or another one in place of it, once the caller gave a number and a time."""
 
-    def ask_book_callback(self, phone: str, time: str) -> str:
+    def ask_book_callback(self, time: str, phone: str | None = None) -> str:
         """When, and on which number, a colleague would call."""
-        when = datetime.fromisoformat(time)
-        return f"Shall we call you back on {when:%A, %B} {when.day} at {when:%H:%M}, on {spelled(phone)}?"
+        when, facts = datetime.fromisoformat(time), self.facts
+        when = when.astimezone(ZoneInfo(facts.timezone)) if when.tzinfo else when
+        number = phone or facts.number_heard
+        on = spoken_number(number) if number else "the number you call from"
+        return f"Shall we call you back on {when:%A}, {when.day} {when:%B} at {when:%H:%M}, on {on}?"
 
     @proposes(
         "take me back, please", "I would rather go on with the agent", "back to where I was", "never mind, go back"
     )
     def return_to_desk(self) -> None:
         """Go back to where the caller was."""
+
+
+def _booked(facts: Any) -> str:
+    """The callback as it was booked, for the ear."""
+    at = facts.callback_at.astimezone(ZoneInfo(facts.timezone))
+    on = (
+        "the number you call from"
+        if facts.callback_number == facts.caller_phone
+        else spoken_number(facts.callback_number)
+    )
+    return f"Your callback is booked for {at:%A}, {at.day} {at:%B} at {at:%H:%M}, on {on}. Is there anything else?"
+
+
+def _on_which(facts: Any) -> str:
+    """Which number to call back on: the one given before or called from, or the question for one."""
+    if facts.number_heard:
+        return f"Shall we call you back on {spoken_number(facts.number_heard)}? {WHICH_TIME}"
+    return f"Shall we call you back on the number you call from? {WHICH_TIME}" if facts.caller_phone else WHICH_NUMBER
+
+
+def spoken_number(number: str) -> str:
+    """A telephone number in groups, as it is read aloud."""
+    sign, digits = ("plus ", number[1:]) if number.startswith("+") else ("", number)
+    if not digits.isdecimal():
+        return sign + digits
+    groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return sign + " ".join(groups)
 
 
 class BookingClerk(LiveDesk):
@@ -205,11 +258,6 @@ COMMON_CAST: Mapping[str, type[Desk]] = {
 """Who speaks in the states of `interlock.machines.common`."""
 COMMON_EFFECTS: Mapping[str, Effect] = {"booking": book_callback}
 """The work of those states."""
-
-
-def spelled(number: str) -> str:
-    """A number as it is spoken, sign by sign: no seven digits are heard as millions."""
-    return " ".join("plus" if sign == "+" else sign for sign in number if sign.isalnum() or sign == "+")
 
 
 def money(cents: int) -> str:

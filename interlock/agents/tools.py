@@ -14,7 +14,19 @@ from interlock.agents.answers import Kind, Question, judge
 
 T = TypeVar("T")
 SlotKind = Literal[
-    "text", "name", "date", "address", "count", "digits", "email", "phone", "datetime", "yes_no", "money", "choice"
+    "text",
+    "name",
+    "date",
+    "birth",
+    "address",
+    "count",
+    "digits",
+    "email",
+    "phone",
+    "datetime",
+    "yes_no",
+    "money",
+    "choice",
 ]
 
 
@@ -23,9 +35,11 @@ class Slot:
     """One argument: `description` is written for the model, `ask` is the question a caller is asked for it.
 
     `kind` tells the offline brain how to read the answer: digits as text without spaces, a count ("two of them") as
-    a whole number, money as whole cents, date and datetime as ISO 8601, phone as E.164 or digits. `choices` gives each
+    a whole number, money as whole cents, date and datetime as ISO 8601 (birth is the date a caller was born), phone as
+    E.164 or digits; our ears go by it too, when they look for what a model gives in what was said. `choices` gives each
     value of a choice its example phrases; one without any counts, unasked, only where it is named. `takes_none` says
-    that the word "none" is an answer here, not the lack of one.
+    that the word "none" is an answer here, not the lack of one. `on_our_clock` has a datetime put on the service's
+    clock, whichever zone it was said or written in; without a zone it is the service's already.
     """
 
     description: str
@@ -33,6 +47,7 @@ class Slot:
     kind: SlotKind = "text"
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     takes_none: bool = False
+    on_our_clock: bool = False
 
 
 class Heard:

@@ -6,15 +6,16 @@ standard library and pydantic only.
 
 from interlock.guards.answers import agreed, not_over_a_no
 from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
-from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, LEAST_DIGITS, OPENS, can_be_dialled
+from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_dialled, costs_the_caller
 from interlock.guards.cards import Words, without_card_numbers
+from interlock.guards.evidence import mark_given, mark_in, was_heard
 from interlock.guards.facts import Facts, FactsError, claimed, established
 from interlock.guards.told import told
+from interlock.guards.words import says_something
 
 __all__ = [
     "CLOSES",
     "LAST_WEEKDAY",
-    "LEAST_DIGITS",
     "OPENS",
     "Facts",
     "FactsError",
@@ -26,9 +27,14 @@ __all__ = [
     "agreed",
     "can_be_dialled",
     "claimed",
+    "costs_the_caller",
     "established",
     "guard",
+    "mark_given",
+    "mark_in",
     "not_over_a_no",
+    "says_something",
     "told",
+    "was_heard",
     "without_card_numbers",
 ]

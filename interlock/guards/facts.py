@@ -70,6 +70,12 @@ class Facts(BaseModel):
         for_model=False, description="sip for a phone, standard for an app or a browser"
     )
     caller_phone: str | None = established(pii=True, for_model=False, description="the number the caller phones from")
+    unheard: tuple[str, ...] = established(
+        (), for_model=False, description="what is claimed here and nobody said, as far as our ears heard"
+    )
+    number_heard: str | None = established(
+        pii=True, for_model=False, description="the telephone number the caller gave last, as our ears heard it"
+    )
     sip_call_id: str | None = established(for_model=False, description="the phone call's name at LiveKit's SIP service")
 
     _origins: ClassVar[dict[str, Origin]] = {}

@@ -4,13 +4,20 @@ A chart draws its desks and its work (see `interlock.machines.desks`); the arrow
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from statemachine import HistoryState, State
 
 from interlock.guards.answers import agreed, nothing_open
 from interlock.guards.base import Proposer
-from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
+from interlock.guards.callbacks import (
+    CALLBACK_GUARDS,
+    callback_in_opening_hours,
+    callback_number_given,
+    callback_number_heard,
+    callback_time_heard,
+)
 from interlock.guards.facts import Facts, established
 from interlock.guards.patience import silent_twice
 from interlock.guards.told import DISCLOSURE, told
@@ -26,6 +33,8 @@ class CallerFacts(Facts):
 
     callback_booked: bool = established(False)
     callback_reference: str | None = established(pii=True)
+    callback_at: datetime | None = established(description="when we call back")
+    callback_number: str | None = established(pii=True, for_model=False, description="the number we call back on")
 
 
 class WaysOut(Protocol):
@@ -54,8 +63,7 @@ def ways_out(states: WaysOut, *work: State, person_after: State | None = None) -
     for state in (states.offer, states.person):
         _arrow("return_to_desk", state, states.before)
     person, booking = states.person, states.booking
-    asked = [callback_number_given, callback_in_opening_hours, agreed]
-    _arrow("book_callback", person, booking, cond=asked)
+    _arrow("book_callback", person, booking, cond=[*CALLBACK_GUARDS, agreed])
     for outcome in ("callback_booked", "callback_failed", "callback_unconfirmed"):
         _arrow(outcome, states.booking, states.person)
 
@@ -102,13 +110,16 @@ COMMON_NEEDS_YES: Mapping[str, tuple[str, ...]] = {"book_callback": ("phone", "t
 
 COMMON_PROMISES: tuple[Promise, ...] = (
     never(ANY).before(told(DISCLOSURE), unless=WITHOUT_A_WORD),
+    never("booking").before(callback_number_given),
+    never("booking").before(callback_number_heard),
     never("booking").before(callback_in_opening_hours),
+    never("booking").before(callback_time_heard),
     never("booking").before(agreed),
     reachable("person", from_="everywhere"),
     reachable("closed", from_="everywhere"),
 )
-"""What every flow promises: nothing before the caller knows that a machine speaks, a person and an end reachable from
-everywhere, no callback outside opening hours."""
+"""What every flow promises: nothing before the caller knows that a machine speaks; a person and an end reachable from
+everywhere; no callback outside opening hours, on a number or at a time nobody said, or without the caller's yes."""
 
 
 def _arrow(event: str, source: State, target: State, **given: Any) -> None:

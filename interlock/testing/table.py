@@ -27,7 +27,15 @@ Key = tuple[str, str, Proposer]
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)  # a Monday
 CALLBACK = {"phone": "+4930123456", "time": "2026-03-24T10:00"}
 COMMON_GUARDS: Mapping[str | tuple[str, str], tuple[str, ...]] = {
-    "book_callback": ("callback_number_given", "callback_in_opening_hours", "agreed"),
+    "book_callback": (
+        "callback_number_given",
+        "callback_number_ordinary",
+        "callback_number_heard",
+        "callback_in_opening_hours",
+        "callback_soon",
+        "callback_time_heard",
+        "agreed",
+    ),
     "say_goodbye": ("nothing_open",),
     "caller_silent": ("silent_twice",),
 }
@@ -133,7 +141,11 @@ class Table:
         return (
             *self.one_false,
             OneFalse("book_callback", "callback_number_given", args={"phone": ""}),
+            OneFalse("book_callback", "callback_number_ordinary", args={"phone": "+49900123456"}),
+            OneFalse("book_callback", "callback_number_heard", args={"evidence": {"phone": "unheard"}}),
             OneFalse("book_callback", "callback_in_opening_hours", args={"time": "2026-03-24T20:00"}),
+            OneFalse("book_callback", "callback_soon", args={"time": "2099-03-24T10:00"}),
+            OneFalse("book_callback", "callback_time_heard", args={"evidence": {"time": "unheard"}}),
             OneFalse("book_callback", "agreed", args={"consent": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "question"}),

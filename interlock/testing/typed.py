@@ -14,6 +14,7 @@ from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from interlock.app.replay import replay
 from interlock.app.store import JournalReader, StoreJournal
+from interlock.testing.saying import saying
 
 VERDICTS = ("transition.accepted", "transition.refused")
 
@@ -40,8 +41,8 @@ class TypedStage:
     async def asks(
         self, name: str, args: Mapping[str, Any] | None = None, *, said: str = "Well.", **given: Any
     ) -> list[str]:
-        """The caller says something and the model makes one tool call; `given` goes to `Asks`."""
-        return await self.caller(said, Says(calls=(Asks(name, args or {}, **given),)))
+        """The caller says this and the values, and the model makes one tool call with them; `given` goes to `Asks`."""
+        return await self.caller(f"{said} {saying(args or {})}", Says(calls=(Asks(name, args or {}, **given),)))
 
     @property
     def state(self) -> str:

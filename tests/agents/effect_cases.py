@@ -11,6 +11,7 @@ from app.business.restaurant import open_restaurant_systems
 from interlock.agents.call.journal import JournalDown
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.project import FLOWS, project
+from interlock.testing.saying import saying
 from tests.faults.afterwards import keys
 from tests.faults.scenes import SCENES, WORK, Scene
 from tests.faults.stage import Stage, on_stage
@@ -187,13 +188,13 @@ class Begun:
     async def asks(self) -> list[str]:
         """The caller says yes, and the model asks for the work; what is said until all is quiet."""
         event, args = self.scene.event
-        return await self.stage.caller("Yes.", Says(calls=(Asks(event, dict(args)),)))
+        return await self.stage.caller(f"Yes. {saying(args)}", Says(calls=(Asks(event, dict(args)),)))
 
     async def asks_and_waits(self, until: asyncio.Event) -> None:
         """The same, up to some point in it."""
         event, args = self.scene.event
         self.stage.model.add(Says(calls=(Asks(event, dict(args)),)))
-        self.stage.typed.say("Yes.")
+        self.stage.typed.say(f"Yes. {saying(args)}")
         await until.wait()
 
     async def asks_again(self) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.app.offline.scripted import Asks, Says
+from interlock.testing.saying import saying
 from tests.faults.lives import Process
 
 Step = tuple[str, Mapping[str, Any]]
@@ -60,7 +61,7 @@ class Scene:
 async def ask(its: Process, *steps: Step) -> None:
     """The caller speaks, and the model makes these tool calls at once."""
     its.model.add(Says(calls=tuple(Asks(name, dict(args)) for name, args in steps)))
-    await its.typed.caller("Yes.")
+    await its.typed.caller(" ".join(["Yes.", *(f"{saying(args)}." for _, args in steps if args)]))
 
 
 def _support(event: Step, says: str, *way: Step) -> Scene:

@@ -40,7 +40,7 @@ async def heard(stage, answer):
             await told.wait()
 
 
-async def doubted(stage, store, loss, *answers, words="Refund ten."):
+async def doubted(stage, store, loss, *answers, words="Refund ten euros, please."):
     """The model answers so, the commit of what it asks for is lost, and nobody can tell; the caller hears of it."""
     await stage.typed.rest()
     await stage.call.wait_until_idle()

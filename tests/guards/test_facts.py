@@ -24,14 +24,23 @@ class Known(Facts):
 
 OF_THE_BASE = {"now", "timezone", "silences"}
 OF_OUR_MOUTH = {"opened_at", "recording", "told", "switched_off"}
-OF_THE_LINE = {"call_id", "room", "caller_identity", "caller_kind", "caller_phone", "sip_call_id"}
+OF_THE_LINE = {
+    "call_id",
+    "room",
+    "caller_identity",
+    "caller_kind",
+    "caller_phone",
+    "sip_call_id",
+    "unheard",
+    "number_heard",
+}
 
 
 def test_claimed_and_established_are_two_sets_and_pii_crosses_them() -> None:
     """The base's own facts are established; who calls from where is personal."""
     assert Known.names("claimed") == {"name", "mood", "age"}
     assert Known.names("established") == {"account", "verified"} | OF_THE_BASE | OF_THE_LINE | OF_OUR_MOUTH
-    assert Known.pii() == {"name", "age", "account", "room", "caller_identity", "caller_phone"}
+    assert Known.pii() == {"name", "age", "account", "room", "caller_identity", "caller_phone", "number_heard"}
 
 
 def test_a_model_is_told_the_facts_but_not_the_lines() -> None:

@@ -16,7 +16,14 @@ from guards.refunds import (
     within_what_was_paid,
 )
 from interlock.guards.base import Guard, Proposal
-from interlock.guards.callbacks import callback_in_opening_hours, callback_number_given
+from interlock.guards.callbacks import (
+    callback_in_opening_hours,
+    callback_number_given,
+    callback_number_heard,
+    callback_number_ordinary,
+    callback_soon,
+    callback_time_heard,
+)
 from interlock.guards.patience import silent_twice
 from machines.support import SupportFacts
 
@@ -64,7 +71,32 @@ POLICIES = [
     (within_what_was_paid, {"order_paid_cents": 4200}, {"amount_cents": 4201}, False),
     (within_what_was_paid, {"order_paid_cents": 0}, {"amount_cents": 1}, False),
     (callback_number_given, {}, {"phone": "+4930123456"}, True),
-    (callback_number_given, {}, {"phone": "112"}, True),
+    (callback_number_given, {}, {"phone": "030 1234567"}, True),
+    (callback_number_given, {}, {"phone": "(030) 123-45 67"}, True),
+    (callback_number_given, {}, {"phone": "555.010.4477 ext. 12"}, True),
+    (callback_number_given, {}, {"phone": "112"}, False),
+    (callback_number_given, {}, {"phone": "01512"}, False),
+    (callback_number_given, {}, {"phone": "9" * 1000}, False),
+    (callback_number_given, {}, {"phone": "0000000000"}, False),
+    (callback_number_given, {}, {"phone": "030 1234567 or 0171 2345678"}, False),
+    (callback_number_given, {}, {"phone": "030 1234567, 0171 2345678"}, False),
+    (callback_number_given, {}, {"phone": "I have 1 dog, 2 cats, 3 birds and 1234567 fish"}, False),
+    (callback_number_given, {}, {"phone": "the number they call from, ending in 1234567"}, False),
+    (callback_number_ordinary, {}, {"phone": "+49301234567"}, True),
+    (callback_number_ordinary, {}, {"phone": "112"}, False),
+    (callback_number_ordinary, {}, {"phone": "+1 900 555 0000"}, False),
+    (callback_number_ordinary, {}, {"phone": "0900 123456"}, False),
+    (callback_number_ordinary, {}, {"phone": "00 49 900 123456"}, False),
+    (callback_number_ordinary, {}, {"phone": "5550104477", "evidence": {"number": "premium"}}, False),
+    (callback_number_heard, {}, {"phone": "5550104477"}, True),
+    (callback_number_heard, {}, {"phone": "5550104477", "evidence": {"phone": "heard"}}, True),
+    (callback_number_heard, {}, {"phone": "5550104477", "evidence": {"phone": "known"}}, True),
+    (callback_number_heard, {}, {"phone": "5550104477", "evidence": {"phone": "unheard"}}, False),
+    (callback_time_heard, {}, {"evidence": {"time": "confirmed"}}, True),
+    (callback_time_heard, {}, {"evidence": {"time": "unheard"}}, False),
+    (callback_soon, {"now": MONDAY_NOON}, {"time": "2026-04-24T10:00"}, True),
+    (callback_soon, {"now": MONDAY_NOON}, {"time": "2099-03-24T10:00"}, False),
+    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "9999-12-31T23:59-12:00"}, False),
     (callback_number_given, {}, {"phone": ""}, False),
     (callback_number_given, {}, {"phone": " "}, False),
     (callback_number_given, {}, {"phone": "11"}, False),
@@ -147,7 +179,6 @@ BROKEN: list[tuple[Guard, dict[str, Any], Mapping[str, Any], str]] = [
     (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "2026-02-30T10:00"}, "raised ValueError"),
     (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "2026-03-24T1\uff10:00"}, "raised ValueError"),
     (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": 1774346400}, "raised TypeError"),
-    (callback_in_opening_hours, {"now": MONDAY_NOON}, {"time": "9999-12-31T23:59-12:00"}, "raised OverflowError"),
     (callback_in_opening_hours, {"now": datetime(2026, 3, 23, 12)}, {"time": "2026-03-24T10:00"}, "raised TypeError"),
     (
         callback_in_opening_hours,

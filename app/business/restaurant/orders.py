@@ -7,16 +7,23 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from agents.restaurant.systems import Dish, Draft
+from agents.restaurant.systems import Dish, Draft, Heard
 from app.business.restaurant import rules
 from app.business.restaurant.drafts import draft_of, extras_of, number_of
 from app.business.restaurant.menu import dish_of, extra_named, left_of, named, names, none_or_few
 from app.business.restaurant.tables import MOST_PORTIONS, dishes, line_extras, lines, orders
-from app.business.restaurant.words import allergens_in, one_meant
+from app.business.restaurant.words import (
+    allergens_heard,
+    allergens_in,
+    in_their_order,
+    one_meant,
+    says_there_are_none,
+)
 from interlock.agents import Refused
 from interlock.app import Database
 
 REGULAR = "regular"
+NOBODY_SAID_NONE = "Does anybody who eats this have an allergy?"
 
 
 class SqlOrders:
@@ -96,18 +103,23 @@ class SqlOrders:
 
         return await self._changed(call_id, do)
 
-    async def note_allergies(self, call_id: str, words: str) -> Draft:
-        """Put the allergies named on the order, all there are; raises `Refused` for words that name none we know."""
+    async def note_allergies(self, call_id: str, words: str, heard: Heard | None = None) -> Draft:
+        """Put the allergies named on the order, those our ears found too; raises `Refused` as declared."""
         found = allergens_in(words)
         if found is None:
             raise Refused(
                 "I can only answer for the allergens on our list. Which are they, or shall I ask a colleague?"
             )
-        named = ",".join(found)
+        also = allergens_heard(heard.said) if heard else ()
+        if heard and not found and (also or not says_there_are_none(heard.said, heard.asked)):
+            raise Refused(NOBODY_SAID_NONE)
 
         def do(connection: Connection, number: int) -> None:
             its = orders.c.order_number == number
-            if connection.execute(select(orders.c.allergens).where(its)).scalar_one() != named:
+            before = connection.execute(select(orders.c.allergens).where(its)).scalar_one()
+            kept = (before or "").split(",") if heard and found else []
+            named = ",".join(in_their_order((*found, *also, *kept)))
+            if before != named:
                 connection.execute(update(orders).where(its), {"allergens": named})
 
         return await self._changed(call_id, do)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
 CLOSE = 0.75
@@ -25,6 +25,14 @@ SAID_FOR: dict[str, str] = {
 }
 """The fourteen allergens that must be declared (Regulation (EU) 1169/2011, Annex II), and what callers say for them."""
 _NONE = re.compile(r"\b(?:no|none|nope|nah|nobody|nothing|not|never|neither|zero|without|\w+n't)\b")
+_ALLERGY = re.compile(
+    r"\b(?:allerg\w*|intoleran\w*|coeliac|celiac|anaphyla\w*|(?:can ?not|can't|cant|must not|don't|do not) (?:have|eat)"
+    r"|kills? (?:me|him|her|us|them)|react to)\b"
+)
+_NO_ALLERGY = re.compile(
+    r"\b(?:no|without|any|zero|not have|nobody (?:is|has)|n't have)\b(?: \w+){0,2} (?:allerg|intoleran)\w*"
+)
+""" "No allergies", "nobody has an allergy", "we do not have any allergies"."""
 _IDLE_WORDS = """
 a about after all allergic allergy am an and any anybody anyone anything are as at but can cannot cant do does
 doesnt dont eat eats else every everybody everyone everything far fine food for free good has have having he
@@ -48,6 +56,29 @@ def allergens_in(said: str) -> tuple[str, ...] | None:
     if any(part - _IDLE and not any(spoken & part for spoken in _SPOKEN.values()) for part in parts):
         return None
     return found if found or _NONE.search(_plain(said)) else None
+
+
+def allergens_heard(said: Iterable[str]) -> tuple[str, ...]:
+    """The allergens a caller named as an allergy, however much else they said: "I am deadly allergic to nuts"."""
+    sentences = [each for words in said for each in re.split(r"[.;!?]", _plain(words)) if _ALLERGY.search(each)]
+    parts = [set(_tokens(each)) for each in sentences if not _NO_ALLERGY.search(each)]
+    return tuple(name for name, spoken in _SPOKEN.items() if any(spoken & part for part in parts))
+
+
+def says_there_are_none(said: Sequence[str], asked: str) -> bool:
+    """Whether the caller's last words say that there is no allergy: unasked, only where they speak of one."""
+    last = said[-1] if said else ""
+    sentences = [each for each in re.split(r"[.;!?]", last) if each.strip()]
+    if any(_ALLERGY.search(_plain(each)) and allergens_in(each) == () for each in sentences):
+        return True
+    if any(re.search(r"allerg|intoleran", _plain(each)) and _NO_ALLERGY.search(_plain(each)) for each in sentences):
+        return True
+    return bool(_ALLERGY.search(_plain(asked))) and bool(_NONE.search(_plain(last))) and not allergens_in(last)
+
+
+def in_their_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Each of these allergens once, in the order of the list."""
+    return tuple(name for name in _SPOKEN if name in set(names))
 
 
 def one_meant(said: str, names: Collection[str]) -> str | None:

@@ -31,6 +31,7 @@ from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
 from interlock.agents.caller.missing_transcript import MissingTranscript
 from interlock.agents.caller.silence import Silence
+from interlock.agents.evidence.ears import Ears, claims_now
 from interlock.agents.flow import Flow
 from interlock.agents.speech.answering import Answering
 from interlock.agents.speech.asking import Asking
@@ -115,6 +116,7 @@ class Call:
         answering = Answering()
         self.asking = Asking(context)
         self.hearing = Hearing(context, self._deciding, answering)
+        self.ears = Ears(clock.now, lambda: context.facts)
         self.failures = failures = Failures(context, self._deciding)
         self.lines = LinesOwed(
             context,
@@ -256,6 +258,7 @@ class Call:
             self._resuming.recall(session)
         self._remembering.listen(session)
         self.hearing.listen(session)
+        self.ears.listen(session)
         self._silence.listen(session)
         self.providers.listen(session)
         self._missing_transcript.listen(session)
@@ -303,8 +306,13 @@ class Call:
         return await self._deciding.propose(event, args, by=by, seen_epoch=seen_epoch, tool_call_id=tool_call_id)
 
     async def claim(self, **values: Any) -> None:
-        """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say."""
-        await self._deciding.learn_surely("claimed", lambda _: values)
+        """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say.
+
+        In a tool's body it goes on record, with the claim, which of it nobody said (`Facts.unheard`).
+        """
+        claims = claims_now()
+        heard = (lambda facts: claims.found(values, facts)) if claims is not None else None
+        await self._deciding.learn_surely("claimed", lambda _: values, heard=heard)
 
     async def establish(self, **values: Any) -> None:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""

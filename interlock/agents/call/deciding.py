@@ -66,17 +66,22 @@ class Deciding:
         judged = self._in_turn(proposal, outcome=outcome, first=first)
         return await asyncio.shield(self._context.spawn(judged))
 
-    async def learn_surely(self, origin: Origin, learned: Learned, *first: DraftEntry) -> None:
+    async def learn_surely(
+        self, origin: Origin, learned: Learned, *first: DraftEntry, heard: Learned | None = None
+    ) -> None:
         """As `learn`, whether or not whoever asks is cancelled meanwhile."""
-        await asyncio.shield(self._context.spawn(self.learn(origin, learned, *first)))
+        await asyncio.shield(self._context.spawn(self.learn(origin, learned, *first, heard=heard)))
 
-    async def learn(self, origin: Origin, learned: Learned, *first: DraftEntry) -> None:
+    async def learn(self, origin: Origin, learned: Learned, *first: DraftEntry, heard: Learned | None = None) -> None:
         """What is learned may depend on what is known, so it is asked for once nothing else can change that.
 
-        The entries `first` are recorded with it, in one transaction.
+        The entries `first` are recorded with it, and what our ears `heard` of a claim is established, in one
+        transaction.
         """
         async with self._one_at_a_time():
-            ready = self._context.interlocking.learn(origin, learned(self._context.facts), first)
+            facts = self._context.facts
+            beside = heard(facts) if heard else {}
+            ready = self._context.interlocking.learn(origin, learned(facts), first, heard=beside)
             if ready.entries:
                 await self._context.persist(ready)
             if ready.error is not None:

@@ -84,11 +84,21 @@ class Interlocking:
         answered = (CallerAnswered(),) if answers_caller else ()
         return replace(judged, entries=(*judged.entries, *lines), snapshot=verdict.after, acts=(*acts, *answered))
 
-    def learn(self, origin: Origin, values: Mapping[str, Any], first: tuple[DraftEntry, ...] = ()) -> Ready:
+    def learn(
+        self,
+        origin: Origin,
+        values: Mapping[str, Any],
+        first: tuple[DraftEntry, ...] = (),
+        *,
+        heard: Mapping[str, Any] | None = None,
+    ) -> Ready:
         """What there is to know after a claim or a finding, on record after the entries `first`; a refusal, with its
-        `error`, where it may not be."""
+        `error`, where it may not be. What our ears `heard` of a claim is established with it, in one breath."""
         ready = self._learned(self.facts, origin, values)
-        return replace(ready, entries=(*first, *ready.entries)) if ready.facts is not None else ready
+        if ready.error is not None or ready.facts is None:
+            return ready
+        beside = self._learned(ready.facts, "established", heard or {})
+        return replace(ready, entries=(*first, *ready.entries, *beside.entries), facts=beside.facts or ready.facts)
 
     def _found(self, outcome: Outcome | None) -> Ready:
         """What is known with what came of some work, and what is claimed no longer."""

@@ -4,12 +4,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, UniqueConstraint, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    select,
+)
 
+from interlock.agents.systems import Refused
 from interlock.app.business.database import Database, once
+from interlock.guards import can_be_dialled
 
 CALLBACKS_PER_HOUR = 3
 """How many colleagues call back in the same hour."""
+NO_NUMBER = "I need a number to call back on."
 
 
 def callbacks_table(metadata: MetaData) -> Table:
@@ -35,7 +49,10 @@ class SqlCallbacks:
         self._table = table
 
     async def book(self, key: str, phone: str, when: datetime) -> str:
-        """Book once a `key`; raises `Refused` when the hour is full, `ValueError` for a time without its zone."""
+        """Book once a `key`, in the place of what the same call booked before.
+
+        Raises `Refused` when the hour is full or the number none, `ValueError` for a time without its zone.
+        """
         if when.tzinfo is None:
             raise ValueError("the time of a callback has no zone, expected one")
         at = when.astimezone(UTC)
@@ -43,7 +60,12 @@ class SqlCallbacks:
         return f"CB{await self._database.run(lambda c: self._book(c, row)):05d}"
 
     def _book(self, connection: Connection, row: Mapping[str, Any]) -> int:
-        callbacks = self._table
+        callbacks, call = self._table, row["key"].rpartition(":")[0]
+        if not can_be_dialled(row["phone"]):
+            raise Refused(NO_NUMBER)
+        if call:
+            earlier = callbacks.c.key.startswith(f"{call}:", autoescape=True) & (callbacks.c.key != row["key"])
+            connection.execute(delete(callbacks).where(earlier))
         taken = set(connection.execute(select(callbacks.c.place).where(callbacks.c.hour == row["hour"])).scalars())
         free = next(place for place in range(1, CALLBACKS_PER_HOUR + 2) if place not in taken)
         return once(connection, callbacks, {**row, "place": free}, _why_not)
@@ -51,5 +73,5 @@ class SqlCallbacks:
 
 def _why_not(found: str) -> str:
     if "phone" in found:
-        return "I need a number to call back on."
+        return NO_NUMBER
     return "We have no colleague free in that hour. Please choose another time."

@@ -4,7 +4,7 @@ import re
 
 from interlock.app.offline.words import straight
 
-MOST_WORDS = 4
+MOST_WORDS = 5
 
 _SURE = r"my (?:full )?name is|my name's|the name is|the name's|name is|you can call me|call me"
 _LIKELY = r"this is|i am|i'm|it is|it's|that is|that's|you're speaking (?:to|with)"
@@ -12,6 +12,9 @@ _FILLERS = (
     r"^(?:(?:um|uh|er|erm|hm+|oh|ah|well|yes|yeah|yep|sure|okay|ok|hi|hello|hey|so|sorry|of course|certainly)\b"
     r"[\s,.!]*)+"
 )
+_SPELLED = re.compile(r"\b(?:[^\W\d_][ .,-]+){2,}[^\W\d_]\b(?!')")
+_WITH_LETTER = re.compile(r"\s+with(?:out)? an? [a-z]\b\W*$", re.I)
+_WORD = re.compile(r"[A-Z]\.|[^\W\d_]+(?:['\-][^\W\d_]+)*")
 _NO_NAME = frozenset(
     re.findall(
         r"\w+",
@@ -32,6 +35,9 @@ with wondering working would wrong yes yet you your
 def name(words: str, asked: bool = True) -> str | None:
     """The name said, capitalised; unasked, only after "my name is" or, with a capital letter, after "this is"."""
     text = re.sub(_FILLERS, "", straight(words.strip()), flags=re.I)
+    text = _WITH_LETTER.sub("", text)
+    if asked and (letters := _SPELLED.search(text)):
+        return "".join(re.findall(r"[^\W\d_]", letters[0])).title()
     if found := re.search(rf"\b(?:{_SURE})\s+(.+)", text, re.I):
         return _first_words(found[1])
     if found := re.search(rf"\b(?:{_LIKELY})\s+(.+)", text, re.I):
@@ -40,12 +46,19 @@ def name(words: str, asked: bool = True) -> str | None:
     return _first_words(text, alone=True) if asked else None
 
 
+def _whole(clauses: list[str]) -> str:
+    """The first clause, or the second where that has the first one in it: "O'Brien, Mary O'Brien"."""
+    first, second = clauses[0].strip(), clauses[1].strip() if len(clauses) > 1 else ""
+    return second if first and second.endswith(f" {first}") else first
+
+
 def _first_words(text: str, alone: bool = False) -> str | None:
     """The words up to a pause or a word that is in nobody's name; `alone` says that nothing else may follow."""
-    clause = re.split(r"[,.;!?]", text)[0].split()
+    clause = _whole(re.split(r"(?<!\b[A-Z])\.|[,;!?]", text)).split()
+    sure = not alone or (len(clause) > 1 and any(word.lower() not in _NO_NAME for word in clause))
     taken: list[str] = []
     for word in clause:
-        if not re.fullmatch(r"[^\W\d_]+(?:['\-][^\W\d_]+)*", word) or word.lower() in _NO_NAME:
+        if not _WORD.fullmatch(word) or (word.lower() in _NO_NAME and not (sure and word[0].isupper())):
             break
         taken.append(word)
     if not taken or len(taken) > MOST_WORDS or (alone and len(taken) < len(clause)):

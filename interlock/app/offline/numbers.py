@@ -58,6 +58,7 @@ def count(words: str) -> int | None:
 def cents(words: str, asked: bool = True) -> int | None:
     """An amount in whole cents; without a currency only when an amount was asked for."""
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", in_figures(words))
+    text = re.sub(r"(?<=\d)\.(?=\d{3}(?:,\d{2})?(?![\d.]))", "", text)
     text = re.sub(r"\ba (?=\d)", "", text)
     whole = rf"(\d+)(?:[.,](\d{{2}}))?\s*{_MONEY_UNITS}(?:(?:\s*,?\s*and)?\s*(\d{{1,2}})\b(?:\s*{_CENTS}\b)?)?"
     for pattern in (r"[€$£]\s*(\d+)(?:[.,](\d{2}))?()", rf"\b{whole}", r"\b(\d+)[.](\d{2})\b()"):

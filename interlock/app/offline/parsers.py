@@ -16,7 +16,13 @@ from interlock.app.offline.words import plain
 
 SHORTEST_PHONE, LONGEST_PHONE = 7, 15
 
-_YES = re.compile(r"\b(?:yes|yeah|yep|yup|sure|correct|right|exactly|okay|ok|please do|go ahead|of course)\b")
+_YES = re.compile(
+    r"\b(?:yes|yeah|yep|yup|sure|correct|right|exactly|okay|ok|please do|go ahead|of course|absolutely|definitely"
+    r"|sounds good|mm-?hmm?|uh-?huh)\b"
+)
+_NO_BUT_YES = re.compile(r"\b(?:no problem|no doubt|i don't see why not|why not|not bad)\b")
+_CORRECTION = re.compile(r"\b(?:no,? sorry|sorry,? no|no,? wait|wait,? no|i mean|actually)\b", re.I)
+_SPELLED = re.compile(r"\b([a-z])\s+(?:as in|like in|for)\s+\1[a-z]*\b", re.I)
 _NO = re.compile(r"\b(?:no|nope|nah|not|\w+n't|cannot|never|wrong|incorrect)\b")
 _SPOKEN_SIGNS = {"dot": ".", "point": ".", "underscore": "_", "dash": "-", "hyphen": "-", "minus": "-", "plus": "+"}
 _MAIL_CUE = (
@@ -36,7 +42,7 @@ def read(kind: SlotKind, words: str, now: datetime, *, asked: bool = True) -> st
 
 def yes_no(words: str) -> bool | None:
     """True for yes, False for no, None for neither; "no" wins over "right", and "no problem" is a yes."""
-    text = plain(words).replace("no problem", "yes").replace("why not", "yes")
+    text = _NO_BUT_YES.sub("yes", plain(words))
     if _NO.search(text):
         return False
     return True if _YES.search(text) else None
@@ -46,7 +52,8 @@ def email(words: str, asked: bool = True) -> str | None:
     """An address, written or spoken: "anna dot k at example dot com"."""
     if found := re.search(r"[^\s@,;:<>]+@[^\s@,;:<>]+", words):
         return _valid(found[0].lower().rstrip(".!?"))
-    text = in_figures(words)
+    text = in_figures(re.sub(r"\b(?:two|three) words\b[\s,]*", "", _SPELLED.sub(r"\1", plain(words))))
+    text = re.sub(r"\bg mail\b", "gmail", text)
     text = re.sub(r"\s*\b(" + "|".join(_SPOKEN_SIGNS) + r")\b\s*", lambda m: _SPOKEN_SIGNS[m[1]], text)
     found = re.search(r"^(.+?)\s+at\s+([\w\-]+(?:\.[\w\-]+)+)", text)
     if not found or not (asked or "mail" in text):
@@ -56,7 +63,14 @@ def email(words: str, asked: bool = True) -> str | None:
 
 
 def phone(words: str, asked: bool = True) -> str | None:
-    """A number as +44... when it says its country, else its digits; 7 to 15 digits."""
+    """A number as +44... when it says its country, else its digits; 7 to 15 digits; corrected, the last one."""
+    for said in reversed(_CORRECTION.split(words)):
+        if found := _phone(said, asked):
+            return found
+    return None
+
+
+def _phone(words: str, asked: bool) -> str | None:
     text = re.sub(r"[()/.]+", " ", words.lower().replace("plus ", "+"))
     number = digits(text.replace("+", " "), asked)
     if not number or not SHORTEST_PHONE <= len(number.lstrip("0")) <= LONGEST_PHONE:
@@ -85,6 +99,7 @@ _READERS: dict[SlotKind, Callable[[str, datetime, bool], str | int | bool | None
     "text": lambda words, now, asked: text(words) if asked else None,
     "name": lambda words, now, asked: name(words, asked),
     "date": lambda words, now, asked: day(words),
+    "birth": lambda words, now, asked: day(words),
     "address": lambda words, now, asked: address(words, asked),
     "count": lambda words, now, asked: count(words),
     "digits": lambda words, now, asked: digits(words, asked),

@@ -21,7 +21,7 @@ ASKED_CHOICE, UNASKED_CHOICE = 0.15, 0.2
 QUESTIONED_CHOICE = 0.5
 """The same for a caller who answers with a question: as a rule it is about something else."""
 
-_UNMISTAKABLE = ("date", "email", "address")
+_UNMISTAKABLE = ("date", "birth", "email", "address")
 """Kinds that are told from all else that is said, wherever they stand."""
 
 Values = dict[str, Any]

@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"\b(\d{1,2})(?:[:. ](\d{2}))?\s*(am|pm)?\b(?! (?:minutes?|h
 
 def moment(words: str, now: datetime) -> str | None:
     """The time asked for as ISO 8601 in the zone of `now`; None when either day-and-hour or span is missing."""
-    text = _plain(words)
+    text = re.sub(rf"\bnot (?:{_WEEKDAYS})day,? ", "", _plain(words))
     if span := _SPAN.search(text):
         return _iso(_span(span[0], now))
     day = _DAY.search(text)
@@ -37,6 +37,8 @@ def moment(words: str, now: datetime) -> str | None:
     date = _date(day[0], now) if day else now
     if date is None:
         return None
+    if "fortnight" in text or re.search(r"\bweek (?:on|from) ", text):
+        date += timedelta(days=14 if "fortnight" in text else 7)
     when = date.replace(hour=clock[0], minute=clock[1], second=0, microsecond=0)
     return _iso(when if day or when > now else when + timedelta(days=1))
 
@@ -47,6 +49,11 @@ def _plain(words: str) -> str:
     text = re.sub(r"\bhalf (?:past )?(\d{1,2})\b", r"\1:30", text)
     text = re.sub(r"\bquarter past (\d{1,2})\b", r"\1:15", text)
     text = re.sub(r"\bquarter (?:to|2) (\d{1,2})\b", lambda m: f"{int(m[1]) - 1 or 12}:45", text)
+    text = re.sub(
+        r"(?<!from )(?<!between )\b(5|10|20|25) (?:to|2) (\d{1,2})\b",
+        lambda m: f"{int(m[2]) - 1 or 12}:{60 - int(m[1]):02d}",
+        text,
+    )
     return re.sub(r"\s+", " ", text)
 
 

@@ -45,7 +45,9 @@ TABLE = Table(
             "quote_stands",
             "window_free",
             "caller_named",
+            "name_heard",
             "reachable_by_phone",
+            "number_heard",
             "agreed",
         ),
     },
@@ -71,6 +73,8 @@ TABLE = Table(
         OneFalse("book_visit", "caller_named", {"caller_name": None}),
         OneFalse("book_visit", "reachable_by_phone", {"contact_phone": None}),
         OneFalse("book_visit", "agreed", args={"consent": "no"}),
+        OneFalse("book_visit", "name_heard", {"unheard": ("caller_name",)}),
+        OneFalse("book_visit", "number_heard", {"unheard": ("contact_phone",)}),
     ),
     ways={
         "reception": (),

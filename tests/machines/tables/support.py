@@ -29,6 +29,7 @@ TABLE = Table(
             "amount_above_zero",
             "within_refund_limit",
             "within_what_was_paid",
+            "amount_heard",
             "agreed",
         ),
     },
@@ -46,6 +47,7 @@ TABLE = Table(
         OneFalse("refund", "within_refund_limit", {"order_refunded_cents": 4500}),
         OneFalse("refund", "within_what_was_paid", {"order_paid_cents": 999}),
         OneFalse("refund", "agreed", args={"consent": "no"}),
+        OneFalse("refund", "amount_heard", args={"evidence": {"amount_cents": "unheard"}}),
     ),
     ways={
         "greeting": (),
