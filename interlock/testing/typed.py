@@ -14,6 +14,7 @@ from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from interlock.app.replay import replay
 from interlock.app.store import JournalReader, StoreJournal
+from interlock.testing.consents import assert_agreed
 from interlock.testing.saying import saying
 
 VERDICTS = ("transition.accepted", "transition.refused")
@@ -104,7 +105,8 @@ def assert_at_rest(stage: TypedStage) -> None:
     """What holds of a call in which nobody speaks, works or switches, from its durable record alone.
 
     Nothing is missing from the record (I1), machine, record and the agent that speaks agree (I3), each verdict given
-    anew from the record is the same (I4), and the call moved as often as something was accepted (I5).
+    anew from the record is the same (I4), and the call moved as often as something was accepted (I5). What needs a
+    yes was done on one.
     """
     call, record = stage.call, stage.journal.records(stage.call.id)
     assert call.at_rest, f"the call is not at rest in {call.state}"
@@ -119,3 +121,4 @@ def assert_at_rest(stage: TypedStage) -> None:
     assert not differences, "a replay differs from the record:\n" + "\n".join(differences)
     accepted = sum(r.kind == "transition.accepted" for r in record)
     assert accepted == call.epoch, f"{accepted} acceptances on record, the call made {call.epoch} transitions"
+    assert_agreed(call.flow, stage.entries)

@@ -30,6 +30,7 @@ async def refused(stage, words, *, answer="All right.", ask=False):
 async def billing(journal, systems):
     async with on_stage(journal, systems) as stage:
         await stage.to("billing")
+        await stage.caller("Twenty euros of it are wrong, or thirty.", Says("I see."))
         yield stage
 
 

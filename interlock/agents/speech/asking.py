@@ -126,14 +126,16 @@ class Asking:
         self._heard, self._turns_left = said, self._turns_left - 1
         if self._turns_left <= 0:
             self._agreed = None
-        if self._asked is None or not self._open:
+        if self._asked is None:
             return
         answer = read_answer(said, self._asked.kind, self._asked.acts)
+        if answer in self._objections():
+            self._agreed = None
+        if not self._open:
+            return
         self._note("question.answered", self._asked.subject, answer=answer)
         if answer == "yes":
             self._agreed, self._turns_left = self._asked.subject, AGREED_FOR_TURNS
-        elif answer in OBJECTIONS:
-            self._agreed = None
 
     def use_up(self, said: Said) -> None:
         """Something was done on these words: they are good for nothing else."""
@@ -180,18 +182,16 @@ class Asking:
 
 
 def read_answer(said: Said, kind: Kind, acts: tuple[str, ...]) -> Answer:
-    """What the words after the end of the line told last answer; how to reach the caller may stand beside a yes.
+    """What the words answer; how to reach the caller may stand beside a yes.
 
-    A yes is always what lets the act happen: to "Do you smell gas?" it is the caller's no.
+    Words over a line that is not told to its end agree to nothing, but an objection is one at any time. A yes is always
+    what lets the act happen: to "Do you smell gas?" it is the caller's no.
     """
-    if not said.answer:
-        return "attention"
-    echoes = " ".join(acts)
+    told, words, echoes = bool(said.answer), said.answer or said.words, " ".join(acts)
+    answer = judge(words, Question(kind, told=told, echoes=echoes)).answer
     if kind == "danger":
-        answer = judge(said.answer, Question(kind, echoes=echoes)).answer
         return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
-    answer = judge(said.answer, Question(kind, echoes=echoes)).answer
-    if answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(said.answer)):
+    if told and answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(words)):
         return "yes" if judge(alone, Question(kind, echoes=echoes)).answer == "yes" else answer
     return answer
 
