@@ -27,6 +27,7 @@ from interlock.agents.call.remembering import Remembering
 from interlock.agents.call.resume import LastDriver, Resuming, starting_point
 from interlock.agents.call.switch import Switch
 from interlock.agents.call.terms import Terms
+from interlock.agents.call.view import CallView
 from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
 from interlock.agents.caller.missing_transcript import MissingTranscript
@@ -44,7 +45,7 @@ from interlock.agents.telemetry.measures import Measures
 from interlock.guards.base import Proposer
 from interlock.guards.facts import Facts
 from interlock.guards.told import DISCLOSURE
-from interlock.machines.base import Snapshot, initial, offered
+from interlock.machines.base import initial
 from interlock.machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
@@ -54,7 +55,7 @@ ENTRY_NOTE_LIMIT_S = 0.25
 """How long an agent waits for its entry to be on record before it speaks: a slow journal must not cost a silence."""
 
 
-class Call:
+class Call(CallView):
     """LiveKit's `userdata` for one conversation.
 
     `propose` asks the machine and returns its verdict, by then durable and, when accepted, acted on; `claim` and
@@ -98,7 +99,8 @@ class Call:
         fence, last_seq = (last_driver.fence, last_driver.last_seq) if last_driver else (1, 0)
         record = CallRecord(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
         interlocking = Interlocking(flow.machine, flow.effects, snapshot=snapshot, facts=facts)
-        self._context = context = CallContext(flow, interlocking, record, clock, call_id=call_id)
+        context = CallContext(flow, interlocking, record, clock, call_id=call_id)
+        super().__init__(context)
         self._deciding = Deciding(context)
         self._ending = Ending(context, self._deciding)
         self._effects = Effects(context, self._deciding, lambda: self.services)
@@ -146,31 +148,6 @@ class Call:
         )
 
     @property
-    def id(self) -> str:
-        """The call's name in the record."""
-        return self._context.id
-
-    @property
-    def flow(self) -> Flow:
-        """The flow it runs."""
-        return self._context.flow
-
-    @property
-    def clock(self) -> Clock:
-        """What its timers run on."""
-        return self._context.clock
-
-    @property
-    def session(self) -> "AgentSession[Call] | None":
-        """LiveKit's session, once the call is open."""
-        return self._context.session
-
-    @property
-    def lost(self) -> bool:
-        """Whether another driver has the call, or is to have it."""
-        return self._context.lost
-
-    @property
     def on_lost(self) -> Callable[[], None]:
         """Leaves the room; whoever runs the call sets it."""
         return self._context.on_lost
@@ -178,51 +155,6 @@ class Call:
     @on_lost.setter
     def on_lost(self, leave: Callable[[], None]) -> None:
         self._context.on_lost = leave
-
-    @property
-    def facts(self) -> Facts:
-        """What is known now."""
-        return self._context.facts
-
-    @property
-    def configuration(self) -> tuple[str, ...]:
-        """The active states, outermost first."""
-        return self.snapshot.configuration
-
-    @property
-    def state(self) -> str:
-        """The innermost active state."""
-        return self.snapshot.state
-
-    @property
-    def epoch(self) -> int:
-        """How many transitions the call has made."""
-        return self.snapshot.epoch
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """Where the call stands, as data."""
-        return self._context.snapshot
-
-    @property
-    def here(self) -> dict[str, Any]:
-        """What every log line about this call carries."""
-        return self._context.here
-
-    @property
-    def over(self) -> bool:
-        """Whether the machine reached its end; the last words may still be spoken."""
-        return self._context.over
-
-    @property
-    def ending(self) -> bool:
-        """Whether the end of the call is on record, or about to be: nothing is begun any more."""
-        return self._context.ending
-
-    @property
-    def ended(self) -> bool:
-        """Whether the end of the call is on record."""
-        return self._context.interlocking.ended
 
     @property
     def resumed(self) -> bool:
@@ -233,15 +165,6 @@ class Call:
     def at_rest(self) -> bool:
         """Whether no proposal, switch or effect is under way."""
         return not self._deciding.under_way and not self.switching and not self._context.tasks
-
-    @property
-    def switching(self) -> bool:
-        """Whether the next agent was sent for and has not entered yet."""
-        return self._context.switching
-
-    def offered(self, by: Proposer = "agent") -> tuple[str, ...]:
-        """The events the chart allows from here for this proposer."""
-        return offered(self.flow.machine, self.snapshot, by)
 
     def watch(self, watcher: Callable[[Entry], None]) -> None:
         """Show each journal entry from now on to one more watcher, once the entry is durable."""
