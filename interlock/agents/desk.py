@@ -101,8 +101,8 @@ class Desk(Agent):
     def opening(self) -> str:
         """What is said on entry; nothing lets the model go on from what was said.
 
-        Who comes back is no new caller: but for a safety line, they hear what `OPENINGS` has for that, else the model goes on; so it does
-        where that line asks for a fact (`ASKS_FOR`) that is known by now.
+        Who comes back is no new caller: but for a safety line, they hear what `OPENINGS` has for that, else the model
+        goes on; so it does where that line asks for a fact (`ASKS_FOR`) that is known by now.
         """
         if self.UNBROKEN or not self._comes_back():
             return self.OPENINGS.get(self.event, self.OPENING)

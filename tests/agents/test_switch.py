@@ -246,6 +246,8 @@ async def begin(stage: Stage) -> Stage:
     await stage.start(quiet=False)
     told = stage.call.flow.cast["greeting"] is Reception
     await stage.until(lambda: (not stage.call.switching and "line.told" in stage.kinds()) or not told)
+    if told:
+        await stage.quiet()
     return stage
 
 
