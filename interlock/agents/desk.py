@@ -113,10 +113,10 @@ class Desk(Agent):
     def opening(self) -> str:
         """What is said on entry; nothing lets the model go on from what was said.
 
-        Who comes back is no new caller: they hear what `OPENINGS` has for that, else the model goes on; so it does
-        where that line asks for a fact (`ASKS_FOR`) that is known by now.
+        Who comes back is no new caller: but for a safety line, they hear what `OPENINGS` has for that, else the model
+        goes on; so it does where that line asks for a fact (`ASKS_FOR`) that is known by now.
         """
-        if not self._comes_back():
+        if self.UNBROKEN or not self._comes_back():
             return self.OPENINGS.get(self.event, self.OPENING)
         known = self.ASKS_FOR and getattr(self.call.facts, self.ASKS_FOR, None)
         reported = self._reported() and self.event in self.OPENINGS

@@ -45,7 +45,9 @@ async def test_the_whole_conversation_crosses_unless_a_flow_says_otherwise(journ
     assert heard.count("function_call") == 2
 
 
-@pytest.mark.parametrize(("turns", "crossed"), [(0, []), (1, [HELLO]), (9, ["Hello, this is", HELLO])])
+@pytest.mark.parametrize(
+    ("turns", "crossed"), [(0, []), (1, [HELLO]), (9, ["You are speaking", "Hello, this is", HELLO])]
+)
 async def test_the_last_turns_cross_alone(journal, turns, crossed):
     """
     So many messages and no tool calls; with none, what is known as facts is still told.

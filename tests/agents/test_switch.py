@@ -210,6 +210,7 @@ async def test_an_old_agent_that_hangs_on_the_way_out_ends_in_an_apology(on_stag
             await self.call.until_the_test_ends.wait()
 
     stage = await begin(on_stage(greeting=Clinging))
+    await stage.quiet()
     await hand_over(stage)
     assert stage.heard_by_caller(APOLOGY)
     assert stage.kinds()[-1] == "call.ended"
@@ -246,6 +247,8 @@ async def begin(stage: Stage) -> Stage:
     await stage.start(quiet=False)
     told = stage.call.flow.cast["greeting"] is Reception
     await stage.until(lambda: (not stage.call.switching and "line.told" in stage.kinds()) or not told)
+    if told:
+        await stage.quiet()
     return stage
 
 
