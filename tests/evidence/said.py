@@ -197,6 +197,7 @@ UNHEARD: dict[str, tuple[tuple[str, object], ...]] = {
         ("on 030 1234567", "03012345677"),
         ("on 030 1234567", "+441234567"),
         ("on the number I am calling from", "0301234567"),
+        ("0151 2345678, no sorry, 0151 2345679", "01512345678"),
         ("tomorrow at ten", "0101010101"),
         ("zero one five one, two", "01512345678"),
         ("my account is 4471 and my postcode 80331", "447180332"),
