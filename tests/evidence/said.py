@@ -85,6 +85,7 @@ HEARD: dict[str, tuple[tuple[str, object], ...]] = {
         ("thirty-nine ninety", 3990),
         ("a million", 100000000),
         ("half a euro", 50),
+        ("twenty euros", 20),
     ),
     "name": (
         ("Anna Kowalski", "Anna Kowalski"),
@@ -215,10 +216,10 @@ UNHEARD: dict[str, tuple[tuple[str, object], ...]] = {
     ),
     "money": (
         ("I want my money back", 2000),
-        ("twenty euros", 20),
         ("twenty euros", 200000),
         ("twenty cents", 2000),
         ("order 1042", 3990),
+        ("order 1042", 1042),
         ("nineteen ninety", 1900 * 100 - 1),
         ("no refund, please", 1990),
         ("half of it", 1995),
