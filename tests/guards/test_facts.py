@@ -23,7 +23,16 @@ class Known(Facts):
 
 
 OF_THE_BASE = {"now", "timezone", "silences"}
-OF_THE_LINE = {"call_id", "room", "caller_identity", "caller_kind", "caller_phone", "sip_call_id", "unheard", "number_heard"}
+OF_THE_LINE = {
+    "call_id",
+    "room",
+    "caller_identity",
+    "caller_kind",
+    "caller_phone",
+    "sip_call_id",
+    "unheard",
+    "number_heard",
+}
 
 
 def test_claimed_and_established_are_two_sets_and_pii_crosses_them() -> None:
