@@ -120,7 +120,7 @@ class KnowsMenu(RestaurantDesk):
     async def note_allergies(self, allergies: Annotated[Words, ALLERGIES]) -> str:
         """Note the allergies of everybody who eats this, all of them each time, as soon as the caller names any."""
         said = self.call.ears.said
-        heard = Heard(said.utterances, said.asked)
+        heard = Heard((*said.utterances, said.last), said.asked)
         answer = await self.noted(self.systems.orders.note_allergies(self.call.id, allergies, heard))
         harmful = self.facts.harmful
         return f"Careful: {harmful}. Shall I change that?" if harmful else answer

@@ -53,7 +53,10 @@ other. Booking needs a number to reach the caller on.
         leads_on=True,
     )
     async def pick_visit(
-        self, time: Annotated[IsoTime, Slot("day and time; a day alone at 00:00", ask=WHICH_TIME, kind="datetime")]
+        self,
+        time: Annotated[
+            IsoTime, Slot("day and time; a day alone at 00:00", ask=WHICH_TIME, kind="datetime", on_our_clock=True)
+        ],
     ) -> str:
         """Pick the visit at the day and time the caller wants, when it is not the one just named."""
         await self.call.claim(wanted_time=time)

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from interlock.agents.tools import Tool
 from interlock.guards.cards import card_spans
 from interlock.guards.characters import has_line_breaks, plain_text
+from interlock.guards.words import NOTHING
 
 NONE = "none"
-NO_VALUE = frozenset({"", NONE, "null", "nil", "undefined", "n/a", "unknown", "not given", "not provided", "-"})
+NO_VALUE = NOTHING | {"", NONE, "-", "--", "???"}
 """What models write where they have nothing, in lower case. A choice of that name is a value all the
 same, and so is "none" where the slot says so."""
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0+)?")

@@ -6,7 +6,7 @@ NOTHING = frozenset(
     {
         "none", "null", "nil", "undefined", "n/a", "na", "nan", "unknown", "not given", "not provided", "not known",
         "not specified", "not available", "not applicable", "not mentioned", "not stated", "unspecified", "no value",
-        "not yet provided", "to be determined", "tbd", "no answer", "empty", "missing",
+        "not yet provided", "to be determined", "tbd",
     }
 )  # fmt: skip
 """What stands for no value, in lower case."""

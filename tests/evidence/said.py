@@ -85,6 +85,7 @@ HEARD: dict[str, tuple[tuple[str, object], ...]] = {
         ("thirty-nine ninety", 3990),
         ("a million", 100000000),
         ("half a euro", 50),
+        ("twenty euros", 20),
     ),
     "name": (
         ("Anna Kowalski", "Anna Kowalski"),
@@ -197,6 +198,7 @@ UNHEARD: dict[str, tuple[tuple[str, object], ...]] = {
         ("on 030 1234567", "03012345677"),
         ("on 030 1234567", "+441234567"),
         ("on the number I am calling from", "0301234567"),
+        ("0151 2345678, no sorry, 0151 2345679", "01512345678"),
         ("tomorrow at ten", "0101010101"),
         ("zero one five one, two", "01512345678"),
         ("my account is 4471 and my postcode 80331", "447180332"),
@@ -214,10 +216,10 @@ UNHEARD: dict[str, tuple[tuple[str, object], ...]] = {
     ),
     "money": (
         ("I want my money back", 2000),
-        ("twenty euros", 20),
         ("twenty euros", 200000),
         ("twenty cents", 2000),
         ("order 1042", 3990),
+        ("order 1042", 1042),
         ("nineteen ninety", 1900 * 100 - 1),
         ("no refund, please", 1990),
         ("half of it", 1995),

@@ -27,6 +27,7 @@ WHEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
         ("none", ("A diavola, no allergies.",), "", ()),
         ("none", ("Nobody has an allergy.",), "", ()),
         ("none", ("We do not have any allergies, no.",), ASKED, ()),
+        ("none", ("A margherita for Anna, no allergies.", "Anna, that is all."), "Anything else?", ()),
         ("nuts", ("I am deadly allergic to nuts!",), "", ("nuts",)),
         ("nuts", ("I cannot have nuts and milk.",), "", ("milk", "nuts")),
         ("milk", ("I am allergic to nuts.", "And to milk."), ASKED, ("milk", "nuts")),

@@ -66,14 +66,12 @@ def allergens_heard(said: Iterable[str]) -> tuple[str, ...]:
 
 
 def says_there_are_none(said: Sequence[str], asked: str) -> bool:
-    """Whether the caller's last words say that there is no allergy: unasked, only where they speak of one."""
+    """Whether the caller says that there is no allergy: at any time in so many words, or by a no to being `asked`."""
+    sentences = [each for words in said for each in re.split(r"[.;!?]", _plain(words)) if _ALLERGY.search(each)]
+    if any(allergens_in(each) == () or _NO_ALLERGY.search(each) for each in sentences):
+        return True
     last = said[-1] if said else ""
-    sentences = [each for each in re.split(r"[.;!?]", last) if each.strip()]
-    if any(_ALLERGY.search(_plain(each)) and allergens_in(each) == () for each in sentences):
-        return True
-    if any(re.search(r"allerg|intoleran", _plain(each)) and _NO_ALLERGY.search(_plain(each)) for each in sentences):
-        return True
-    return bool(_ALLERGY.search(_plain(asked))) and bool(_NONE.search(_plain(last))) and not allergens_in(last)
+    return bool(_ALLERGY.search(_plain(asked)) and _NONE.search(_plain(last))) and not allergens_in(last)
 
 
 def in_their_order(names: Iterable[str]) -> tuple[str, ...]:

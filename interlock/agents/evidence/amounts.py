@@ -15,7 +15,10 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})
 
 
 def said_amount(cents: int, tokens: Sequence[str]) -> bool:
-    """Whether the caller named this amount, with its currency or without."""
+    """Whether the caller named this amount, with its currency or without.
+
+    A model that takes the figure for cents gives less than was said, and the caller hears how much it is.
+    """
     return any(cents in _amounts_at(tokens, at) for at in range(len(tokens)))
 
 
@@ -25,7 +28,7 @@ def _amounts_at(tokens: Sequence[str], at: int) -> set[int]:
         if _one_of(tokens, end, CENTS):
             found.add(round(whole))
             continue
-        found.add(round(whole * 100))
+        found |= {round(whole * 100), *([round(whole)] if _one_of(tokens, end, CURRENCIES) else [])}
         found |= {round(whole * 100) + part for part in _parts(tokens, end)}
     if tokens[at] == "half" and (_one_of(tokens, at + 1, CURRENCIES) or _one_of(tokens, at + 2, CURRENCIES)):
         found.add(50)

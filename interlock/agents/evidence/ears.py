@@ -19,7 +19,7 @@ from interlock.agents.tools import Slot, Tool
 from interlock.guards.evidence import EVIDENCE
 from interlock.guards.facts import Facts
 
-UTTERANCES_KEPT = 400
+UTTERANCES_KEPT = 150
 """How many of the caller's last utterances are listened back to."""
 OWN_NUMBER = frozenset(["this", "same", "call", "calling", "ringing", "caller", "own", "current", "line", "my", "here"])
 """What is said of the number one calls from, in place of its figures."""
@@ -83,6 +83,7 @@ class Ears:
         self._written: dict[str, str] = {}
         self._asked = ""
         self._said_by_us = ""
+        self._last = ""
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to listen; what was said before the call was taken over counts too."""
@@ -131,7 +132,8 @@ class Ears:
         """What was said so far: what recognition wrote, and what the conversation has, each once."""
         spoken = tuple(self._spoken)
         others = tuple(words for words in self._written.values() if words not in spoken)
-        return Said((*spoken, *others), self._asked) if spoken else Said(others, self._asked)
+        last = self._last or next(reversed(spoken), "")
+        return Said((*spoken, *others), self._asked, last)
 
     def _number(self, value: Any, facts: Facts) -> str | None:
         """The number meant: the line's own where no figures are given for it, or the one that was given before."""
@@ -156,7 +158,7 @@ class Ears:
             self._said_by_us = text
         elif item.role == "user" and text and item.id not in self._written:
             self._asked, self._said_by_us = self._said_by_us, ""
-            self._written[item.id] = text
+            self._written[item.id] = self._last = text
 
 
 def known_to_us(facts: Facts) -> frozenset[str]:

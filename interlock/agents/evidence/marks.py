@@ -1,5 +1,6 @@
 """Where a claimed value comes from: our ears, our systems, a yes to our own question, or nowhere."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from interlock.agents.evidence.emails import said_email
 from interlock.agents.evidence.figures import readings
 from interlock.agents.evidence.names import said_name
 from interlock.agents.evidence.tokens import BREATH, all_tokens, tokens_of
+from interlock.guards.callbacks import LEAST_DIGITS
 
 Mark = Literal["heard", "known", "confirmed", "unheard"]
 """What our ears found; `confirmed` is what the caller said a plain yes to when our side said it."""
@@ -20,15 +22,11 @@ Mark = Literal["heard", "known", "confirmed", "unheard"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said in one call: the caller's utterances in order, and what our side said before the last one."""
+    """What was said in one call: the caller's utterances, the last one, and what our side said before that."""
 
     utterances: tuple[str, ...] = ()
     asked: str = ""
-
-    @property
-    def last(self) -> str:
-        """The caller's last words."""
-        return self.utterances[-1] if self.utterances else ""
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,14 @@ def _makes(wanted: str, tokens: Sequence[str], begin: int) -> bool:
 
 
 def _phone(value: Any, utterances: Sequence[str], around: Around, phrases: Sequence[str]) -> bool:
-    return said_phone(str(value), all_tokens(utterances), around.country)
+    return said_phone(str(value), all_tokens(_corrected(words) for words in utterances), around.country)
+
+
+def _corrected(words: str) -> str:
+    """Without a number that was taken back in the same breath for another: "0151 2345678, no sorry, 0151 2345679"."""
+    *_, last = _CORRECTION.split(words)
+    figures = "".join(letter for letter in in_figures(tokens_of(last)) if letter.isdecimal())
+    return last if len(figures) >= LEAST_DIGITS else words
 
 
 def _email(value: Any, utterances: Sequence[str], around: Around, phrases: Sequence[str]) -> bool:
@@ -155,6 +160,8 @@ _IDLE_WORDS = """
 a an the i is it in on of to my me we you your please months month for and or not no yes do
 """
 _IDLE = frozenset(_IDLE_WORDS.split())
+
+_CORRECTION = re.compile(r"\b(?:no,? sorry|sorry,? no|no,? wait|wait,? no|i mean|i meant|correction)\b", re.IGNORECASE)
 
 _READERS: dict[str, Callable[[Any, Sequence[str], Around, Sequence[str]], bool]] = {
     "name": _name,
