@@ -29,7 +29,7 @@ def _untold(flow: Flow, paths: Paths) -> Iterator[Finding]:
         agent = flow.cast.get(its.state)
         if its.state in flow.effects or agent is None or not issubclass(agent, Desk):
             continue
-        others = [each.event for each in entries if each.state == its.state and not (each.reported or each.returns)]
+        others = [each for each in entries if each.state == its.state and each.tells_apart_from(its)]
         if why := _why_untold(flow, agent, its, others):
             text = (
                 f"the caller is not told what came of {its.work} when {its.event} leads to {its.state}:"
@@ -52,6 +52,13 @@ class _Entry:
     def reported(self) -> bool:
         return bool(self.work)
 
+    def tells_apart_from(self, outcome: "_Entry") -> bool:
+        """Whether the words for an outcome have to differ from those for this.
+
+        Who comes back to where they were may hear again what they heard there.
+        """
+        return self.event != outcome.event and (self.reported or not self.returns)
+
 
 def _entries(flow: Flow, paths: Paths) -> Iterator[_Entry]:
     yield _Entry(paths.start[0][-1])
@@ -65,7 +72,7 @@ def _work(flow: Flow) -> list[str]:
     return [name for name in flow.effects if name in leaves_of(flow.machine)]
 
 
-def _why_untold(flow: Flow, agent: type[Desk], its: _Entry, others: list[str]) -> str:
+def _why_untold(flow: Flow, agent: type[Desk], its: _Entry, others: list[_Entry]) -> str:
     line = line_of(flow, agent, its.event, its.state)
     if line is None:
         return ""
@@ -73,10 +80,13 @@ def _why_untold(flow: Flow, agent: type[Desk], its: _Entry, others: list[str]) -
         return "says nothing then"
     if line.kind == "plain":
         return "says it as a plain line then, which is dropped when the caller speaks"
-    if its.event in agent.OPENINGS or line.text != agent.OPENING:
+    if its.event in agent.OPENINGS:
         return ""
-    same = [other for other in others if _text_of(line_of(flow, agent, other, its.state)) == line.text]
-    return f"says the same then as {f'after {same[0]}' if same[0] else 'at the start'}" if same else ""
+    worded = line.text != agent.OPENING  # in opening(): two outcomes may be told alike for good reason
+    for other in others:
+        if not (worded and other.reported) and _text_of(line_of(flow, agent, other.event, its.state)) == line.text:
+            return f"says the same then as {f'after {other.event}' if other.event else 'at the start'}"
+    return ""
 
 
 def line_of(flow: Flow, agent: type[Desk], event: str, state: str) -> SpokenLine | None:
