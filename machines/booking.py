@@ -99,6 +99,7 @@ class Booking(Desks):
         "move": ("found_code", "held_slot"),
         "cancel": ("found_code",),
     }
+    harmless: ClassVar = {"hold_time": "a time that is held is free again by itself"}
     proposers = reported("hold_ran_out")
     promises = (
         never("holding").before(slot_offered),

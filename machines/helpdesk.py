@@ -7,7 +7,7 @@ that does not answer keeps nobody waiting: then the person comes all the same, a
 not confirmed.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guards.identity import caller_named
 from guards.issue import issue_known
@@ -62,6 +62,11 @@ class Helpdesk(Desks):
     ticket_opened = ticketing.to(common.person)
     ticket_unconfirmed = ticketing.to(common.person)
 
+    harmless: ClassVar = {
+        "escalate": "whoever asks for a person gets one; the ticket is for that person to read, and to close",
+        "troubleshoot": "it only looks up what to try",
+        "report_step": "it only looks up what to try next",
+    }
     promises = (
         never("person").before("ticket_opened", unless=("ticket_unconfirmed", "take_over", "handoff_failed")),
         never("person").before("ticketing", unless=("take_over", "handoff_failed")),

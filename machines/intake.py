@@ -74,6 +74,10 @@ class Intake(Desks):
     withdrawal_unconfirmed = withdrawing.to(common.person)
 
     needs_yes: ClassVar = {"confirm_details": DETAILS}
+    harmless: ClassVar = {
+        "check_details": "it only compares what was given with our record",
+        "correct_details": "what is taken back can be filed again, with a yes to it",
+    }
     promises = (
         never("verifying").before(details_complete),
         never("verifying").before(checks_left),

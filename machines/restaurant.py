@@ -92,6 +92,11 @@ class Restaurant(Desks):
     kitchen_unconfirmed = cooking.to(common.person)
 
     needs_yes: ClassVar = {"confirm_order": ("read_back",), "send_link": ("phone",)}
+    harmless: ClassVar = {
+        "read_back": "it only has the order said as the order system has it",
+        "collect_payment": "it only looks whether the caller paid; what is charged, they agreed to with the order",
+        "change_order": "it takes back a link nobody has to pay, and the order has to be confirmed anew",
+    }
     promises = (
         never("payment").before("order_read_back"),
         never("payment").before("confirm_order"),

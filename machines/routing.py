@@ -6,7 +6,7 @@ the same issue, also when it was said to be solved. The way back to a desk is th
 it has the caller again, stands beside them.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guards.issue import issue_known
 from guards.transfers import transfers_left
@@ -64,6 +64,10 @@ class Routing(Desks):
     put_through_twice = connecting.to(common.offer)
     not_connected = connecting.to(common.before)
 
+    harmless: ClassVar = {
+        "transfer": "a caller who is put through can come back",
+        "go_back": "it only puts the caller through to the desk they came from",
+    }
     promises = (
         never("connecting").before(issue_known),
         never("connecting").before(transfers_left),

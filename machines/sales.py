@@ -110,6 +110,11 @@ class Sales(Desks):
     number_listed = listing.to(common.closed)
 
     needs_yes: ClassVar = {"book": ("held_slot",), "follow_up": ("months",)}
+    harmless: ClassVar = {
+        "assess": "it notes what the caller said about themselves, and reads the list of whom not to call",
+        "hold_time": "a time that is held is free again by itself",
+        "do_not_call": "whoever wants no more calls is held up by no question, and can still call us",
+    }
     proposers = reported("hold_ran_out")
     promises = (
         never("demo").before(need_stated),

@@ -113,6 +113,11 @@ class Service(Desks):
     report_gas_smell = common.live.to(emergency)
 
     needs_yes: ClassVar = {"rule_gas_out": (), "book_visit": ("quote_id", "free_windows", "wanted_time")}
+    harmless: ClassVar = {
+        "find_specialist": "it only looks up who is there for it",
+        "diagnose": "it only looks up what is wrong and what it costs",
+    }
+    unbroken = ("emergency",)
     promises = (
         never("dispatching").before(appliance_known),
         never("dispatching").before(fault_known),

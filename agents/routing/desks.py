@@ -50,6 +50,7 @@ general for everything else. You do not solve anything yourself.
     OPENINGS: ClassVar = {
         "not_connected": f"{NOT_THROUGH} {ASK_WHICH}",
         "return_to_desk": f"This is the switchboard again. {ASK_WHICH}",
+        "connected_back": f"You are through to the switchboard again. {ASK_WHICH}",
     }
 
     @data_tool(

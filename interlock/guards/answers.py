@@ -10,6 +10,8 @@ from interlock.guards.base import Proposal, guard
 
 AGREED = ("agreed", "requested", "given")
 """Of the values of `consent`, those in which the caller wants it."""
+CONSENTS = (*AGREED, "no", "correction", "question", "attention", "unclear", "changed", "unasked")
+"""All of its values; see `interlock.agents.speech.asking.Consent`."""
 
 
 @guard(

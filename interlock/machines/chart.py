@@ -18,11 +18,17 @@ class ChartError(TypeError):
 
 
 class Chart(StateChart[Any]):
-    """What every flow's chart declares beside its states and arrows; `Machine` makes it strict."""
+    """What every flow's chart declares beside its states and arrows; `Machine` makes it strict.
+
+    `harmless` gives for each event that begins work without the caller's yes the reason why none is needed; `unbroken`
+    names states in which something is said that nobody may cut off. `interlock check` holds the flow to both.
+    """
 
     version: ClassVar[int] = 1
     proposers: ClassVar[Mapping[str, frozenset[Proposer]]] = {}
     needs_yes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    harmless: ClassVar[Mapping[str, str]] = {}
+    unbroken: ClassVar[tuple[str, ...]] = ()
     promises: ClassVar[tuple[Promise, ...]] = ()
 
 

@@ -76,7 +76,9 @@ class Desks(Machine, metaclass=_Drawn):
     (`EffectState`) and arrows. Events that leave nothing but work are the system's to report, so `proposers` names only
     who else asks for what (`reported` for the system's). `needs_yes` gives for an event that moves money, books,
     cancels, sends or files the facts and arguments that the caller's yes to it covers: each of its arrows asks
-    `agreed` last, where none has a guard that implies it. `promises` are proven with `COMMON_PROMISES`.
+    `agreed` last, where none has a guard that implies it. `harmless` gives for every other event that begins work the
+    reason why no yes is needed; `unbroken` names the desks whose opening nobody may cut off. `promises` are proven with
+    `COMMON_PROMISES`.
 
     Raises `ChartError` at import for a chart without `Common` or an initial desk, and for a name of `COMMON_STATES`.
     """

@@ -1,6 +1,7 @@
 """A flow in which `check` finds nothing, and small parts for charts in which it does."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from statemachine import HistoryState, State
 
@@ -61,6 +62,7 @@ class Sound(Machine):
     caller_silent = live.to(closed)
 
     proposers = SENDING
+    harmless: ClassVar = {"post": "it only writes a letter"}
     promises = (PERSON, never("desk").before(proven), never("sending").before("go"), never("sending").before("desk"))
 
 

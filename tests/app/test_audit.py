@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from rich.console import Console
@@ -11,7 +12,9 @@ from guards.identity import caller_verified, checks_left
 from guards.issue import issue_known
 from interlock.agents.call.journal import Entry
 from interlock.agents.call.record import verdict_entry
+from interlock.agents.speech.asking import Consent
 from interlock.app.audit import AuditError, list_calls, print_calls, print_history, print_why, show, why
+from interlock.app.audit.spoken import STOOD
 from interlock.app.store import open_journal
 from interlock.guards.base import Proposal
 from interlock.machines.base import Snapshot
@@ -160,6 +163,61 @@ async def test_what_a_call_writes_of_a_real_verdict_is_what_why_reads(store):
         (caller_verified.sentence, False),
     ]
     assert list_calls(store)[0].refused == 2
+
+
+ASKED = {"event": "refund", "version": "04755b7698e274a6"}
+TOLD = {"line": "question:refund", "version": "2325465cfce8a89b", "unbroken": False, "sentences": 2}
+SPOKEN = [
+    ("line.cut", {**TOLD, "untold": 1, "cuts": 1}),
+    ("line.told", {**TOLD, "untold": 0, "cuts": 1}),
+    ("question.asked", ASKED),
+    ("question.answered", {**ASKED, "answer": "question"}),
+    ("transition.refused", verdict("guard_false", event="refund", refused_by="agreed", consent="question")),
+    ("line.cut", {**TOLD, "line": "emergency", "unbroken": True, "untold": 2, "cuts": 3}),
+]
+
+
+async def test_why_tells_what_was_asked_answered_told_and_cut_off(store):
+    """What was said before a verdict is told with it, and with the last one what came of it; never any words."""
+    for seq, (kind, audit) in enumerate(SPOKEN, 7):
+        await store.append([Entry("c1", "support", seq, kind, AT, 1, audit, {"said": "canary"})])
+    assert printed(print_why, why(store, "c1", 3)) == (
+        "Turn 3, 09:30:00 UTC: Refused: a condition was not met\n"
+        "  The agent asked for “refund”. Still in triage.\n"
+        "  Offered at that point: route_to_technical, route_to_billing.\n"
+        "  The caller's yes to it: they asked something back (question).\n"
+        "  Before it:\n"
+        "    Cut off: the line “question:refund” (version 2325465cfce8a89b), 1 of 2 sentences untold,"
+        " cut off 1 time by then.\n"
+        "    Told to the end: the line “question:refund” (version 2325465cfce8a89b).\n"
+        "    Asked for a yes to “refund” (version 04755b7698e274a6), told to the end.\n"
+        "    The caller's answer about “refund” (version 04755b7698e274a6): question.\n"
+        "  Conditions: none were asked.\n"
+        "  After it:\n"
+        "    Cut off: the unbroken line “emergency” (version 2325465cfce8a89b), 2 of 2 sentences untold,"
+        " cut off 3 times by then.\n"
+    )
+    (third,) = why(store, "c1", 3)
+    assert [(each.kind, each.name) for each in third.led_up] == [
+        ("cut", "question:refund"),
+        ("told", "question:refund"),
+        ("asked", "refund"),
+        ("answered", "refund"),
+    ]
+    told = json.dumps(third.to_json())
+    assert json.loads(told) == third.to_json()
+    assert "canary" not in told
+
+
+@pytest.mark.parametrize("consent", get_args(Consent))
+def test_how_a_caller_stood_to_it_is_on_record_and_has_words(consent):
+    """Every value there is; whatever else an argument of that name holds stays among the personal data."""
+    facts, where = SupportFacts(), Snapshot("Support", 1, ("live", "desks", "billing"))
+    asked = Proposal("refund", {"amount_cents": 100, "consent": consent})
+    assert verdict_entry(decide(Support, where, asked, facts), asked, facts).audit["consent"] == consent
+    made_up = Proposal("refund", {"amount_cents": 100, "consent": "canary"})
+    assert "canary" not in str(verdict_entry(decide(Support, where, made_up, facts), made_up, facts).audit)
+    assert consent in STOOD
 
 
 async def test_without_sentences_a_guard_goes_by_its_name(store):

@@ -44,6 +44,10 @@ BAD = {
     ),
     "wrong type": ("steps:\n  - caller: 4471", ":2: caller: found 4471, expected a valid string"),
     "no time": ("steps:\n  - advance: .inf", ":2: advance: found inf, expected a finite number"),
+    "an empty part": (
+        'steps:\n  - expect: {not_said: [paid, ""]}',
+        ":2: expect.not_said: found an empty part, which is in every line; expected words",
+    ),
     "a word": ("steps:\n  - hello", ":2: 'hello' is no step, expected one field such as `caller:`"),
     "our own field": ("steps:\n  - line: 3", ":2: {'line': 3} is no step, expected one field such as `caller:`"),
     "a date that is none": (
@@ -116,3 +120,54 @@ async def test_what_does_not_hold_is_a_failure_with_file_and_line(script, journa
     Expectations, and steps that make no sense where they stand.
     """
     assert await failures(script, journal, f"steps:\n{text}") == [failed]
+
+
+ASKED_FOR_A_YES = """
+- caller: Anna Kowalski, 4471, 80331. A refund for 1042.
+- model:
+    calls:
+      - {name: note_name, args: {name: Anna Kowalski}}
+      - {name: begin_triage}
+- caller: I was charged too much.
+- model:
+    calls:
+      - {name: note_issue, args: {category: billing}}
+      - {name: verify_caller, args: {account_number: "4471", postcode: "80331"}}
+      - {name: route_to_billing}
+- expect: {state: billing, asked: "", answered: ""}
+- caller: It was twenty too much.
+- model: {calls: [{name: find_order, args: {order_number: "1042"}}]}
+- model: {calls: [{name: refund, args: {amount_cents: 2000}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("- expect: {asked: refund, answered: '', told: 'question:refund', not_said: [reference, refunded]}", []),
+        ("- expect: {asked: escalate}", [":17: asked is 'refund', expected 'escalate'"]),
+        ("- expect: {answered: yes}", [":17: answered is '', expected 'yes'"]),
+        ("- caller: No, leave it.\n- model: {text: All right.}\n- expect: {answered: no}", []),
+        (
+            "- caller: Yes, please.\n- model: {calls: [{name: refund, args: {amount_cents: 2000}}]}\n"
+            "- expect: {answered: yes, told: ['question:refund', billing], facts: {last_refund: paid}}",
+            [],
+        ),
+        (
+            "- expect: {told: [billing, 'question:refund']}",
+            [":17: told lacks 'billing'; the lines told to their end are ['question:refund']"],
+        ),
+        (
+            "- expect: {not_said: [paid, pay that BACK]}",
+            [
+                ":17: said has 'pay that BACK', which must not be said; it is"
+                " ['That is 20 back for order 1042. Shall I pay that back?']"
+            ],
+        ),
+    ],
+)
+async def test_what_was_asked_answered_told_and_not_said_can_be_expected(script, journal, text, failed):
+    """
+    As the record has it: by the event of the question, the name of the line.
+    """
+    assert await failures(script, journal, f"steps:{ASKED_FOR_A_YES}{text}") == failed

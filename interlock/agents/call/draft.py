@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock.guards.answers import CONSENTS
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot
@@ -23,7 +24,10 @@ class DraftEntry:
 
 
 def verdict_entry(verdict: Verdict, proposal: Proposal, facts: Facts) -> DraftEntry:
-    """What the journal says of a verdict: everything `decide` saw, personal data apart."""
+    """What the journal says of a verdict: everything `decide` saw, personal data apart.
+
+    Of the arguments only how the caller stood to it is told, which is one word of ours.
+    """
     audit: dict[str, Any] = {
         "event": unknown_name(verdict.event) if verdict.kind == "unknown_event" else verdict.event,
         "by": proposal.by,
@@ -36,6 +40,8 @@ def verdict_entry(verdict: Verdict, proposal: Proposal, facts: Facts) -> DraftEn
         "offered": list(verdict.offered),
         "guards": [{"name": g.name, "held": g.held, "reason": g.reason, "error": g.error} for g in verdict.guards],
     }
+    if (consent := proposal.args.get("consent")) in CONSENTS:
+        audit["consent"] = consent
     private = {
         "event": verdict.event,
         "tool_call_id": proposal.tool_call_id,

@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock.app.audit.answers import CallHistory, CallSummary, EntryInWords, GuardAnswer, Why
 from interlock.app.audit.printing import print_calls, print_history, print_why
+from interlock.app.audit.spoken import spoken_of, with_spoken
 from interlock.app.audit.words import KINDS, VERDICTS, clean, in_words, state_of
 from interlock.app.store import AuditRecord, CallRow, JournalReader
 
@@ -49,8 +50,8 @@ def why(
 ) -> list[Why]:
     """Each verdict of a call explained, or only number `turn`, from 1.
 
-    `sentences` gives each guard's sentence by name; without, the name itself is shown. Raises `AuditError` for an
-    unknown call or turn.
+    With it goes what was asked, answered, told and cut off around it. `sentences` gives each guard's sentence by name;
+    without, the name itself is shown. Raises `AuditError` for an unknown call or turn.
     """
     _call(store, call_id)
     records = store.records(call_id)
@@ -58,7 +59,9 @@ def why(
     handoffs = {r.seq - 1: r.audit for r in records if r.kind == "handoff.started"}  # written with their verdict
     if turn is not None and not 1 <= turn <= len(verdicts):
         raise AuditError(f"call {clean(call_id)} has {len(verdicts)} verdicts, no turn {turn}: see interlock audit why")
+    told = [spoken for r in records if (spoken := spoken_of(r))]
     explained = [_explain(n, r, handoffs.get(r.seq), sentences or {}) for n, r in enumerate(verdicts, 1)]
+    explained = with_spoken(explained, told)
     return explained if turn is None else [explained[turn - 1]]
 
 
@@ -102,6 +105,7 @@ def _explain(turn: int, record: AuditRecord, handoff: Mapping[str, Any] | None, 
         offered=tuple(clean(e) for e in audit.get("offered", ())),
         guards=tuple(_guard(g, sentences) for g in audit.get("guards", ())),
         handoff=(clean(handoff["from"]), clean(handoff["to"])) if handoff else None,
+        consent=clean(audit.get("consent", "")),
     )
 
 

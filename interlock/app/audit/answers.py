@@ -1,7 +1,7 @@
 """What the record says, as values: a call in a list, a whole call, one verdict explained."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,37 @@ class GuardAnswer:
     error: str
 
 
+SpokenKind = Literal["asked", "answered", "told", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A question that was asked or answered (`name` is its event), or a line that was told to its end or cut off.
+
+    `version` is a fingerprint of what it told, or of what a yes to it covers; no words are on record. `answer` is how a
+    question was answered; `untold` of a line's `sentences` were left when it was cut off for the `cuts`th time.
+    """
+
+    seq: int
+    at: str
+    kind: SpokenKind
+    name: str
+    version: str
+    answer: str = ""
+    unbroken: bool = False
+    sentences: int = 0
+    untold: int = 0
+    cuts: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One verdict explained: `turn` counts a call's verdicts from 1, `handoff` is `(from, to)` when there was one."""
+    """One verdict explained: `turn` counts a call's verdicts from 1, `handoff` is `(from, to)` when there was one.
+
+    `consent` is how the caller stood to an event that needs their yes, as `interlock.agents.speech.asking.Consent`.
+    `led_up` is what was asked, answered, told and cut off since the verdict before it; `then`, of the last verdict
+    only, what came after it.
+    """
 
     turn: int
     seq: int
@@ -79,10 +107,14 @@ class Why:
     offered: tuple[str, ...]
     guards: tuple[GuardAnswer, ...]
     handoff: tuple[str, str] | None
+    consent: str = ""
+    led_up: tuple[Spoken, ...] = ()
+    then: tuple[Spoken, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         plain = asdict(self)
-        return plain | {"offered": list(self.offered), "guards": list(plain["guards"]), "handoff": _pair(self.handoff)}
+        listed = {name: list(plain[name]) for name in ("offered", "guards", "led_up", "then")}
+        return plain | listed | {"handoff": _pair(self.handoff)}
 
 
 def _pair(handoff: tuple[str, str] | None) -> dict[str, str] | None:

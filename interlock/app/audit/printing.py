@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from interlock.app.audit.answers import CallHistory, CallSummary, GuardAnswer, Why
+from interlock.app.audit.answers import CallHistory, CallSummary, GuardAnswer, Spoken, Why
+from interlock.app.audit.spoken import STOOD, spoken_in_words
 from interlock.app.audit.words import clean
 from interlock.app.store import ACCEPTED, REFUSED
 
@@ -54,14 +55,25 @@ def _print_verdict(console: Console, its: Why) -> None:
     lines.append(f"Offered at that point: {', '.join(its.offered) or 'nothing'}.")
     if its.reason:
         lines.append(f"Told to the {its.by}: {its.reason}")
+    if its.consent:
+        lines.append(f"The caller's yes to it: {STOOD.get(its.consent, its.consent)} ({its.consent}).")
     for line in lines:
         _say(console, Text(f"  {line}"))
+    _print_spoken(console, "Before it", its.led_up)
     if its.guards:
         _say(console, Text("  Conditions:"))
     for guard in its.guards:
         _print_guard(console, guard)
     if not its.guards:
         _say(console, Text("  Conditions: none were asked.", style="dim"))
+    _print_spoken(console, "After it", its.then)
+
+
+def _print_spoken(console: Console, when: str, spoken: Sequence[Spoken]) -> None:
+    if spoken:
+        _say(console, Text(f"  {when}:"))
+    for each in spoken:
+        _say(console, Text(f"    {spoken_in_words(each)}", style="yellow" if each.kind == "cut" else "default"))
 
 
 def _print_guard(console: Console, guard: GuardAnswer) -> None:

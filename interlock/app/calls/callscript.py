@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 LARGEST_BYTES = 1 << 20
 LONGEST_WAIT_S = 31 * 86_400
@@ -14,6 +14,11 @@ LONGEST_WAIT_S = 31 * 86_400
 
 class ScriptError(ValueError):
     """A call script that cannot be run; the text is one line for each thing wrong."""
+
+
+def listed(parts: list[str] | str | None) -> list[str]:
+    """One part, several or none, as a list."""
+    return [parts] if isinstance(parts, str) else parts or []
 
 
 class _Strict(BaseModel):
@@ -45,8 +50,14 @@ class Event(_Strict):
 
 
 class Expect(_Strict):
-    """What must be true now. `said` are parts of the agents' lines since the caller's last words, `heard` of the
-    caller's words in the conversation, `verdict` and `refused_by` are the last verdict's."""
+    """What must be true now. `said` are parts of the agents' lines since the caller's last words, `not_said` parts that
+    none of these has, `heard` parts of the caller's words in the conversation; `verdict` and `refused_by` are the last
+    verdict's.
+
+    `told` names owed and unbroken lines that were told to their end in this call so far, by the state whose opening
+    they are or as `question:EVENT`. `asked` is the event that the last question was about, `answered` how that question
+    was answered last; "" where none was.
+    """
 
     configuration: list[str] | None = None
     state: str | None = None
@@ -54,9 +65,26 @@ class Expect(_Strict):
     verdict: str | None = None
     refused_by: str | None = None
     said: list[str] | str | None = None
+    not_said: list[str] | str | None = None
     heard: list[str] | str | None = None
+    told: list[str] | str | None = None
+    asked: str | None = None
+    answered: str | None = None
     facts: dict[str, Any] | None = None
     over: bool | None = None
+
+    @field_validator("not_said")
+    @classmethod
+    def _no_empty_part(cls, parts: list[str] | str | None) -> list[str] | str | None:
+        if any(not part.strip() for part in listed(parts)):
+            raise ValueError("found an empty part, which is in every line; expected words")
+        return parts
+
+    @field_validator("answered", mode="before")
+    @classmethod
+    def _yes_or_no(cls, answer: Any) -> Any:
+        """YAML reads a bare yes and no as true and false."""
+        return {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else answer
 
 
 class Step(_Strict):

@@ -10,7 +10,7 @@ from livekit.agents import APIConnectionError, APITimeoutError
 
 from interlock.agents.call.journal import Entry, Journal
 from interlock.agents.flow import Flow
-from interlock.app.calls.callscript import CallScript, Event, Expect, Model, Step
+from interlock.app.calls.callscript import CallScript, Event, Expect, Model, Step, listed
 from interlock.app.calls.session import open_call
 from interlock.app.calls.typed import REST_LIMIT_S, TypedCall
 from interlock.app.offline.clock import ManualClock
@@ -143,6 +143,7 @@ class _Stage:
             "verdict": last.get("kind"),
             "refused_by": last.get("refused_by"),
             "over": self._typed.over.is_set(),
+            **_last_question(self._played.entries),
         }
         for name, value in found.items():
             expected = getattr(wanted, name)
@@ -150,6 +151,8 @@ class _Stage:
                 self._fail(step, f"{name} is {value!r}, expected {expected!r}")
         self._expect_words(step, "said", wanted.said, self._typed.said)
         self._expect_words(step, "heard", wanted.heard, self._typed.heard)
+        self._expect_no_words(step, listed(wanted.not_said))
+        self._expect_told(step, listed(wanted.told))
         facts = call.facts.model_dump(mode="json")
         for name, expected in (wanted.facts or {}).items():
             if facts.get(name) != expected:
@@ -157,12 +160,35 @@ class _Stage:
 
     def _expect_words(self, step: Step, name: str, wanted: list[str] | str | None, found: list[str]) -> None:
         together = " ".join(found).lower()
-        for part in [wanted] if isinstance(wanted, str) else wanted or []:
+        for part in listed(wanted):
             if part.lower() not in together:
                 self._fail(step, f"{name} lacks {part!r}; it is {found!r}")
 
+    def _expect_no_words(self, step: Step, unwanted: list[str]) -> None:
+        together = " ".join(self._typed.said).lower()
+        for part in unwanted:
+            if part.lower() in together:
+                self._fail(step, f"said has {part!r}, which must not be said; it is {self._typed.said!r}")
+
+    def _expect_told(self, step: Step, wanted: list[str]) -> None:
+        told = list(dict.fromkeys(e.audit["line"] for e in self._played.entries if e.kind == "line.told"))
+        for name in wanted:
+            if name not in told:
+                self._fail(step, f"told lacks {name!r}; the lines told to their end are {told!r}")
+
     def _fail(self, step: Step, why: str) -> None:
         self._played.failures.append(f"{self._script.path}:{step.line}: {why}")
+
+
+def _last_question(entries: list[Entry]) -> dict[str, str]:
+    """What the last question told to its end was about, and how it was answered last."""
+    found = {"asked": "", "answered": ""}
+    for entry in entries:
+        if entry.kind == "question.asked":
+            found = {"asked": str(entry.audit["event"]), "answered": ""}
+        elif entry.kind == "question.answered":
+            found["answered"] = str(entry.audit["answer"])
+    return found
 
 
 def _says(model: Model, hold: asyncio.Event | None) -> Says:

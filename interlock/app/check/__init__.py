@@ -5,10 +5,13 @@ from interlock.app.check import source
 from interlock.app.check.cast import cast_findings
 from interlock.app.check.chart import chart_findings
 from interlock.app.check.effects import effect_findings
+from interlock.app.check.evidence import evidence_findings
 from interlock.app.check.finding import Finding, render
 from interlock.app.check.paths import explore
 from interlock.app.check.promises import promise_findings
 from interlock.app.check.told import told_findings
+from interlock.app.check.untold import untold_findings
+from interlock.app.check.yes import yes_findings
 
 __all__ = ["Finding", "check", "refused", "render"]
 
@@ -26,6 +29,9 @@ def check(flow: Flow) -> list[Finding]:
         *cast_findings(flow),
         *effect_findings(flow, paths),
         *told_findings(flow),
+        *yes_findings(flow, paths),
+        *untold_findings(flow, paths),
+        *evidence_findings(flow),
     ]
 
 

@@ -22,7 +22,7 @@ def effect_findings(flow: Flow, paths: Paths) -> Iterator[Finding]:
 
 
 def _without_outcome(machine: type[Machine], state: State, effect: Effect) -> Iterator[Finding]:
-    outcomes, where = _outcomes(machine, state), source.of_state(machine, state)
+    outcomes, where = outcomes_of(machine, state), source.of_state(machine, state)
     bad = _bad_ends(effect)
     for event, when in bad.items():
         if event not in outcomes:
@@ -75,7 +75,7 @@ def _run_again(machine: type[Machine], state: State, paths: Paths) -> Iterator[F
         yield Finding("effect_run_again", text, source.of_state(machine, state), way)
 
 
-def _outcomes(machine: type[Machine], state: State) -> set[str]:
+def outcomes_of(machine: type[Machine], state: State) -> set[str]:
     """The events by which the system, and nobody else, takes a call out of this very state."""
     named = {str(event) for arrow in state.transitions if arrow.target is not state for event in arrow.events}
     return {event for event in named if proposers_of(machine, event) == {"system"}}

@@ -3,6 +3,8 @@
 What the caller says is claimed; what our own systems found is established, and no model can make it true.
 """
 
+from typing import ClassVar
+
 from guards.__flow__ import not_registered_yet, order_given, reason_given
 from interlock.guards import Words, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reachable
@@ -34,6 +36,7 @@ class __Flow__(Desks):
     return_refused = registering.to(returns)
     return_unconfirmed = registering.to(common.person)
 
+    harmless: ClassVar = {"register_return": "a label costs nobody anything until the caller sends something back"}
     promises = (
         never("returns").before(order_given),
         never("registering").before(reason_given),
