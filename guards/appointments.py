@@ -94,6 +94,22 @@ def number_heard(facts: Contact, proposal: Proposal) -> bool:
 
 
 @guard(
+    "Nobody said that number: ask for a number we can reach the caller on, and note it as they say it.",
+    say="Which number can we reach you on?",
+)
+def number_confirmed(facts: Contact, proposal: Proposal) -> bool:
+    """The number to reach the caller on is one they said, call from, or heard from us and said yes to."""
+    return was_heard(facts, "contact_phone") or proposal.args.get("consent") == "agreed"
+
+
+def unsaid(facts: Any) -> tuple[str, ...]:
+    """The caller's name and number as they are known, where a model gave them and nobody heard them: a yes has to
+    cover them."""
+    names = ("caller_name", "contact_phone")
+    return tuple(getattr(facts, name) or "" for name in names if not was_heard(facts, name))
+
+
+@guard(
     "Find the appointment first: ask for its code, or for account number and postcode.",
     say="What is the code of your appointment?",
 )

@@ -31,6 +31,15 @@ def name_heard(facts: Identity, proposal: Proposal) -> bool:
     return was_heard(facts, "caller_name")
 
 
+@guard(
+    "Nobody said that name: ask for the caller's name, and note it as they say it.",
+    say="May I have your name, please?",
+)
+def name_confirmed(facts: Identity, proposal: Proposal) -> bool:
+    """The name is one the caller said, or heard from us and said yes to."""
+    return was_heard(facts, "caller_name") or proposal.args.get("consent") == "agreed"
+
+
 @guard("Verify the caller first: ask for the account number, then the postcode.", say="What is your account number?")
 def caller_verified(facts: Identity, proposal: Proposal) -> bool:
     """The caller proved who they are."""

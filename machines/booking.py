@@ -16,11 +16,12 @@ from guards.appointments import (
     cancelling_agreed,
     hold_running,
     no_change_unconfirmed,
-    number_heard,
+    number_confirmed,
     reachable_by_phone,
     slot_offered,
+    unsaid,
 )
-from guards.identity import caller_named, name_heard
+from guards.identity import caller_named, name_confirmed
 from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
@@ -48,6 +49,11 @@ class BookingFacts(CallerFacts):
     last_change: Change | None = established(description="unconfirmed from before the calendar changes")
     booked_slot: str | None = established(description="booked or moved to in this call")
     booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Name and number that a model gave and nobody heard: the question for a yes tells them."""
+        return unsaid(self)
 
 
 class Booking(Desks):
@@ -82,7 +88,7 @@ class Booking(Desks):
 
     book = deciding.to(
         reserving,
-        cond=[no_change_unconfirmed, hold_running, caller_named, name_heard, reachable_by_phone, number_heard],
+        cond=[no_change_unconfirmed, hold_running, caller_named, name_confirmed, reachable_by_phone, number_confirmed],
     )
     booked = reserving.to(confirmation)
     move = deciding_move.to(moving, cond=[appointment_theirs, no_change_unconfirmed, hold_running])
@@ -95,7 +101,7 @@ class Booking(Desks):
     change_unconfirmed = reserving.to(common.person) | moving.to(common.person) | cancelling.to(common.person)
 
     needs_yes: ClassVar = {
-        "book": ("held_slot",),
+        "book": ("held_slot", "unsaid"),
         "move": ("found_code", "held_slot"),
         "cancel": ("found_code",),
     }
@@ -107,8 +113,8 @@ class Booking(Desks):
         never("reserving").before(agreed),
         never("reserving").before(hold_running),
         never("reserving").before(caller_named),
-        never("reserving").before(name_heard),
-        never("reserving").before(number_heard),
+        never("reserving").before(name_confirmed),
+        never("reserving").before(number_confirmed),
         never("confirmation").before(hold_running),
         never("moving").before(appointment_theirs),
         never("moving").before(agreed),

@@ -8,8 +8,15 @@ and written down (`listing`) before goodbye.
 
 from typing import ClassVar
 
-from guards.appointments import hold_running, no_change_unconfirmed, number_heard, reachable_by_phone, slot_offered
-from guards.identity import caller_named, name_heard
+from guards.appointments import (
+    hold_running,
+    no_change_unconfirmed,
+    number_confirmed,
+    number_heard,
+    reachable_by_phone,
+    slot_offered,
+)
+from guards.identity import caller_named, name_confirmed
 from guards.leads import (
     Authority,
     Timeline,
@@ -82,7 +89,7 @@ class Sales(Desks):
     hold_unclear = holding.to(demo)
     book = deciding.to(
         reserving,
-        cond=[no_change_unconfirmed, hold_running, caller_named, name_heard, reachable_by_phone, number_heard],
+        cond=[no_change_unconfirmed, hold_running, caller_named, name_confirmed, reachable_by_phone, number_confirmed],
     )
     booked = reserving.to(demo_booked)
     time_lost = reserving.to(demo)
@@ -109,7 +116,7 @@ class Sales(Desks):
 
     number_listed = listing.to(common.closed)
 
-    needs_yes: ClassVar = {"book": ("held_slot",), "follow_up": ("months",)}
+    needs_yes: ClassVar = {"book": ("held_slot", "unsaid"), "follow_up": ("months",)}
     harmless: ClassVar = {
         "assess": "it notes what the caller said about themselves, and reads the list of whom not to call",
         "hold_time": "a time that is held is free again by itself",

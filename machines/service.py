@@ -8,8 +8,8 @@ the house, and nothing but a person leads on from there.
 
 from typing import ClassVar, Literal
 
-from guards.appointments import number_heard, reachable_by_phone
-from guards.identity import caller_named, name_heard
+from guards.appointments import number_confirmed, reachable_by_phone, unsaid
+from guards.identity import caller_named, name_confirmed
 from guards.repairs import (
     appliance_known,
     fault_known,
@@ -53,6 +53,11 @@ class ServiceFacts(CallerFacts):
     last_order: Literal["unconfirmed", "booked", "refused"] | None = established(for_model=False)
     order_number: int | None = established(description="of the visit booked last in this call")
     order_words: str = established("", for_model=False, description="that order, as the caller hears it")
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Name and number that a model gave and nobody heard: the question for a yes tells them."""
+        return unsaid(self)
 
 
 class Service(Desks):
@@ -101,9 +106,9 @@ class Service(Desks):
             quote_stands,
             window_free,
             caller_named,
-            name_heard,
+            name_confirmed,
             reachable_by_phone,
-            number_heard,
+            number_confirmed,
         ],
     )
     visit_booked = arranging.to(confirmation)
@@ -112,7 +117,7 @@ class Service(Desks):
 
     report_gas_smell = common.live.to(emergency)
 
-    needs_yes: ClassVar = {"rule_gas_out": (), "book_visit": ("quote_id", "free_windows", "wanted_time")}
+    needs_yes: ClassVar = {"rule_gas_out": (), "book_visit": ("quote_id", "free_windows", "wanted_time", "unsaid")}
     harmless: ClassVar = {
         "find_specialist": "it only looks up who is there for it",
         "diagnose": "it only looks up what is wrong and what it costs",

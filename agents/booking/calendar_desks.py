@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from math import ceil
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from agents.booking.systems import BookingSystems
 from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
 from guards.appointments import instant, time_exists
-from interlock.agents import LiveDesk, Slot, data_tool, proposes
+from interlock.agents import LiveDesk, Slot, data_tool, proposes, spoken_number
+from interlock.guards import was_heard
 from machines.booking import BookingFacts
 
 WHICH_TIME = "Which day and time suit you?"
@@ -113,6 +114,13 @@ class CalendarDesk(LiveDesk):
         """What is booked, and the code that goes with it."""
         at, code = day_and_time(self.call, self.facts.booked_slot or ""), spelled(self.facts.booked_code or "")
         return f"Your appointment is booked for {at}. Its code is {code}: keep it for changes. Is there anything else?"
+
+
+def for_whom(facts: Any) -> str:
+    """Name and number that nobody was heard to say, for the caller to say yes to; nothing where they were heard."""
+    name = "" if was_heard(facts, "caller_name") else f" for {facts.caller_name}"
+    number = "" if was_heard(facts, "contact_phone") else f" with the number {spoken_number(facts.contact_phone)}"
+    return f" It is{name}{number}." if name or number else ""
 
 
 class PickingDesk(CalendarDesk):

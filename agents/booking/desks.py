@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk
+from agents.booking.calendar_desks import WHICH_TIME, CalendarDesk, PickingDesk, for_whom
 from interlock.agents import CallerDesk, Consent, proposes
 
 
@@ -101,7 +101,7 @@ needs their name and a number to reach them on. If they would rather have anothe
 
     def ask_book(self) -> str:
         """Which time would be booked."""
-        return f"{held} {self.NEXT}" if (held := self.held()) else ""
+        return f"{held}{for_whom(self.facts)} {self.NEXT}" if (held := self.held()) else ""
 
     @proposes(
         "no, another time please",

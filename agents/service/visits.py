@@ -2,6 +2,7 @@
 
 from typing import Annotated, ClassVar
 
+from agents.booking.calendar_desks import for_whom
 from agents.service.noting import NotingDesk, ServiceDesk
 from agents.service.words import price, window, windows
 from guards.repairs import picked, window_free
@@ -90,7 +91,7 @@ other. Booking needs a number to reach the caller on.
 
     def ask_book_visit(self) -> str:
         """Which visit would be booked."""
-        return self.question() if picked(self.facts) else ""
+        return f"{for_whom(self.facts)} {self.question()}".strip() if picked(self.facts) else ""
 
     @proposes(
         "it is another appliance",
