@@ -1,6 +1,6 @@
 """A call about returns: who speaks in each state, and the work that registers one."""
 
-from agents.__flow__.desks import Reception, ReturnsDesk
+from agents.__flow__.desks import Reception, ReturnsDesk, ReturnsWaiting
 from agents.__flow__.effects import register
 from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.__flow__ import __Flow__, __Flow__Facts
@@ -16,6 +16,7 @@ __FLOW__ = Flow(
         "returns": ReturnsDesk,
         "registering": waits("RegisteringClerk", "One moment, I am registering it."),
         **COMMON_CAST,
+        "person": ReturnsWaiting,
     },
     effects={"registering": register, **COMMON_EFFECTS},
 )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from interlock.agents import LiveDesk, Slot, data_tool, proposes
+from interlock.agents import LiveDesk, Slot, WaitingDesk, data_tool, proposes
 from interlock.guards import Words
 from machines.__flow__ import __Flow__Facts
 
@@ -83,3 +83,12 @@ whether it may come back and gives the label. Never invent a label. When it says
     @proposes("it is about something else", "take me back to the start", "I have another order")
     def to_reception(self) -> None:
         """Pass the caller back to the reception, for anything but this return."""
+
+
+class ReturnsWaiting(WaitingDesk):
+    """Stands in for the person, and says why one takes over."""
+
+    OPENINGS: ClassVar = {
+        **WaitingDesk.OPENINGS,
+        "return_unconfirmed": "I could not confirm your return, so a colleague will. Which number may we call?",
+    }
