@@ -204,7 +204,10 @@ You are the billing desk. The caller is verified. Look the order up before you t
         "pay me back 19.90",
         "I want a refund of ten euros",
         "give me my money back",
-        consent=Consent("removal", acts=("refund", "pay back", "pay me back", "money back", "pay", "reimburse")),
+        consent=Consent(
+            "removal",
+            acts=("refund", "pay back", "pay it back", "pay that back", "pay me back", "money back", "reimburse"),
+        ),
     )
     def refund(
         self,

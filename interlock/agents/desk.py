@@ -277,7 +277,7 @@ class Desk(Agent):
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
-            args = read_arguments(tool, fit_text(tool, {k: without_odd_letters(value) for k, value in raw.items()}))
+            args = read_arguments(tool, {k: without_odd_letters(value) for k, value in fit_text(tool, raw).items()})
         except UnfitText as error:
             raise await self._malformed(tool.name, str(error)) from None
         except ValidationError as error:

@@ -174,7 +174,9 @@ to 18, and book it. The caller may also go back to where they were.
         "you can reach me on 030 1234567",
         "book a callback",
         "call me later",
-        consent=Consent("offer", acts=("call me", "call us", "call back", "callback", "reach me"), by_value=True),
+        consent=Consent(
+            "offer", acts=("call me", "call us", "call you", "call back", "callback", "reach me"), by_value=True
+        ),
     )
     def book_callback(
         self,

@@ -140,6 +140,7 @@ async def test_verdicts_are_kept_no_longer_than_they_can_be_asked_for(journal, s
         for n in range(20):
             event = ("route_to_billing", "route_to_technical")[n % 2]
             await stage.call.heard_caller()
+            await stage.call.claim(issue_details=f"{n}")
             assert (await stage.call.propose(event, tool_call_id=f"{n}")).accepted
         assert len(stage.call._context.interlocking._given) <= 2
 
@@ -224,6 +225,7 @@ async def test_agents_that_go_round_without_the_caller_lose_the_call(journal, sy
 
         async def moves(times):
             for _ in range(times):
+                await stage.call.claim(issue_details=f"in epoch {stage.call.epoch}")
                 await stage.call.propose("route_to_billing" if stage.state == "technical" else "route_to_technical")
             await stage.typed.rest()
 

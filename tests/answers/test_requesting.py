@@ -2,7 +2,7 @@
 
 import pytest
 
-from interlock.agents.answers.requesting import requested
+from interlock.agents.answers.requesting import denied, requested
 
 REFUND = ("refund", "pay back", "pay me back", "money back", "give me my money back")
 CANCEL = ("cancel", "delete", "give it up", "call off")
@@ -90,3 +90,25 @@ def test_a_question_a_doubt_a_story_or_a_no_is_no_request(words, acts):
 def test_a_long_story_is_no_request():
     """Nobody knows what all of it wants."""
     assert not requested("please refund it " + "and then something else happened " * 20, REFUND)
+
+
+@pytest.mark.parametrize(
+    ("words", "acts"),
+    [
+        ("No, do not call me on 030 1234567, not tomorrow at ten and not ever.", CALL),
+        ("nobody should call me tomorrow at ten", CALL),
+        ("no need to call me on 030 1234567", CALL),
+        ("No refund of the twenty euros, please, I only want to know why.", REFUND),
+    ],
+)
+def test_a_no_to_the_act_is_one_whatever_values_stand_beside_it(words, acts):
+    """Who gives a number may still not want to be called on it."""
+    assert denied(words, acts)
+
+
+@pytest.mark.parametrize(
+    "words", ["No, tomorrow at eleven on 030 1234567", "not Tuesday, Wednesday at ten", "Rather at eleven."]
+)
+def test_a_no_to_a_value_is_no_no_to_the_act(words):
+    """Another is given in the same breath."""
+    assert not denied(words, CALL)

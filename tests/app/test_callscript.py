@@ -155,7 +155,7 @@ ASKED_FOR_A_YES = """
         ),
         (
             "- expect: {told: [billing, 'question:refund']}",
-            [":17: told lacks 'billing'; the lines told to their end are ['question:refund']"],
+            [":17: told lacks 'billing'; the lines told to their end are ['disclosure', 'question:refund']"],
         ),
         (
             "- expect: {not_said: [paid, pay that BACK]}",

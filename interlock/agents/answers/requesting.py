@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from interlock.agents.answers.phrases import Phrases, Words, expanded, words_of
+from interlock.agents.answers.tables import refusal
 from interlock.agents.answers.tables import requests as tables
 from interlock.agents.answers.words import LONGEST, LONGEST_WORDS, plain
 
@@ -15,6 +16,7 @@ _TAKEN_BACK = expanded(tables.TAKEN_BACK)
 _AGAINST, _LIGHT = words_of(tables.AGAINST), words_of(tables.LIGHT)
 _STORIES, _CONDITIONS = words_of(tables.STORIES), words_of(tables.CONDITIONS)
 _OPENINGS, _NAMES = words_of(tables.OPENINGS), words_of(tables.NAMES)
+_REFUSALS = expanded(refusal.FIRM) | expanded(tables.TAKEN_BACK)
 _BETWEEN = 6
 """How many words may stand between a wish and what is wished for: "could you please just quickly cancel it"."""
 _CLAUSES = re.compile(r"[.,;:!?\u2026\u2013\u2014]+|\b(?:and|so|then|because|since)\b", re.IGNORECASE)
@@ -37,6 +39,18 @@ def requested(said: str, acts: Iterable[str]) -> bool:
     if any(_denied(every, start) or "but" in every[end:] for start, end in _named(every, wanted)):
         return False
     return any(_wished(plain(clause).words, wanted) for clause in _CLAUSES.split(said))
+
+
+def denied(said: str, acts: Iterable[str]) -> bool:
+    """Whether the words say not to do it: the act with a no to it ("do not call me", "no refund"), or a firm refusal.
+
+    A no to something else beside a value, as in "no, tomorrow at ten", is none.
+    """
+    words = plain(said[:LONGEST]).words
+    wanted = [plain(act).words for act in acts]
+    if any(_denied(words, start) for start, _ in _named(words, wanted)):
+        return True
+    return any(_at(words, start, _REFUSALS) for start in range(len(words)))
 
 
 def _wished(words: Words, wanted: Sequence[Words]) -> bool:

@@ -15,7 +15,7 @@ from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
 
 from interlock.agents.answers import Answer, Kind, Question, judge
 from interlock.agents.answers.contact import without_contact
-from interlock.agents.answers.requesting import requested
+from interlock.agents.answers.requesting import denied, requested
 from interlock.agents.answers.words import plain
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
@@ -91,6 +91,7 @@ class Asking:
         self._turns_left = 0
         self._heard: Said | None = None
         self._used: str | None = None
+        self._question = ""
         self.opening = ""
         """What the agent that speaks now says, or said, on entry."""
 
@@ -105,6 +106,7 @@ class Asking:
     def told(self, words: str, *, ours: bool = False) -> None:
         """The caller heard these words to their end. `ours` says that this desk wrote them, so that their last question
         is one of its own even where it says the values in other words."""
+        self._question = _last_question(words) or self._question
         for each in self._askable():
             if letters_of(words).endswith(letters_of(each.words)) or (ours and same_question(words, each.words)):
                 self.put(each)
@@ -156,7 +158,7 @@ class Asking:
             return "no"
         if requested(said.words, acts):
             return "requested"
-        if by_value and answer not in ("no", "question") and gives_value(said.words):
+        if by_value and answer not in ("no", "question") and (gives_value(said.words) or self._named(answer, acts)):
             return "given"
         of_it = self._open and self._asked is not None and self._asked.subject.event == subject.event
         if answer in ("no", "question") or (answer == "correction" and of_it):
@@ -164,6 +166,11 @@ class Asking:
         if about_it:
             return "attention" if answer == "attention" else "unclear"
         return "changed" if of_it and answer == "yes" else "unasked"
+
+    def _named(self, answer: Answer, acts: tuple[str, ...]) -> bool:
+        """Whether it is a yes to a question, in whoever's words, that names the act: where its values come from is for
+        other guards to ask."""
+        return answer == "yes" and any(letters_of(act) in letters_of(self._question) for act in acts)
 
     def _objections(self) -> frozenset[str]:
         """A value is the answer to another question where one was asked since; what it changes is another subject."""
@@ -189,6 +196,8 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...]) -> Answer:
     """
     told, words, echoes = bool(said.answer), said.answer or said.words, " ".join(acts)
     answer = judge(words, Question(kind, told=told, echoes=echoes)).answer
+    if kind != "danger" and acts and answer != "no" and denied(said.words, acts):
+        return "no"
     if kind == "danger":
         return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
     if told and answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(words)):

@@ -9,6 +9,7 @@ from interlock.agents.tools import tools_of
 from interlock.app.check import source
 from interlock.app.check.finding import Finding
 from interlock.guards.base import Guard
+from interlock.guards.evidence import EVIDENCE, mark_in
 from interlock.machines.base import Machine, guards_of, proposers_of, transitions_of
 from interlock.machines.chart import needs_yes_of
 
@@ -18,12 +19,13 @@ _CALLER = re.compile(r"\bcaller", re.IGNORECASE)
 def evidence_findings(flow: Flow) -> Iterator[Finding]:
     """Every such guard, once for each argument it takes a model's word for.
 
-    An argument that is heard, an answer, or covered by the caller's yes to this very event is no model's alone.
+    An argument that is heard, an answer, or covered by the caller's yes to this very event is no model's alone; nor are
+    those of a guard that asks where they come from.
     """
     seen: set[tuple[Guard, str, str]] = set()
     for event, guard in _asked_of_agents(flow.machine):
         for name in sorted(names_read(guard) & _slots(flow, event) - set(needs_yes_of(flow.machine, event) or ())):
-            if (guard, event, name) in seen or not _CALLER.search(guard.sentence):
+            if (guard, event, name) in seen or not _CALLER.search(guard.sentence) or EVIDENCE in names_read(guard):
                 continue
             seen.add((guard, event, name))
             text = (
@@ -47,6 +49,8 @@ def _texts(function: FunctionType, seen: set[int]) -> Iterator[str]:
         for name in code.co_names:
             called = function.__globals__.get(name)
             called = called.predicate if isinstance(called, Guard) else called
+            if called is mark_in:
+                yield EVIDENCE
             if isinstance(called, FunctionType) and id(called) not in seen:
                 yield from _texts(called, seen)
 

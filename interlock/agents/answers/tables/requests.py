@@ -44,7 +44,7 @@ not never no without cannot nobody nothing stop instead rather refuse against
 """
 LIGHT = """
 a an the my your any of to for it that this me us you want need like would i we be get have having give wish asked ask
-ordered do just yet going wanting
+ordered do just yet going wanting should must has will shall can could may ever has
 """
 """What may stand between a no and the act it denies: "I do not want you to cancel it"."""
 
