@@ -136,9 +136,9 @@ async def a_long_call(stage: Any) -> None:
     await stage.caller("Go.", asks("route_to_billing"))
     await stage.caller("Order.", asks("find_order", {"order_number": bird("order")}))
     await stage.caller("Pay.", asks("refund", {"amount_cents": bird("amount")}))
-    await stage.caller("Pay 9.99.", asks("refund", {"amount_cents": 999}))
+    await stage.caller("Refund 9.99.", asks("refund", {"amount_cents": 999}))
     assert stage.verdicts()[-1] == "refund_paid accepted"
-    await stage.caller("Pay 6.66.", asks("refund", {"amount_cents": 666}))
+    await stage.caller("Refund 6.66.", asks("refund", {"amount_cents": 666}))
     assert stage.verdicts()[-1] == "refund_unconfirmed accepted"
     book = {"phone": f"{bird('phone')} 030 1234567", "time": "2026-03-03T10:00"}
     await stage.caller("Call me tomorrow.", asks("book_callback", {**book, "time": bird("time")}))

@@ -14,9 +14,9 @@ from interlock.agents.answers.words import LONGEST, LONGEST_WORDS, plain
 _WISHES = Phrases([("wish", tables.WISHES)])
 _TAKEN_BACK = expanded(tables.TAKEN_BACK)
 _AGAINST, _LIGHT = words_of(tables.AGAINST), words_of(tables.LIGHT)
+_REFUSALS = frozenset(its for its in expanded(refusal.FIRM) if _AGAINST & set(its)) | _TAKEN_BACK
 _STORIES, _CONDITIONS = words_of(tables.STORIES), words_of(tables.CONDITIONS)
 _OPENINGS, _NAMES = words_of(tables.OPENINGS), words_of(tables.NAMES)
-_REFUSALS = expanded(refusal.FIRM) | expanded(tables.TAKEN_BACK)
 _BETWEEN = 6
 """How many words may stand between a wish and what is wished for: "could you please just quickly cancel it"."""
 _CLAUSES = re.compile(r"[.,;:!?\u2026\u2013\u2014]+|\b(?:and|so|then|because|since)\b", re.IGNORECASE)
