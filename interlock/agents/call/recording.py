@@ -1,7 +1,6 @@
 """Whether a call may be recorded with what is said in it: asked once where a setting wants that, not without a yes."""
 
-import re
-
+from interlock.agents.answers import Answer, Question, judge
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
@@ -11,12 +10,6 @@ from interlock.agents.speech.lines import SpokenLine
 MAY_WE_RECORD = SpokenLine("may_record", "May we record this call to improve our service?", "owed")
 AGREED, DECLINED = "recording.agreed", "recording.declined"
 """What the record says of the answer; the words themselves go on no record."""
-_YES = frozenset(("absolutely", "certainly", "course", "fine", "ok", "okay", "sure", "yeah", "yep", "yes"))
-_BESIDE_A_YES = """
-ahead all by do go i is it me may of please record right that thank thanks this you
-"""
-_YES_ALONE = _YES | frozenset(_BESIDE_A_YES.split())
-_NO = frozenset(("no", "nope"))
 _SHORT = 4
 """How many words a plain no has at most: "no, thank you" says nothing more."""
 
@@ -42,12 +35,15 @@ class Recording:
 
 
 def says_yes(words: str) -> bool:
-    """Whether these words are a plain yes and nothing else."""
-    said = set(re.findall(r"[^\W_]+", words.casefold()))
-    return bool(said & _YES) and said <= _YES_ALONE and "?" not in words
+    """Whether these words are a plain yes to it."""
+    return _answer(words) == "yes"
 
 
 def is_plain(words: str) -> bool:
     """Whether these words answer the question and say nothing more, so that no model needs to see them."""
-    said = re.findall(r"[^\W_]+", words.casefold())
-    return says_yes(words) or (bool(set(said) & _NO) and len(said) <= _SHORT)
+    answer = _answer(words)
+    return answer == "yes" or (answer == "no" and len(words.split()) <= _SHORT)
+
+
+def _answer(words: str) -> Answer:
+    return judge(words, Question("offer", echoes="record the call")).answer if words else "unclear"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from interlock.agents.answers import Question, judge
 from interlock.agents.evidence.amounts import said_amount
 from interlock.agents.evidence.clocks import said_time
 from interlock.agents.evidence.days import in_figures, said_date, said_day, today_or_soon
@@ -54,18 +55,7 @@ def mark_of(kind: str, value: Any, said: Said, around: Around, *, phrases: Seque
 
 def plainly_yes(words: str) -> bool:
     """Whether nothing but a yes was said; anything else in it may take it back."""
-    said = set(tokens_of(words)) - {",", ".", "!", "-"}
-    return bool(said & _YES) and said <= _YES | _BESIDE_A_YES
-
-
-_YES_WORDS = """
-yes yeah yep yup sure ok okay correct right exactly absolutely perfect fine mm hmm uh huh
-"""
-_YES = frozenset(_YES_WORDS.split())
-_BESIDE_A_YES_WORDS = """
-please that that's is it it's great good sounds works for me thanks thank you of course
-"""
-_BESIDE_A_YES = frozenset(_BESIDE_A_YES_WORDS.split())
+    return judge(words, Question("offer")).answer == "yes"
 
 
 def _is_known(kind: str, value: Any, around: Around) -> bool:
