@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from statemachine import State
+from statemachine.callbacks import CallbackSpecList
 from statemachine.exceptions import InvalidDefinition
 from statemachine.state import _ToState
 from statemachine.transition_list import TransitionList
+from statemachine.utils import ensure_iterable
 
 import interlock.machines
 from interlock.agents.flow import Flow
@@ -39,57 +41,56 @@ REACHABLE = [p for p in PROMISES if isinstance(p.values[1], Reachable)]
 
 
 class Without(ast.NodeTransformer):
-    """Takes one guard out of every `cond=`, or one event or state out of its chart."""
+    """Takes one event or state out of its chart, with its arrows."""
 
     def __init__(self, taken_out: str) -> None:
         self.taken_out = taken_out
-        self.taken = 0
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
-        """An event or a state of that name goes with its arrows."""
+        """What is assigned to that name goes."""
         if isinstance(node.targets[0], ast.Name) and node.targets[0].id == self.taken_out:
             return None
         return self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:
-        self.generic_visit(node)
-        node.keywords = [k for k in node.keywords if k.arg != "cond" or self._leaves(k)]
-        return node
 
-    def _leaves(self, keyword: ast.keyword) -> bool:
-        if isinstance(keyword.value, ast.List):
-            before = len(keyword.value.elts)
-            keyword.value.elts = [e for e in keyword.value.elts if not self._is(e)]
-            self.taken += before - len(keyword.value.elts)
-            return bool(keyword.value.elts)
-        self.taken += self._is(keyword.value)
-        return not self._is(keyword.value)
+class WithoutGuard:
+    """Gives arrows all their guards but one, however a chart asks for it; `taken` is how often it did."""
 
-    def _is(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Name) and node.id == self.taken_out
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.taken = 0
+        self._add = CallbackSpecList.add
+
+    def add(self, specs: CallbackSpecList, callbacks: Any, **how: Any) -> Any:
+        """In place of python-statemachine's own."""
+        every = [] if callbacks is None else list(ensure_iterable(callbacks))
+        left = [its for its in every if not (isinstance(its, Guard) and its.name == self.name)]
+        self.taken += len(every) - len(left)
+        return self._add(specs, left, **how)
 
 
-def made_again(module: ModuleType, taken_out: str = "") -> tuple[ModuleType, int]:
-    """The module's source run anew without that; and out of how many arrows a guard was taken."""
-    without = Without(taken_out)
-    tree = ast.fix_missing_locations(without.visit(ast.parse(inspect.getsource(module))))
+def made_again(module: ModuleType, taken_out: str = "") -> ModuleType:
+    """The module's source run anew without that event or state."""
+    tree = ast.fix_missing_locations(Without(taken_out).visit(ast.parse(inspect.getsource(module))))
     again = ModuleType(module.__name__)
     again.__file__ = module.__file__
     exec(compile(tree, str(module.__file__), "exec"), again.__dict__)
-    return again, without.taken
+    return again
 
 
 def mutated(flow: Flow, monkeypatch: pytest.MonkeyPatch, taken_out: str = "") -> tuple[Flow, int]:
     """The flow over a chart made anew."""
-    of_common = 0
+    guards = WithoutGuard(taken_out)
+    monkeypatch.setattr(CallbackSpecList, "add", lambda specs, *given, **how: guards.add(specs, *given, **how))
     for name in ("interlock.machines.common", "interlock.machines.desks"):
-        again, taken = made_again(importlib.import_module(name), taken_out)
+        again = made_again(importlib.import_module(name), taken_out)
         monkeypatch.setitem(sys.modules, name, again)
-        of_common += taken
         for its in vars(interlock.machines).keys() & vars(again).keys() & OF_THE_ENGINE:
             monkeypatch.setattr(interlock.machines, its, getattr(again, its))
-    module, its = made_again(sys.modules[flow.machine.__module__], taken_out)
-    return replace(flow, machine=getattr(module, flow.machine.__name__)), its + of_common
+    module = made_again(sys.modules[flow.machine.__module__], taken_out)
+    machine = getattr(module, flow.machine.__name__)
+    monkeypatch.undo()
+    return replace(flow, machine=machine), guards.taken
 
 
 @pytest.mark.parametrize("flow", [pytest.param(flow, id=name) for name, flow in FLOWS.items()])
