@@ -208,6 +208,8 @@ def folds(lived: Lived) -> list[dict[str, Any]]:
     if not lived.folded:
         lived.folded.append(SupportFacts(timezone="UTC", call_id=lived.call.id).model_dump(mode="json"))
     for entry in lived.journal.durable[lived.folds_of :]:
+        if entry.kind == "call.opened":
+            lived.folded.append(entry.private["facts"])
         if entry.kind in ("facts.claimed", "facts.established"):
             lived.folded.append({**lived.folded[-1], **entry.private["facts"]})
     lived.folds_of = len(lived.journal.durable)

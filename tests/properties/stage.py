@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import CloseEvent, CloseReason
+from livekit.agents import CloseEvent, CloseReason, llm
 
 from agents.support.systems import Account, Order, Refund, SupportSystems
 from interlock.agents.call.journal import Entry, Journal, JournalDown
@@ -121,6 +121,7 @@ class StageSession(rtc.EventEmitter[str]):
         self.speaks: Any = None
         self.closed = False
         self.said: list[str] = []
+        self.history = llm.ChatContext.empty()
         self.sent_for: Callable[[Desk], None] = lambda desk: None
         self._delays = delays
         self._update_activity_atask: asyncio.Task[None] | None = None

@@ -32,6 +32,10 @@ with wondering working would wrong yes yet you your
 )
 
 
+_ARTICLES = frozenset(("a", "an", "the", "my", "some"))
+"""What begins with one names no person: "A human, please"."""
+
+
 def name(words: str, asked: bool = True) -> str | None:
     """The name said, capitalised; unasked, only after "my name is" or, with a capital letter, after "this is"."""
     text = re.sub(_FILLERS, "", straight(words.strip()), flags=re.I)
@@ -58,7 +62,8 @@ def _first_words(text: str, alone: bool = False) -> str | None:
     sure = not alone or (len(clause) > 1 and any(word.lower() not in _NO_NAME for word in clause))
     taken: list[str] = []
     for word in clause:
-        if not _WORD.fullmatch(word) or (word.lower() in _NO_NAME and not (sure and word[0].isupper())):
+        may_be_one = sure and word[0].isupper() and (bool(taken) or word.lower() not in _ARTICLES)
+        if not _WORD.fullmatch(word) or (word.lower() in _NO_NAME and not may_be_one):
             break
         taken.append(word)
     if not taken or len(taken) > MOST_WORDS or (alone and len(taken) < len(clause)):
