@@ -11,7 +11,7 @@ from app.business.restaurant import open_restaurant_systems
 from interlock.agents.call.journal import JournalDown
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.project import FLOWS, project
-from interlock.testing.saying import saying
+from interlock.testing.saying import wanting
 from tests.faults.afterwards import keys
 from tests.faults.scenes import SCENES, WORK, Scene
 from tests.faults.stage import Stage, on_stage
@@ -186,15 +186,21 @@ class Begun:
     system: Faulty
 
     async def asks(self) -> list[str]:
-        """The caller says yes, and the model asks for the work; what is said until all is quiet."""
+        """The caller wants it, and the model asks for the work; what is said until all is quiet."""
         event, args = self.scene.event
-        return await self.stage.caller(f"Yes. {saying(args)}", Says(calls=(Asks(event, dict(args)),)))
+        return await self.stage.caller(self.wants_it, Says(calls=(Asks(event, dict(args)),)))
+
+    @property
+    def wants_it(self) -> str:
+        """A caller's words that are a yes to the work: a plain request for it, where one counts, and its values."""
+        event, args = self.scene.event
+        return wanting(type(self.stage.call.session.current_agent), event, args)
 
     async def asks_and_waits(self, until: asyncio.Event) -> None:
         """The same, up to some point in it."""
         event, args = self.scene.event
         self.stage.model.add(Says(calls=(Asks(event, dict(args)),)))
-        self.stage.typed.say(f"Yes. {saying(args)}")
+        self.stage.typed.say(self.wants_it)
         await until.wait()
 
     async def asks_again(self) -> Any:
@@ -206,7 +212,10 @@ class Begun:
         """The caller goes back to where they were, if they were passed on, and the event is not one of there."""
         away = self.stage.state == "person" and self.scene.event[0] not in self.stage.call.offered()
         asked = self.scene.event[0] == "escalate" or away
-        return await self.stage.asks("return_to_desk") if asked and self.stage.state == "person" else []
+        said = await self.stage.asks("return_to_desk") if asked and self.stage.state == "person" else []
+        if self.scene.event[0] == "confirm_details":  # who comes back hears it all again before they can say yes to it
+            return await self.stage.asks("check_details")
+        return said
 
     @property
     def state(self) -> str:
@@ -258,7 +267,8 @@ async def about_to(name: str, journal: Any, *, writes_to: Any = None, **fault: A
         await stage.call.claim(**scene.claimed)
         await stage.call.establish(**scene.established)
         for event, args in scene.way:
-            await stage.caller("Yes.", Says(calls=(Asks(event, dict(args)),)))
+            words = wanting(type(stage.call.session.current_agent), event, args)
+            await stage.caller(words, Says(calls=(Asks(event, dict(args)),)))
         if scene.paid:
             await real.payments.pay(stage.call.id, stage.clock.now())
         system = Faulty(getattr(real, part), named)

@@ -102,7 +102,7 @@ async def test_after_the_end_of_a_call_no_hold_runs_out(journal):
 
 
 async def test_a_model_is_told_which_day_it_is(journal):
-    """Where the service is: without it, nobody can say when "tomorrow" is."""
+    """Where the calendar is: without it, nobody can say when "tomorrow" is."""
     async with about_to("booking hold", journal) as its:
         stage = its.stage
-        assert "It is Monday, 2026-03-02, 09:30." in stage.typed.session.current_agent.instructions
+        assert "It is Monday, 2026-03-02, 10:30 in Europe/Berlin." in stage.typed.session.current_agent.instructions

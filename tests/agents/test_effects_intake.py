@@ -48,7 +48,7 @@ async def test_a_correction_while_it_is_filed_takes_it_back(journal):
         stage, policies = its.stage, its.system
         noted = asyncio.Event()
         stage.call.watch(lambda entry: noted.set() if entry.kind == "facts.claimed" else None)
-        answer = (Asks("confirm_details"), Asks("note_details", {"phone": "99 99 99"}))
+        answer = (Asks("confirm_details"), Asks("note_details", {"phone": "0151 99999999"}))
         policies.gate.clear()
         stage.model.add(Says(calls=answer))
         stage.typed.say("Yes.")
@@ -72,7 +72,7 @@ async def test_a_correction_after_a_person_was_asked_for_is_told_not_to_be_on_fi
         policies.gate.set()
         await stage.typed.rest()
         assert "on file as you confirmed them" in (await stage.asks("return_to_desk"))[-1]
-        await stage.asks("note_details", {"phone": "99 99 99"})
+        await stage.asks("note_details", {"phone": "0151 99999999"})
         assert "What you corrected since is not on file" in (await stage.asks("say_goodbye"))[-1]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.app.offline.scripted import Asks, Says
-from interlock.testing.saying import saying
+from interlock.testing.saying import wanting
 from tests.faults.lives import Process
 
 Step = tuple[str, Mapping[str, Any]]
@@ -61,7 +61,8 @@ class Scene:
 async def ask(its: Process, *steps: Step) -> None:
     """The caller speaks, and the model makes these tool calls at once."""
     its.model.add(Says(calls=tuple(Asks(name, dict(args)) for name, args in steps)))
-    await its.typed.caller(" ".join(["Yes.", *(f"{saying(args)}." for _, args in steps if args)]))
+    agent = type(its.typed.session.current_agent)
+    await its.typed.caller(" ".join(f"{wanting(agent, name, args)}." for name, args in steps))
 
 
 def _support(event: Step, says: str, *way: Step) -> Scene:
