@@ -42,6 +42,7 @@ async def drive(journal: StoreJournal, taken: LeaseGrant, over: asyncio.Event) -
     try:
         while not call.lost and not over.is_set():
             await call.heard_caller()  # or going round in circles would be noticed
+            await call.claim(issue_details=f"in epoch {call.epoch}")  # nor is it the same again
             verdict = await call.propose(THERE if call.state == "technical" else BACK)
             assert verdict.accepted, verdict.kind
             print("told", verdict.after.epoch, taken.fence, flush=True)

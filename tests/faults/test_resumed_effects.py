@@ -13,7 +13,7 @@ from tests.faults.dying import Life, standing_still
 from tests.faults.lives import World
 from tests.faults.scenes import SCENES, WORK, ask
 
-OWN = {"now", "held_until", "booked_code", "found_code", "ready_at"}
+OWN = {"told", "opened_at", "now", "held_until", "booked_code", "found_code", "ready_at"}
 """What another life of the same call may know another value of."""
 
 
