@@ -11,7 +11,7 @@ from interlock.app.calls.session import open_call
 from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
-from interlock.testing.saying import saying
+from interlock.testing.saying import wanting
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,8 @@ class Guest:
     async def asks(self, *calls):
         """The caller speaks and the model calls these tools, one an answer."""
         self.model.add(*(Says(calls=(Asks(name, args),)) for name, args in calls), Says("Well."))
-        await self.typed.caller(". ".join(saying(args) for _, args in calls))
+        agent = type(self.typed.session.current_agent)
+        await self.typed.caller(" ".join(wanting(agent, name, args) for name, args in calls))
         self.model.script.clear()
 
 
