@@ -24,6 +24,8 @@ from interlock.guards.base import guard
 from interlock.machines.base import Machine
 from tests.app.check_parts import CAST, PERSON, ROOT, SENDING, Clerk, Sound, flow, send_it, text_at
 
+pytestmark = pytest.mark.slow  # each entry of each flow taken out
+
 SERVICE, SUPPORT = FLOWS["service"], FLOWS["support"]
 
 

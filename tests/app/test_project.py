@@ -11,6 +11,8 @@ import pytest
 from interlock.app import command
 from interlock.app.project_file import ProjectError, find_project
 
+pytestmark = pytest.mark.slow  # a process of its own for each
+
 FILE = '[tool.interlock]\nflows = "app.flows:FLOWS"\n'
 FLOW = """
 from interlock.agents.flow import Flow
