@@ -61,7 +61,7 @@ async def held(journal):
 @asynccontextmanager
 async def demo_booked(journal):
     async with held(journal) as stage:
-        await stage.asks("book")
+        await stage.asks("book", said="Please book it.")
         assert stage.state == "demo_booked"
         yield stage
 

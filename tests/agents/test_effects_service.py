@@ -19,7 +19,7 @@ async def test_a_visit_is_booked_once_with_the_key_of_its_transition(journal):
     """The caller hears when and at what price; its diagnosis and what was said are used up, and the next one is new."""
     async with about_to("service visit", journal) as its:
         stage, service = its.stage, its.system
-        said = await stage.asks("book_visit")
+        said = await stage.asks("book_visit", said="Please book it.")
         assert (service.given, stage.state, BOOKED in said[-1]) == (["call-1:6"], "confirmation", True)
         assert await orders(stage) == [("call-1:6", "2026-03-03T08:00:00")]
         facts = stage.call.facts
@@ -31,11 +31,11 @@ async def test_a_window_somebody_else_got_is_not_booked(journal):
     """The caller hears so, with the next one that is free, and can have that."""
     async with about_to("service visit", journal, error=Refused("no")) as its:
         stage, service = its.stage, its.system
-        said = await stage.asks("book_visit")
+        said = await stage.asks("book_visit", said="Please book it.")
         assert (stage.state, stage.call.facts.last_order) == ("visit", "refused")
         assert "nothing is booked. We can come on Tuesday" in said[-1]
         service.error = None
-        assert BOOKED in (await stage.asks("book_visit"))[-1]
+        assert BOOKED in (await stage.asks("book_visit", said="Please book it."))[-1]
 
 
 OUT = pytest.param("report_gas_smell", marks=pytest.mark.slow)
