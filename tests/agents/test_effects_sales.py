@@ -115,6 +115,7 @@ async def test_out_of_hours_the_executive_calls_back(journal):
     """The demo is booked all the same; the caller hears when somebody is there."""
     async with demo_booked(journal) as stage:
         stage.call._silence.stop()
+        stage.call._bounds._stop()  # nobody talks for ten hours
         stage.clock.advance(10 * 3600)
         said = await stage.asks("meet_executive")
         assert stage.state == "person"
