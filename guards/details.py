@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from guards.earlier import words_said_yes
-from interlock.guards import Proposal, agreed, guard, says_something
+from interlock.guards import Proposal, agreed, consent_of, guard, says_something
 
 IDENTITY = ("caller_name", "date_of_birth", "policy_number")
 """What our policy record knows of a caller."""
@@ -72,4 +72,4 @@ def clear_yes(facts: Taken, proposal: Proposal) -> bool:
     """The caller answered with a clear yes and nothing that takes it back."""
     if "consent" not in proposal.args and "answer" in proposal.args:
         return words_said_yes(proposal.args["answer"] or "")
-    return bool(proposal.args.get("consent", "agreed") == "agreed")
+    return bool(consent_of(proposal) == "agreed")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from interlock.guards import Proposal, agreed, guard
+from interlock.guards import Proposal, agreed, consent_of, guard
 
 WINDOW = timedelta(hours=4)
 FIRST_HOUR = 8
@@ -81,7 +81,7 @@ def specialist_found_for_it(facts: Repair, proposal: Proposal) -> bool:
 @guard("Ask whether they smell gas, and wait for their answer.", say="Do you smell gas?")
 def gas_question_answered(facts: Repair, proposal: Proposal) -> bool:
     """The caller was asked whether they smell gas, and said something to that."""
-    return proposal.args.get("consent", "agreed") not in ("unasked", "changed", "attention")
+    return consent_of(proposal) not in ("unasked", "changed", "attention")
 
 
 @guard(
@@ -93,7 +93,7 @@ def no_gas_smell(facts: Repair, proposal: Proposal) -> bool:
     """The caller was asked, and smells no gas: they said a plain no to that, and nothing else."""
     if "consent" not in proposal.args and "smell" in proposal.args:  # as on record from before
         return proposal.args["smell"] is False
-    return bool(proposal.args.get("consent", "agreed") == "agreed")
+    return bool(consent_of(proposal) == "agreed")
 
 
 @guard(

@@ -13,7 +13,7 @@ from tests.api import DOORS, PAGE, homes, page, told
 PUBLIC = {
     "interlock.guards": """
         CLOSES LAST_WEEKDAY OPENS Facts FactsError Guard Proposal ProposalError Proposer Words
-        agreed can_be_dialled claimed costs_the_caller established guard mark_given mark_in not_over_a_no
+        agreed can_be_dialled claimed consent_of costs_the_caller established guard mark_given mark_in not_over_a_no
         says_something told was_heard without_card_numbers""",
     "interlock.machines": """
         ANY ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts

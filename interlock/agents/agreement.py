@@ -12,7 +12,7 @@ from livekit.agents.llm import ToolResult
 from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject
 from interlock.agents.speech.lines import SpokenLine
 from interlock.agents.tools import Consent, Tool
-from interlock.guards.answers import agreed
+from interlock.guards.answers import asks_for_a_yes
 from interlock.machines.base import candidates, guards_of
 from interlock.machines.chart import needs_yes_of
 from interlock.machines.decide import Verdict
@@ -59,7 +59,7 @@ class Agreement:
 
     def _lacks_a_yes(self, event: str, verdict: Verdict) -> bool:
         arrows = candidates(self._call.flow.machine, verdict.before, event)
-        of_a_yes = {g.name for a in arrows for g in guards_of(a) if g is agreed or agreed in g.implies}
+        of_a_yes = {g.name for a in arrows for g in guards_of(a) if asks_for_a_yes(g)}
         return verdict.refused_by in of_a_yes
 
     def _question(self, event: str, args: Mapping[str, Any]) -> Asked | None:

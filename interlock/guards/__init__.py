@@ -4,7 +4,7 @@ What is named in `__all__` is what an application imports; the modules below are
 standard library and pydantic only.
 """
 
-from interlock.guards.answers import agreed, not_over_a_no
+from interlock.guards.answers import agreed, consent_of, not_over_a_no
 from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
 from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_dialled, costs_the_caller
 from interlock.guards.cards import Words, without_card_numbers
@@ -27,6 +27,7 @@ __all__ = [
     "agreed",
     "can_be_dialled",
     "claimed",
+    "consent_of",
     "costs_the_caller",
     "established",
     "guard",

@@ -6,7 +6,7 @@ Where nobody judged, as for the system's and operators' proposals, they hold.
 
 from typing import Any
 
-from interlock.guards.base import Proposal, guard
+from interlock.guards.base import Guard, Proposal, guard
 
 AGREED = ("agreed", "requested", "given")
 """Of the values of `consent`, those in which the caller wants it."""
@@ -20,7 +20,17 @@ CONSENTS = (*AGREED, "no", "correction", "question", "attention", "unclear", "ch
 )
 def agreed(facts: Any, proposal: Proposal) -> bool:
     """The caller wants exactly this: they said yes to the question about it, or asked for it in plain words."""
-    return proposal.args.get("consent", "agreed") in AGREED
+    return consent_of(proposal) in AGREED
+
+
+def consent_of(proposal: Proposal) -> Any:
+    """How the caller stands to it, one of `CONSENTS` where our ears judged; "agreed" where nobody did."""
+    return proposal.args.get("consent", "agreed")
+
+
+def asks_for_a_yes(its: Guard) -> bool:
+    """Whether a guard holds only where the caller agreed."""
+    return its is agreed or agreed in its.implies
 
 
 @guard(

@@ -20,6 +20,7 @@ from statemachine.transition import Transition
 from statemachine.transition_list import TransitionList
 
 from interlock.guards.answers import agreed
+from interlock.guards.base import Guard
 from interlock.guards.told import DISCLOSURE, told
 from interlock.machines.base import Machine, _Checked
 from interlock.machines.chart import AGENTS, ChartError, guards_of
@@ -135,7 +136,7 @@ def _ask_for_a_yes(name: str, attrs: Mapping[str, Any], needs_yes: Mapping[str, 
         if any(agreed in each.implies for arrow in arrows for each in guards_of(arrow)):
             continue
         for arrow in arrows:
-            arrow.cond.add(agreed, priority=CallbackPriority.INLINE, expected_value=True)
+            _also_ask(arrow, agreed)
 
 
 def _fill(compound: State, states: Mapping[str, State], *history: HistoryState) -> None:
@@ -180,10 +181,14 @@ def _disclose_first(
             _ask_first(arrow)
 
 
+def _also_ask(arrow: Transition, guard: Guard) -> None:
+    arrow.cond.add(guard, priority=CallbackPriority.INLINE, expected_value=True)
+
+
 def _ask_first(arrow: Transition) -> None:
     """Ask for the disclosure before whatever else the arrow asks."""
     others = list(arrow.cond)
-    arrow.cond.add(told(DISCLOSURE), priority=CallbackPriority.INLINE, expected_value=True)
+    _also_ask(arrow, told(DISCLOSURE))
     specs = arrow._specs.items
     conditions = [spec for spec in specs if spec.group == CallbackGroup.COND and spec not in others]
     arrow._specs.items = [*conditions, *(spec for spec in specs if spec not in conditions)]

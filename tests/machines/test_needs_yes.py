@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from interlock.agents.speech.asking import Consent
-from interlock.guards.answers import AGREED, agreed
+from interlock.guards.answers import AGREED, asks_for_a_yes
 from interlock.machines.base import candidates, guards_of
 from interlock.testing.table import CALLBACK
 from tests.machines.tables import TABLES
@@ -23,7 +23,7 @@ def arrows(table, event):
         (state, arrow)
         for state in table.live
         for arrow in candidates(table.flow.machine, table.at(state), event)
-        if any(guard is agreed or agreed in guard.implies for guard in guards_of(arrow))
+        if any(map(asks_for_a_yes, guards_of(arrow)))
     ]
 
 

@@ -89,7 +89,8 @@ class Asking:
         """Whether what was asked last is that question, and no other."""
         self._agreed: Subject | None = None
         self._turns_left = 0
-        self._heard: Said | None = None
+        self._heard: str | None = None
+        """The caller's message that was heard last."""
         self._used: str | None = None
         self._question = ""
         self.opening = ""
@@ -122,10 +123,9 @@ class Asking:
 
     def heard(self, said: Said) -> None:
         """The caller said this: whatever they agreed to before stands for a few turns, and falls with an objection."""
-        if not said.words or (self._heard is not None and said.message == self._heard.message):
-            self._heard = said if said.words else self._heard
+        if not said.words or said.message == self._heard:
             return
-        self._heard, self._turns_left = said, self._turns_left - 1
+        self._heard, self._turns_left = said.message, self._turns_left - 1
         if self._turns_left <= 0:
             self._agreed = None
         if self._asked is None:
@@ -153,24 +153,24 @@ class Asking:
             if answer not in self._objections():
                 return "agreed"
             self._agreed = None
-        about_it = self._open and self._asked is not None and self._asked.subject == subject
-        if about_it and answer == "no":
+        last = self._asked.subject if self._open and self._asked is not None else None
+        if last == subject and answer == "no":
             return "no"
         if requested(said.words, acts):
             return "requested"
         if by_value and answer not in ("no", "question") and (gives_value(said.words) or self._named(answer, acts)):
             return "given"
-        of_it = self._open and self._asked is not None and self._asked.subject.event == subject.event
+        of_it = last is not None and last.event == subject.event
         if answer in ("no", "question") or (answer == "correction" and of_it):
             return answer
-        if about_it:
+        if last == subject:
             return "attention" if answer == "attention" else "unclear"
         return "changed" if of_it and answer == "yes" else "unasked"
 
     def _named(self, answer: Answer, acts: tuple[str, ...]) -> bool:
         """Whether it is a yes to a question, in whoever's words, that names the act: where its values come from is for
         other guards to ask."""
-        return answer == "yes" and any(letters_of(act) in letters_of(self._question) for act in acts)
+        return answer == "yes" and _names_any(acts, self._question)
 
     def _objections(self) -> frozenset[str]:
         """A value is the answer to another question where one was asked since; what it changes is another subject."""
@@ -196,10 +196,10 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...]) -> Answer:
     """
     told, words, echoes = bool(said.answer), said.answer or said.words, " ".join(acts)
     answer = judge(words, Question(kind, told=told, echoes=echoes)).answer
-    if kind != "danger" and acts and answer != "no" and denied(said.words, acts):
-        return "no"
     if kind == "danger":
         return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
+    if acts and denied(said.words, acts):
+        return "no"
     if told and answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(words)):
         return "yes" if judge(alone, Question(kind, echoes=echoes)).answer == "yes" else answer
     return answer
@@ -223,8 +223,12 @@ def asks_anything(words: str) -> bool:
 
 def _asks_again(words: str, asked: Asked) -> bool:
     """Whether they ask for that very thing again: by the same question, or by its act."""
-    named = any(letters_of(act) in letters_of(_last_question(words)) for act in asked.acts)
-    return same_question(words, asked.words) or (asked.kind != "check" and named)
+    named = asked.kind != "check" and _names_any(asked.acts, _last_question(words))
+    return named or same_question(words, asked.words)
+
+
+def _names_any(acts: Iterable[str], question: str) -> bool:
+    return any(letters_of(act) in letters_of(question) for act in acts)
 
 
 def _last_question(words: str) -> str:

@@ -7,8 +7,7 @@ from interlock.agents.tools import Tool, tools_of
 from interlock.app.check import source
 from interlock.app.check.finding import Finding
 from interlock.app.check.paths import Paths, Position, Step
-from interlock.guards.answers import agreed
-from interlock.guards.base import Guard
+from interlock.guards.answers import asks_for_a_yes
 from interlock.machines.base import Machine, Snapshot, candidates, events_of, guards_of, proposers_of, transitions_of
 from interlock.machines.chart import needs_yes_of
 
@@ -21,16 +20,11 @@ def yes_findings(flow: Flow, paths: Paths) -> Iterator[Finding]:
     yield from _harmless_for_nothing(flow, paths)
 
 
-def is_yes(guard: Guard) -> bool:
-    """Whether a guard holds only where the caller agreed."""
-    return guard is agreed or agreed in guard.implies
-
-
 def _without_yes(flow: Flow, paths: Paths) -> Iterator[Finding]:
     machine = flow.machine
     found: dict[tuple[str, str], list[tuple[Position, Step]]] = {}
     for before, work, step in _begins_work(flow, paths):
-        if not any(map(is_yes, step.guards)) and not machine.harmless.get(step.event, "").strip():
+        if not any(map(asks_for_a_yes, step.guards)) and not machine.harmless.get(step.event, "").strip():
             found.setdefault((step.event, work), []).append((before, step))
     for (event, work), ways in found.items():
         before, step = min(ways, key=lambda way: len(paths.to(way[0])))
@@ -60,9 +54,11 @@ def _yes_taken_as_given(machine: type[Machine]) -> Iterator[Finding]:
     for event in events_of(machine):
         if "agent" not in proposers_of(machine, event) or needs_yes_of(machine, event) is not None:
             continue
-        arrows = [a for a in transitions_of(machine) if event in map(str, a.events) and any(map(is_yes, guards_of(a)))]
+        arrows = [
+            a for a in transitions_of(machine) if event in map(str, a.events) and any(map(asks_for_a_yes, guards_of(a)))
+        ]
         if arrows:
-            asked = next(guard for guard in guards_of(arrows[0]) if is_yes(guard))
+            asked = next(guard for guard in guards_of(arrows[0]) if asks_for_a_yes(guard))
             text = (
                 f"{event} asks for {asked.name}, which holds whatever the caller said: needs_yes of"
                 f" {machine.__name__} does not name {event}, so that no yes to it is listened for; name it there"
