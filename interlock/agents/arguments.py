@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from interlock.agents.tools import Tool
 from interlock.guards.cards import card_spans
-from interlock.guards.characters import has_line_breaks, plain_text
+from interlock.guards.characters import has_line_breaks, plain_text, without_unseen
 from interlock.guards.words import NOTHING
 
 NONE = "none"
@@ -43,7 +43,7 @@ def _fit(tool: Tool, name: str, value: object) -> object:
     named = name if slot else "an argument"
     if slot is not None and slot.kind not in ("text", "address") and has_line_breaks(written):
         raise UnfitText(f"{named}: line breaks in it, expected one line")
-    text = plain_text(written)
+    text = without_unseen(plain_text(written))
     if card_spans(text):
         raise UnfitText(f"{named}: a card number in it, which is never kept")
     return text if isinstance(value, str) else value

@@ -22,7 +22,6 @@ from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
 from interlock.agents.caller.words_in import take_in
 from interlock.agents.evidence.ears import Claims, claim_within
-from interlock.agents.evidence.values import without_odd_letters
 from interlock.agents.speech.asking import Said
 from interlock.agents.speech.carryover import carried_context
 from interlock.agents.speech.lines import LineKind, SpokenLine
@@ -277,7 +276,7 @@ class Desk(Agent):
 
     async def _run(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
         try:
-            args = read_arguments(tool, {k: without_odd_letters(value) for k, value in fit_text(tool, raw).items()})
+            args = read_arguments(tool, fit_text(tool, raw))
         except UnfitText as error:
             raise await self._malformed(tool.name, str(error)) from None
         except ValidationError as error:

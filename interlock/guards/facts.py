@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from pydantic import BaseModel, ConfigDict, Field
 
 from interlock.guards.cards import card_spans
-from interlock.guards.characters import plain_text, says_something
+from interlock.guards.characters import has_letters, plain_text
 
 Origin = Literal["claimed", "established"]
 
@@ -144,7 +144,7 @@ class Facts(BaseModel):
             raise FactsError(f"{name}: a card number is never kept")
         if len(text) > CLAIM_LIMIT:
             raise FactsError(f"{name}: {len(text)} characters, expected at most {CLAIM_LIMIT}")
-        return text if says_something(text) else type(self).model_fields[name].get_default()
+        return text if has_letters(text) else type(self).model_fields[name].get_default()
 
     def _refuse_strangers(self, origin: Origin, names: Iterable[str]) -> None:
         for name in names:

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from interlock.guards.characters import has_letters
+
 NOTHING = frozenset(
     {
         "none", "null", "nil", "undefined", "n/a", "na", "nan", "unknown", "not given", "not provided", "not known",
@@ -15,4 +17,4 @@ NOTHING = frozenset(
 def says_something(words: str | None) -> bool:
     """Whether there is a letter or a figure in it, and it is no word for the lack of a value."""
     text = unicodedata.normalize("NFKC", words or "").casefold().strip(" .,!?-_<>[](){}\"'")
-    return any(letter.isalnum() for letter in text) and " ".join(text.split()) not in NOTHING
+    return has_letters(text) and " ".join(text.split()) not in NOTHING

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from interlock.guards.characters import without_unseen
+
 BREATH = "|"
 """Between what was said in one breath and in the next: a number may go on over it, and may end at it."""
 STOPS = frozenset(",.;:!?()/\\-") | {BREATH}
@@ -11,12 +13,11 @@ STOPS = frozenset(",.;:!?()/\\-") | {BREATH}
 NUMBER_WORDS = frozenset({"double", "triple", "treble", "hundred", "thousand", "million"})
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[@+|_#*]|[,.;!?()/\\:\-]")
-_UNSEEN = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def plain(words: str) -> str:
     """In lower case and one writing: full-width figures, curly apostrophes and invisible letters are gone."""
-    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", words)).casefold()
+    text = unicodedata.normalize("NFKC", without_unseen(words)).casefold()
     text = re.sub(r"[^\W_a-z]", lambda found: _figure(found[0]), text)
     return text.translate({0x2019: "'", 0x2018: "'", 0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-"})
 

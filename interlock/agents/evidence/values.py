@@ -37,21 +37,6 @@ def wrong_with(kind: str, value: Any, today: date, heard: bool) -> str:
     return judge(value, today, heard) if judge and isinstance(value, str) else ""
 
 
-def without_odd_letters(value: object) -> object:
-    """Text without letters that cannot be seen, halves of letters, control characters and line breaks."""
-    return _cleaned(value) if isinstance(value, str) else value
-
-
-def _cleaned(text: str) -> str:
-    seen = "".join(letter for letter in text if not "\ud800" <= letter <= "\udfff")
-    return " ".join(_CONTROL.sub(" ", _UNSEEN.sub("", seen)).split(" ")) if _ODD.search(seen) else seen
-
-
-_UNSEEN = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_ODD = re.compile(f"{_UNSEEN.pattern}|{_CONTROL.pattern}")
-
-
 def _name(value: str, today: date, heard: bool) -> str:
     if not says_something(value):
         return "that is no name: ask for it"
