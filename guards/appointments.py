@@ -10,6 +10,9 @@ FoundBy = Literal["code", "caller"]
 Answer = Literal["free", "taken", "closed", "past"]
 Change = Literal["unconfirmed", "booked", "moved", "cancelled", "refused"]
 
+WHICH_NUMBER = "Which number can we reach you on?"
+NOBODY_SAID_IT = "Nobody said that number: ask for a number we can reach the caller on, and note it as they say it."
+
 
 class Calendar(Protocol):
     @property
@@ -78,35 +81,32 @@ def hold_running(facts: Calendar, proposal: Proposal) -> bool:
     return facts.now < facts.held_until
 
 
-@guard("Ask for a number we can reach the caller on, and note it.", say="Which number can we reach you on?")
+@guard("Ask for a number we can reach the caller on, and note it.", say=WHICH_NUMBER)
 def reachable_by_phone(facts: Contact, proposal: Proposal) -> bool:
     """We have a number to reach the caller on."""
     return can_be_dialled(facts.contact_phone or facts.caller_phone)
 
 
-@guard(
-    "Nobody said that number: ask for a number we can reach the caller on, and note it as they say it.",
-    say="Which number can we reach you on?",
-)
+@guard(NOBODY_SAID_IT, say=WHICH_NUMBER)
 def number_heard(facts: Contact, proposal: Proposal) -> bool:
     """The number to reach the caller on is one they said, or call from."""
     return was_heard(facts, "contact_phone")
 
 
-@guard(
-    "Nobody said that number: ask for a number we can reach the caller on, and note it as they say it.",
-    say="Which number can we reach you on?",
-)
+@guard(NOBODY_SAID_IT, say=WHICH_NUMBER)
 def number_confirmed(facts: Contact, proposal: Proposal) -> bool:
     """The number to reach the caller on is one they said, call from, or heard from us and said yes to."""
     return was_heard(facts, "contact_phone") or proposal.args.get("consent") == "agreed"
 
 
-def unsaid(facts: Any) -> tuple[str, ...]:
-    """The caller's name and number as they are known, where a model gave them and nobody heard them: a yes has to
-    cover them."""
-    names = ("caller_name", "contact_phone")
-    return tuple(getattr(facts, name) or "" for name in names if not was_heard(facts, name))
+class Unsaid:
+    """Facts of a caller whose name and number a model may have given alone."""
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Those of both that nobody was heard to say: the question for a yes tells them, and the yes covers them."""
+        names = ("caller_name", "contact_phone")
+        return tuple(getattr(self, name) or "" for name in names if not was_heard(self, name))
 
 
 @guard(

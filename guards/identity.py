@@ -7,6 +7,10 @@ from interlock.guards import Proposal, guard, says_something, was_heard
 FAILED_CHECKS_LIMIT = 3
 
 
+YOUR_NAME = "May I have your name, please?"
+NOBODY_SAID_IT = "Nobody said that name: ask for the caller's name, and note it as they say it."
+
+
 class Identity(Protocol):
     @property
     def caller_name(self) -> str | None: ...
@@ -16,25 +20,19 @@ class Identity(Protocol):
     def failed_checks(self) -> int: ...
 
 
-@guard("Ask for the caller's name first, and note it.", say="May I have your name, please?")
+@guard("Ask for the caller's name first, and note it.", say=YOUR_NAME)
 def caller_named(facts: Identity, proposal: Proposal) -> bool:
     """The caller said their name."""
     return says_something(facts.caller_name) and any(letter.isalpha() for letter in facts.caller_name or "")
 
 
-@guard(
-    "Nobody said that name: ask for the caller's name, and note it as they say it.",
-    say="May I have your name, please?",
-)
+@guard(NOBODY_SAID_IT, say=YOUR_NAME)
 def name_heard(facts: Identity, proposal: Proposal) -> bool:
     """The name is one the caller said."""
     return was_heard(facts, "caller_name")
 
 
-@guard(
-    "Nobody said that name: ask for the caller's name, and note it as they say it.",
-    say="May I have your name, please?",
-)
+@guard(NOBODY_SAID_IT, say=YOUR_NAME)
 def name_confirmed(facts: Identity, proposal: Proposal) -> bool:
     """The name is one the caller said, or heard from us and said yes to."""
     return was_heard(facts, "caller_name") or proposal.args.get("consent") == "agreed"

@@ -12,6 +12,7 @@ from guards.appointments import (
     Answer,
     Change,
     FoundBy,
+    Unsaid,
     appointment_theirs,
     cancelling_agreed,
     hold_running,
@@ -19,14 +20,13 @@ from guards.appointments import (
     number_confirmed,
     reachable_by_phone,
     slot_offered,
-    unsaid,
 )
 from guards.identity import caller_named, name_confirmed
 from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
 
-class BookingFacts(CallerFacts):
+class BookingFacts(Unsaid, CallerFacts):
     """What an appointment desk knows about one call; times in ISO 8601 with their zone."""
 
     caller_name: str | None = claimed(pii=True, description="as the caller said it")
@@ -49,11 +49,6 @@ class BookingFacts(CallerFacts):
     last_change: Change | None = established(description="unconfirmed from before the calendar changes")
     booked_slot: str | None = established(description="booked or moved to in this call")
     booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
-
-    @property
-    def unsaid(self) -> tuple[str, ...]:
-        """Name and number that a model gave and nobody heard: the question for a yes tells them."""
-        return unsaid(self)
 
 
 class Booking(Desks):

@@ -8,7 +8,7 @@ the house, and nothing but a person leads on from there.
 
 from typing import ClassVar, Literal
 
-from guards.appointments import number_confirmed, reachable_by_phone, unsaid
+from guards.appointments import Unsaid, number_confirmed, reachable_by_phone
 from guards.identity import caller_named, name_confirmed
 from guards.repairs import (
     appliance_known,
@@ -30,7 +30,7 @@ Fault = Literal["dead", "leaking", "noisy", "temperature", "unfinished", "other"
 NO_WARRANTY = "none"
 
 
-class ServiceFacts(CallerFacts):
+class ServiceFacts(Unsaid, CallerFacts):
     """What a repair service knows about one call; times in ISO 8601 as clocks show them where the service is."""
 
     caller_name: Words | None = claimed(pii=True, description="as the caller said it")
@@ -53,11 +53,6 @@ class ServiceFacts(CallerFacts):
     last_order: Literal["unconfirmed", "booked", "refused"] | None = established(for_model=False)
     order_number: int | None = established(description="of the visit booked last in this call")
     order_words: str = established("", for_model=False, description="that order, as the caller hears it")
-
-    @property
-    def unsaid(self) -> tuple[str, ...]:
-        """Name and number that a model gave and nobody heard: the question for a yes tells them."""
-        return unsaid(self)
 
 
 class Service(Desks):
