@@ -100,7 +100,7 @@ class Fighter:
 
 
 async def stall_the_driver(journal, place, call_id, fighters):
-    """Stop whoever drives the call until another does, and let it find out."""
+    """Stop whoever drives the call until another was told of a verdict, and let it find out."""
     owner = select(tables.calls.c.owner).where(tables.calls.c.call_id == call_id)
 
     async def driver():
@@ -111,11 +111,21 @@ async def stall_the_driver(journal, place, call_id, fighters):
         await asyncio.sleep(LOOK_S)
     await one.until_more("told", 0)
     lost = one.times("lost")
+    others = {each: each.times("told") for each in fighters if each is not one}
     await stop(one.process, journal, place)
-    while await driver() is one:  # noqa: ASYNC110
-        await asyncio.sleep(LOOK_S)
+    await first([each.until_more("told", times) for each, times in others.items()])
     one.process.send_signal(signal.SIGCONT)
     await one.until_more("lost", lost)
+
+
+async def first(awaited):
+    """Wait for one of these."""
+    tasks = [asyncio.create_task(each) for each in awaited]
+    done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for each in others:
+        each.cancel()
+    for each in done:
+        each.result()
 
 
 async def stop(process, journal, place):
