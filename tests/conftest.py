@@ -39,13 +39,14 @@ def postgres() -> Iterator[Postgres]:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-SLOW_FOLDERS = ("standins", "e2e")
+SLOW_FOLDERS = ("standins", "e2e", "faults")
 SLOW_LIMIT_S = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Whole folders that talk over sockets, loopback only as it is, are left out of the fast part; slow tests may last.
+    Whole folders are left out of the fast part: what talks over sockets, loopback only as it is, and what fails or dies
+    in each of its ways. Slow tests may last.
     """
     for item in items:
         if item.path.parent.name in SLOW_FOLDERS:

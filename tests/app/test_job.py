@@ -108,6 +108,7 @@ def spoken(monkeypatch):
     async def the_caller(*_, **__):
         return SimpleNamespace(identity="anna")
 
+    monkeypatch.setattr(refusal, "ON_ITS_WAY_S", 0)  # there is no way here
     monkeypatch.setattr(refusal, "_say", say)
     monkeypatch.setattr(refusal, "the_caller", the_caller)
     monkeypatch.setattr(worker_job, "the_caller", the_caller)

@@ -10,8 +10,8 @@ from tests.machines.tables import TABLES
 
 class TestEveryFlow(EveryFlow):
     tables = tuple(TABLES.values())
-    calls = 3
-    proposals = 800
+    calls = 2
+    proposals = 300
 
     @pytest.mark.slow
     def test_its_drawings_are_current(self, flow: Flow) -> None:
