@@ -66,7 +66,7 @@ class JournalReader:
 
     def calls(self, limit: int = 50) -> list[CallRow]:
         """The latest calls, newest first."""
-        return [_call_row(row) for row in self._rows(_calls_query().limit(limit))]
+        return [_call_row(row) for row in self._rows(_counted(_latest.limit(limit)))]
 
     def ids(self, after: str = "", limit: int = 1000) -> list[str]:
         """The ids of the next `limit` calls, ordered by id: page by page, for more than fit into memory."""
@@ -75,7 +75,7 @@ class JournalReader:
 
     def call(self, call_id: str) -> CallRow | None:
         """One call, or None when the record has none of that id."""
-        rows = self._rows(_calls_query().where(tables.calls.c.call_id == call_id))
+        rows = self._rows(_counted(_latest.where(tables.calls.c.call_id == call_id)))
         return _call_row(rows[0]) if rows else None
 
     def records(self, call_id: str) -> list[AuditRecord]:
@@ -132,13 +132,19 @@ def snapshot_of(text: Any) -> Snapshot | None:
 _COUNTED = {"accepted": ACCEPTED, "refused": REFUSED, "erased": ERASED}
 
 
-def _calls_query() -> Select[Any]:
+_latest = select(tables.calls).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
+
+
+def _counted(calls: Select[Any]) -> Select[Any]:
+    """These calls with their counts: picked first, or every call there is would be counted for."""
+    picked = calls.subquery()
+
     def verdicts(kind: str) -> Any:
-        its = (tables.records.c.call_id == tables.calls.c.call_id, tables.records.c.kind == kind)
+        its = (tables.records.c.call_id == picked.c.call_id, tables.records.c.kind == kind)
         return select(func.count()).where(*its).scalar_subquery()
 
     counts = (verdicts(kind).label(name) for name, kind in _COUNTED.items())
-    return select(tables.calls, *counts).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
+    return select(picked, *counts).order_by(picked.c.started_at.desc(), picked.c.call_id)
 
 
 def _call_row(row: Row[Any]) -> CallRow:
