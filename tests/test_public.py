@@ -63,7 +63,7 @@ def test_a_name_there_is_not_is_told():
     """
     Also at the doors that load when asked.
     """
-    for door in ("interlock", "interlock.app"):
+    for door in ("interlock", "interlock.agents", "interlock.app"):
         with pytest.raises(AttributeError, match=f"module '{door}' has no attribute 'open_cal'"):
             import_module(door).open_cal  # noqa: B018
 
@@ -74,8 +74,9 @@ def test_a_name_there_is_not_is_told():
         ("interlock", "statemachine pydantic livekit"),
         ("interlock.guards", "statemachine livekit sqlalchemy"),
         ("interlock.machines", "livekit sqlalchemy structlog"),
-        ("interlock.agents", "sqlalchemy typer interlock.app"),
+        ("interlock.agents", "livekit sqlalchemy typer interlock.app"),
         ("interlock.app", "livekit sqlalchemy statemachine"),
+        ("interlock.app.audit", "livekit openai onnxruntime"),
     ],
 )
 def test_a_door_loads_no_more_than_it_says(door, heavy):

@@ -5,8 +5,9 @@ loaded when it is first asked for: a command that only reads the record loads no
 """
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from interlock.door import door
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # onnxruntime calls home otherwise; it reads this when imported
 
@@ -31,17 +32,13 @@ __all__ = [
     "start_call",
 ]
 
-_IN = {
-    "business.callbacks": ("CALLBACKS_PER_HOUR", "SqlCallbacks", "callbacks_table"),
-    "business.database": ("Database", "Seed", "bare", "once"),
-    "calls.session": ("open_call", "start_call"),
-    "project": ("Served",),
-    "store": ("open_journal",),
-}
-_MODULE = {name: f"{__name__}.{module}" for module, names in _IN.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULE[name]), name)
+__getattr__ = door(
+    __name__,
+    {
+        "business.callbacks": ("CALLBACKS_PER_HOUR", "SqlCallbacks", "callbacks_table"),
+        "business.database": ("Database", "Seed", "bare", "once"),
+        "calls.session": ("open_call", "start_call"),
+        "project": ("Served",),
+        "store": ("open_journal",),
+    },
+)
