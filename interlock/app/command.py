@@ -60,6 +60,10 @@ def _loaded_and_run() -> int:
 
     try:
         code = cli.app(standalone_mode=False)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # which typer makes exit code 1 of
+            raise ended.__context__ from None
+        raise
     except RefusedFlow as refused:
         _show_refused(refused.error)
         return FOUND
@@ -91,7 +95,7 @@ def _output_failed(error: OSError) -> None:
         print(
             f"{where} cannot be used ({error.strerror}), expected a place that can be read and written", file=sys.stderr
         )
-    raise SystemExit(FOUND if isinstance(error, BrokenPipeError) else USAGE) from None
+    raise SystemExit(0 if isinstance(error, BrokenPipeError) else USAGE) from None  # whoever reads has read enough
 
 
 if __name__ == "__main__":

@@ -338,7 +338,7 @@ def surroundings(**env):
 
 def test_output_cut_short_leaves_no_traceback():
     """
-    `interlock chat | head -1`.
+    `interlock chat | head -1`: who reads has read enough, and nothing went wrong.
     """
     chat = process("chat", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert chat.stdout.readline()
@@ -346,8 +346,18 @@ def test_output_cut_short_leaves_no_traceback():
     chat.stdin.write(b"hello\nhello\n")
     chat.stdin.close()
     assert chat.stderr.read() == b""
-    assert chat.wait(60) == 1
+    assert chat.wait(60) == 0
     chat.stderr.close()
+
+
+def test_a_list_of_which_nobody_reads_the_end_went_well():
+    """
+    `interlock flows | head -0`: also where the command's library answers for the broken pipe.
+    """
+    listing = process("flows", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    listing.stdout.close()
+    assert listing.communicate()[1] == b""
+    assert listing.returncode == 0
 
 
 def on_a_terminal(args, after, do, **env):
