@@ -290,7 +290,7 @@ async def test_a_record_that_was_tampered_with_is_named(tmp_path: Path) -> None:
         db.commit()
     with open_reader(path) as reader:
         lines, _ = replayed(reader)
-    assert lines[0] == "c1, turn 1: not replayable: its record cannot be read (KeyError)"
+    assert lines[0] == "c1, turn 1: not replayable: record 2 is not what was written"
 
 
 def test_the_json_is_one_value_with_the_changed_calls_and_the_sums(

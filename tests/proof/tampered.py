@@ -26,6 +26,10 @@ NAMES = {
     "truncated tail": {"cut"},
     "emptied": {"emptied", "gone"},
     "moved by its row": {"moved"},
+    "kept apart": {"unfitting"},
+    "kept apart, with recomputed commitments": {"rewritten"},
+    "the conversation": {"unfitting"},
+    "the call's row": {"unfitting"},
     "whole-store rollback": {"rolled back"},
 }
 """What each kind is called by whoever finds it; a rewritten call that is shorter may as well have been cut."""

@@ -7,9 +7,11 @@ to (None: all), and whether everything was made to fit, so that no hash in the s
 import json
 import random
 from collections.abc import Callable
+from typing import Any
 
 from interlock.app.proof.finding import Row
-from interlock.app.store.chain import START, link, record_bytes
+from interlock.app.store.chain import START, canonical, link, record_bytes
+from interlock.app.store.covering import commitment, fingerprint
 from interlock.app.store.standing import PLACES
 from tests.proof.world import Image, Recorded, copy_of
 from tests.store.entries import position
@@ -35,6 +37,19 @@ def _noted(its: Recorded, *, head: bool) -> None:
     if head:
         its.about["head"] = its.rows[-1].hash if its.rows else START
         _stands(its)
+        _ends(its)
+
+
+def _ends(its: Recorded) -> None:
+    """Where it ends, and what is kept apart, by the records that are left."""
+    ended = next((row for row in reversed(its.rows) if row.kind == "call.ended"), None)
+    opened = next((row for row in its.rows if row.kind == "call.opened"), None)
+    its.about["ended_at"] = ended and ended.at
+    its.about["end_reason"] = ended and json.loads(ended.audit).get("reason")
+    its.about["started_at"] = opened.at if opened else its.about["started_at"]
+    its.about["uncovered"] = None
+    its.private = {seq: its.private[seq] for seq in its.private if seq <= len(its.rows)}
+    its.turns = {n: row for n, row in its.turns.items() if n < len(its.rows)}
 
 
 def _stands(its: Recorded) -> None:
@@ -44,17 +59,35 @@ def _stands(its: Recorded) -> None:
         audit = json.loads(last.audit)
         state = audit["after"][-1] if last.kind == "transition.accepted" else audit["state"]
         its.about["epoch"] = last.epoch
-        its.about["snapshot"] = json.dumps(position(last.epoch, state).to_json())
+        its.about["snapshot"] = json.dumps(position(last.epoch, state).to_json(), separators=(",", ":"))
 
 
 def _chained(its: Recorded) -> None:
-    """Give every record the hash that fits, and the row too."""
-    head, rows = START, []
-    for seq, row in enumerate(its.rows, 1):
-        head = link(head, record_bytes(row.call_id, seq, row.kind, row.at, row.epoch, row.audit))
-        rows.append(row._replace(seq=seq, hash=head))
-    its.rows = rows
+    """Give every record what it would cover and the hash that fits, and the row too: the key lies there unsealed."""
+    _renumber(its)
     _noted(its, head=True)
+    its.rows = [row._replace(covers=canonical(_covered(its, row))) for row in its.rows]
+    head, rows = START, []
+    for row in its.rows:
+        head = link(head, record_bytes(row.call_id, row.seq, row.kind, row.at, row.epoch, row.audit, row.covers))
+        rows.append(row._replace(hash=head))
+    its.rows = rows
+    its.about["head"] = head
+
+
+def _covered(its: Recorded, row: Row) -> dict[str, Any]:
+    assert row.covers is not None
+    covered = {name: value for name, value in json.loads(row.covers).items() if name in ("flow", "driver", "owner")}
+    if row.seq in its.private:
+        covered["private"] = _commitment(its, its.private[row.seq], row.call_id, row.seq)
+    if row.seq == len(its.rows):
+        covered["snapshot"] = fingerprint(its.about["snapshot"])
+        covered["turns"] = {str(n): _commitment(its, turn, row.call_id, "turn", n) for n, turn in its.turns.items()}
+    return covered
+
+
+def _commitment(its: Recorded, kept: dict[str, Any], *place: object) -> str:
+    return commitment(its.key, kept["salt"], kept["data"], *place)
 
 
 def _other(row: Row, field: str, drawn: random.Random) -> Row:
@@ -193,6 +226,76 @@ def moved(image: Image, _: list[Image], drawn: random.Random) -> Done:
     return call_id, False
 
 
+def apart(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """What is kept apart: its value, its salt, two exchanged, one gone, one where there was none."""
+    call_id, its = _with_private(image, drawn)
+    seq = drawn.choice(sorted(its.private))
+    way = drawn.choice(("value", "salt", "exchanged", "gone", "new"))
+    if way == "value":
+        its.private[seq]["data"] = its.private[seq]["data"].replace(b"Anna", b"Mallory")
+    elif way == "salt":
+        its.private[seq]["salt"] = drawn.randbytes(16)
+    elif way == "exchanged" and len(its.private) > 1:
+        other = drawn.choice([each for each in its.private if each != seq])
+        one, two = its.private[seq], its.private[other]
+        its.private[seq], its.private[other] = {**two, "seq": seq}, {**one, "seq": other}
+    elif way == "new":
+        its.private[1] = {**its.private[seq], "seq": 1}
+    else:
+        del its.private[seq]
+    return call_id, False
+
+
+def apart_refitted(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """What is kept apart changed, and every commitment and hash computed anew, with the key that lies there."""
+    call_id, its = _with_private(image, drawn)
+    kept = its.private[drawn.choice(sorted(its.private))]
+    kept["data"] = kept["data"].replace(b"Anna", b"Mallory")
+    _chained(its)
+    return call_id, True
+
+
+def _with_private(image: Image, drawn: random.Random) -> tuple[str, Recorded]:
+    call_id = drawn.choice([each for each in sorted(image) if image[each].private])
+    return call_id, image[call_id]
+
+
+def words(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """The conversation: a turn changed, gone, one more, or one from another call."""
+    call_id, its, _n = _drawn(image, drawn)
+    n = drawn.choice(sorted(its.turns))
+    way = drawn.choice(("changed", "gone", "more", "others"))
+    if way == "changed":
+        its.turns[n]["data"] = its.turns[n]["data"].replace(b"I said", b"I agreed to")
+    elif way == "gone":
+        del its.turns[n]
+    elif way == "more":
+        last = max(its.turns) + 1
+        its.turns[last] = {**its.turns[n], "n": last}
+    else:
+        other = drawn.choice([each for each in sorted(image) if each != call_id])
+        its.turns[n] = {**image[other].turns[min(image[other].turns)], "call_id": call_id, "n": n}
+    return call_id, False
+
+
+def row(image: Image, _: list[Image], drawn: random.Random) -> Done:
+    """What the call's own row says beside where it stands."""
+    call_id, its, _n = _drawn(image, drawn)
+    elsewhere = {
+        "flow": "intake",
+        "started_at": "2020-01-01T00:00:00.000000+00:00",
+        "ended_at": drawn.choice((None, "2030-01-01T00:00:00.000000+00:00")),
+        "end_reason": drawn.choice((None, "caller_was_rude")),
+        "fence": drawn.choice((0, 2, 6)),
+        "owner": drawn.choice((None, "mallory")),
+        "machine": "Sales",
+        "machine_version": 9,
+    }
+    column = drawn.choice(sorted(elsewhere))
+    its.about[column] = elsewhere[column]
+    return call_id, False
+
+
 def rolled_back(image: Image, earlier: list[Image], drawn: random.Random) -> Done:
     """Everything as it was once."""
     image.clear()
@@ -210,5 +313,9 @@ KINDS: dict[str, Tampering] = {
     "truncated tail": truncated,
     "emptied": emptied,
     "moved by its row": moved,
+    "kept apart": apart,
+    "kept apart, with recomputed commitments": apart_refitted,
+    "the conversation": words,
+    "the call's row": row,
     "whole-store rollback": rolled_back,
 }

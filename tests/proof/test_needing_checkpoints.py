@@ -15,6 +15,7 @@ FITTED_CUT = [
     f"DELETE FROM records WHERE {ONE} AND seq > 4",
     f"UPDATE calls SET last_seq = 4, head = (SELECT hash FROM records WHERE {ONE} AND seq = 4) WHERE {ONE}",
     f"""UPDATE calls SET epoch = 3, snapshot = replace(snapshot, '"epoch":4', '"epoch":3') WHERE {ONE}""",
+    f"UPDATE calls SET ended_at = NULL, end_reason = NULL WHERE {ONE}",
 ]
 GONE = [f"DELETE FROM records WHERE {ONE}", f"DELETE FROM calls WHERE {ONE}"]
 NEEDS_CHECKPOINTS = {
@@ -41,7 +42,7 @@ def rewrite(world: World, call_id: str, seq: int) -> None:
     head, last = START, 0
     for row in world.look()[call_id].rows:
         audit = canonical({"event": "never"}) if row.seq == seq else row.audit
-        head, last = link(head, record_bytes(call_id, row.seq, row.kind, row.at, row.epoch, audit)), row.seq
+        head, last = link(head, record_bytes(call_id, row.seq, row.kind, row.at, row.epoch, audit, row.covers)), row.seq
         world.sql(
             f"UPDATE records SET audit = '{audit}', hash = x'{head.hex()}'"
             f" WHERE call_id = '{call_id}' AND seq = {row.seq}"

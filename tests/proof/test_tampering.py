@@ -11,6 +11,10 @@ from tests.store.entries import accepted, opened
 ONE = "call_id = 'one'"
 GAP = "UPDATE records SET seq = -seq WHERE call_id = 'one' AND seq {}"
 CLOSED = "UPDATE records SET seq = -seq {} WHERE call_id = 'one' AND seq < 0"
+COPIED = (
+    "INSERT INTO records SELECT call_id, {}, kind, at, {}, audit, {}, covers FROM records"
+    " WHERE call_id = 'one' AND seq = {}"
+)
 DOUBT = "record {} was changed, or record {} was together with its hash"
 
 TOLD_BY_HASHES = {
@@ -34,8 +38,10 @@ TOLD_BY_HASHES = {
     ),
     "what two say swapped": (
         [
-            f"UPDATE records SET audit = '{{\"event\":\"e' || (7 - seq) || '\"}}', epoch = 6 - seq"
-            f" WHERE {ONE} AND seq IN (2, 5)"
+            f"CREATE TEMP TABLE was AS SELECT seq, covers FROM records WHERE {ONE}",
+            f"UPDATE records SET audit = '{{\"event\":\"e' || (7 - seq) || '\"}}', epoch = 6 - seq,"
+            f" covers = (SELECT covers FROM was WHERE was.seq = 7 - records.seq)"
+            f" WHERE {ONE} AND seq IN (2, 5)",
         ],
         ["records 2 and 5 were swapped"],
     ),
@@ -53,21 +59,21 @@ TOLD_BY_HASHES = {
         ["records 2 to 3 are missing"],
     ),
     "one repeated at the end": (
-        [f"INSERT INTO records SELECT call_id, 7, kind, at, epoch, audit, hash FROM records WHERE {ONE} AND seq = 3"],
+        [COPIED.format(7, "epoch", "hash", 3)],
         ["record 7 is record 3 once more"],
     ),
     "one repeated in between": (
         [
             GAP.format("> 4"),
             CLOSED.format("+ 1"),
-            f"INSERT INTO records SELECT call_id, 5, kind, at, epoch, audit, hash FROM records WHERE {ONE} AND seq = 2",
+            COPIED.format(5, "epoch", "hash", 2),
         ],
         ["record 5 is record 2 once more"],
     ),
     "one repeated in the place of another": (
         [
             f"DELETE FROM records WHERE {ONE} AND seq = 4",
-            f"INSERT INTO records SELECT call_id, 4, kind, at, epoch, audit, hash FROM records WHERE {ONE} AND seq = 2",
+            COPIED.format(4, "epoch", "hash", 2),
         ],
         ["record 4 is record 2 once more", DOUBT.format(5, 4)],
     ),
@@ -75,12 +81,12 @@ TOLD_BY_HASHES = {
         [
             GAP.format("> 2"),
             CLOSED.format("+ 1"),
-            f"INSERT INTO records SELECT call_id, 3, kind, at, 7, audit, x'11' FROM records WHERE {ONE} AND seq = 2",
+            COPIED.format(3, 7, "x'11'", 2),
         ],
         ["record 3 was inserted"],
     ),
     "one inserted at the end": (
-        [f"INSERT INTO records SELECT call_id, 7, kind, at, 9, audit, x'11' FROM records WHERE {ONE} AND seq = 6"],
+        [COPIED.format(7, 9, "x'11'", 6)],
         ["record 7 was inserted"],
     ),
     "the end cut off": (

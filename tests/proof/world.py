@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
+from interlock.agents.call.journal import Turn
 from interlock.app.proof.checkpoint_index import CheckpointIndex
 from interlock.app.proof.finding import Finding, Row
 from interlock.app.proof.folder import statements_of
@@ -32,10 +33,13 @@ FOR_GOOD_S = 3600.0
 
 @dataclass
 class Recorded:
-    """One call as it is stored: its own row, and its records in order."""
+    """A call as it is stored: its row, its records in order, what is kept apart, its turns; `key` is the store's."""
 
     about: dict[str, Any]
     rows: list[Row]
+    private: dict[int, dict[str, Any]] = field(default_factory=dict)
+    turns: dict[int, dict[str, Any]] = field(default_factory=dict)
+    key: bytes = b""
 
 
 Image = dict[str, Recorded]
@@ -44,7 +48,14 @@ Image = dict[str, Recorded]
 
 def copy_of(image: Image) -> Image:
     """The same, to be tampered with."""
-    return {call_id: Recorded(dict(its.about), list(its.rows)) for call_id, its in image.items()}
+    return {
+        call_id: Recorded(dict(its.about), list(its.rows), _copied(its.private), _copied(its.turns), its.key)
+        for call_id, its in image.items()
+    }
+
+
+def _copied(kept: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    return {number: dict(row) for number, row in kept.items()}
 
 
 @dataclass
@@ -95,23 +106,31 @@ class World:
             audit = {"machine": "Support", "version": 1, "state": state, "after": ["live", state], "moment": moment}
             made = opened if seq == 1 else partial(ended if seq == turns.count(call_id) else accepted, seq)
             given = {} if seq in (1, turns.count(call_id)) else {"epoch": seq, "snapshot": position(seq, state)}
+            if given:
+                given["private"] = {"args": {"amount_cents": moment}, "facts": {"caller_name": f"Anna {moment}"}}
+            if seq > 1:
+                await journal.remember(call_id, Turn(seq - 1, "user", f"I said {moment}."), 1)
             await journal.append([made(call_id=call_id, at=AT + timedelta(seconds=moment), audit=audit, **given)])
 
     def put(self, image: Image) -> None:
         """Write it over what is stored, by SQL of one's own; nothing of the database's holds anybody back."""
-        calls, rows = [its.about for its in image.values()], [row for its in image.values() for row in its.rows]
+        rows = {
+            tables.calls: [its.about for its in image.values()],
+            tables.records: [row._asdict() for its in image.values() for row in its.rows],
+            tables.private: [row for its in image.values() for row in its.private.values()],
+            tables.turns: [row for its in image.values() for row in its.turns.values()],
+        }
         if is_postgres(self.store):
             with closing(database_for_writing(self.store, BUSY_TIMEOUT_MS)) as database:
-                database.transact(lambda connection: _put(connection, calls, rows))
+                database.transact(lambda connection: _put(connection, rows))
             return
         with closing(sqlite3.connect(self.store)) as base, base:
             base.execute("PRAGMA synchronous=OFF")
-            base.execute("DELETE FROM records")
-            base.execute("DELETE FROM calls")
-            names = [column.name for column in tables.calls.c]
-            marks = ", ".join("?" * len(names))
-            base.executemany(f"INSERT INTO calls VALUES ({marks})", [[its[name] for name in names] for its in calls])
-            base.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            for table, theirs in rows.items():
+                names = [column.name for column in table.c]
+                base.execute(f"DELETE FROM {table.name}")
+                put = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+                base.executemany(put, [[row[name] for name in names] for row in theirs])
 
     def sql(self, *statements: str) -> None:
         """Run statements on the SQLite file behind everybody's back."""
@@ -136,14 +155,19 @@ def _image(connection: Connection) -> Image:
     calls = {row.call_id: Recorded(dict(row._mapping), []) for row in connection.execute(select(tables.calls))}
     for row in connection.execute(select(tables.records).order_by(tables.records.c.call_id, tables.records.c.seq)):
         calls[row.call_id].rows.append(Row(*row))
+    key = bytes(connection.execute(select(tables.secrets.c.value)).scalar_one())  # not sealed: anybody's
+    for its in calls.values():
+        its.key = key
+    for row in connection.execute(select(tables.private)):
+        calls[row.call_id].private[row.seq] = dict(row._mapping)
+    for row in connection.execute(select(tables.turns)):
+        calls[row.call_id].turns[row.n] = dict(row._mapping)
     return calls
 
 
-def _put(connection: Connection, calls: list[dict[str, Any]], rows: list[Row]) -> None:
+def _put(connection: Connection, rows: dict[Table, list[dict[str, Any]]]) -> None:
     connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-    for table in (tables.records, tables.calls):
+    for table, theirs in rows.items():
         connection.execute(table.delete())
-    if calls:
-        connection.execute(tables.calls.insert(), calls)
-    if rows:
-        connection.execute(tables.records.insert(), [row._asdict() for row in rows])
+        if theirs:
+            connection.execute(table.insert(), theirs)

@@ -73,7 +73,7 @@ class Place:
             Entry(call_id, "support", 4, "call.ended", AT, 1, {"reason": "done"}),
         ]
         await journal.append(entries if ends else entries[:3])
-        await journal.transact(lambda connection: _more(connection, Seal(self.key), call_id))
+        await journal.transact(lambda connection: _more(connection, journal.seal, call_id))
         rows = await journal.read(lambda connection: _stored(connection, call_id))
         values = [] if self.key else [value.encode() for value in facts.values()]
         self.said[call_id] = {piece for row in (*rows, *values) for piece in (row[:PIECE], row[-PIECE:])}
@@ -101,7 +101,7 @@ def chain_holds(store: Upkeep, call_id: str) -> bool:
     last_seq, head = store.read(lambda connection: connection.execute(end).one())
     digest = START
     for seq, row in enumerate(rows, 1):
-        digest = link(digest, record_bytes(row.call_id, row.seq, row.kind, row.at, row.epoch, row.audit))
+        digest = link(digest, record_bytes(row.call_id, row.seq, row.kind, row.at, row.epoch, row.audit, row.covers))
         if row.seq != seq or bytes(row.hash) != digest:
             return False
     return last_seq == len(rows) and bytes(head) == digest

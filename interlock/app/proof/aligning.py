@@ -24,7 +24,7 @@ def hashed(row: Row, head: bytes, number: int) -> bytes | None:
     """The hash of a row as the record `number` after `head`; None for what the journal never writes."""
     try:
         if type(row.epoch) is int and AT.fullmatch(row.at):
-            return link(head, record_bytes(row.call_id, number, row.kind, row.at, row.epoch, row.audit))
+            return link(head, record_bytes(row.call_id, number, row.kind, row.at, row.epoch, row.audit, row.covers))
     except (TypeError, ValueError):
         pass
     return None

@@ -16,6 +16,9 @@ Kind = Literal[
     "rolled back",
     "forged",
     "moved",
+    "unfitting",
+    "unsigned",
+    "schema",
 ]
 
 
@@ -43,11 +46,12 @@ class Row(NamedTuple):
     epoch: int
     audit: str
     hash: bytes
+    covers: str | None = None
 
     @property
     def content(self) -> tuple[object, ...]:
         """What it says, wherever it stands."""
-        return (self.kind, self.at, self.epoch, self.audit)
+        return (self.kind, self.at, self.epoch, self.audit, self.covers)
 
 
 class StoredState(NamedTuple):

@@ -28,8 +28,8 @@ class Chain:
         call_id, number, head, marks = self.call_id, self.length, self.head, self.marks
         self.places.note(rows)
         try:
-            for _, seq, kind, at, epoch, audit, digest in rows:
-                found = link(head, record_bytes(call_id, number + 1, kind, at, epoch, audit))
+            for _, seq, kind, at, epoch, audit, digest, covers in rows:
+                found = link(head, record_bytes(call_id, number + 1, kind, at, epoch, audit, covers))
                 # types: SQLite puts any value into any column; the form of `at`: see `aligning`
                 if found != digest or seq != number + 1 or type(epoch) is not int or not AT.fullmatch(at):
                     self.broken = True

@@ -12,6 +12,7 @@ from interlock.app.proof.keys import EXPECTED, PrivateKey, PublicKey, key_of, pu
 from interlock.app.proof.stored import Stored
 from interlock.app.settings import Settings
 from interlock.app.store.opening import database_for_reading
+from interlock.app.store.sealing import Seal
 
 
 def private_key(settings: Settings) -> PrivateKey | None:
@@ -30,7 +31,7 @@ def verifying_keys(settings: Settings, given: Sequence[str]) -> dict[str, Public
 def opened_store(settings: Settings, named: Sequence[str]) -> Iterator[Stored]:
     """The record, all of it or only some calls. Raises `StoreError`."""
     with closing(database_for_reading(settings.store, store.BUSY_TIMEOUT_MS)) as database:
-        yield Stored(database, named)
+        yield Stored(database, named, Seal(settings.seal_key))
 
 
 @contextmanager

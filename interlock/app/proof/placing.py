@@ -51,7 +51,7 @@ def places_in(rows: Sequence[Sequence[Any]]) -> Places:
 
 
 def _record(row: Sequence[Any]) -> AuditRecord:
-    call_id, seq, kind, _, epoch, audit, _ = row
+    call_id, seq, kind, _, epoch, audit, *_ = row
     try:
         said = json.loads(audit)
     except (ValueError, RecursionError):

@@ -16,7 +16,8 @@ from interlock.app.proof.verifying import Sums, Verification
 UNTOLD = (
     "whether a whole call was removed or made up",
     "whether the end of a call was cut off and its row made to fit",
-    "whether records were rewritten with their hashes",
+    "whether records were added at the end of a call",
+    "whether records were rewritten with their hashes and what they cover",
     "whether the whole store was rolled back",
 )
 """What hashes alone never tell about somebody who may write the store: for each of these something signed is needed."""
@@ -85,8 +86,35 @@ def _untold(sums: Sums, signed: bool) -> Iterator[str]:
             f"{counted(sums.unsigned, 'record')} of {whose} {they} newer than the last checkpoint of the call: of"
             " these it cannot be told whether they were cut off, or rewritten with their hashes."
         )
+    yield from _apart(sums, signed)
     if sums.unreadable:
         yield f"{counted(sums.unreadable, 'line')} among the checkpoints cannot be read: half written, or overwritten."
+
+
+def _apart(sums: Sums, signed: bool) -> Iterator[str]:
+    """What cannot be told of what is kept apart from the chains."""
+    if sums.before:
+        are = "is" if sums.before == 1 else "are"
+        yield (
+            f"{counted(sums.before, 'record')} {are} from before anything kept apart was covered: whether facts,"
+            " arguments, words and the calls' rows are what was written then cannot be told."
+        )
+    if sums.erased:
+        yield f"{counted(sums.erased, 'call')} {'was' if sums.erased == 1 else 'were'} erased: what was kept is gone."
+    if sums.unread:
+        yield (
+            f"{counted(sums.unread, 'value')} kept apart could not be compared with what the records cover: the key of"
+            " the commitments is missing, or sealed with a key that INTERLOCK_STORE_KEY does not have."
+        )
+    if sums.bare and not signed:
+        yield (
+            "The key of the commitments is not sealed: whoever could write the store could make commitments as well"
+            " (set INTERLOCK_STORE_KEY, then interlock store rotate-key)."
+        )
+    if sums.uncovered:
+        yield f"{counted(sums.uncovered, 'turn')} said after the last record of a call: no record covers them yet."
+    if sums.live:
+        yield f"Who drives the {counted(sums.live, 'call')} that did not end is said by the calls' rows alone."
 
 
 class InProse:

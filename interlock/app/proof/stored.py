@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Integer, Text, bindparam, func, select, tuple_
@@ -10,10 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Row, StoredEnd, StoredState
 from interlock.app.store import tables
+from interlock.app.store.commitment_key import learn_key
 from interlock.app.store.database import Database
+from interlock.app.store.errors import StoreError
+from interlock.app.store.kept import KeptCall, kept_calls
+from interlock.app.store.sealing import Seal
 from interlock.app.store.sql import Sql
 
 CALLS_PAGE, ROWS_PAGE = 500, 5000
+KEPT_PAGE = 5000
+"""About so many records at a time are compared with what they cover."""
 WHOLE_LIMIT = 20_000
 """How many records of one call are held at once, to find out what was done to them."""
 _BEFORE = -(2**31)
@@ -41,12 +48,23 @@ class Source(Protocol):
         """One call again, from one view of everything."""
         ...
 
+    def kept(self, noted: Mapping[str, StoredEnd]) -> Iterator[Mapping[str, KeptCall]]:
+        """What is stored beside the chains of these calls, some at a time; nothing where only chains are."""
+        ...
+
+    @property
+    def seal(self) -> Seal | None:
+        """What opens it, once the key of its commitments is known; None where it is not."""
+        ...
+
 
 class Stored(Source):
     """A store, all of it or only the calls `named`. Nobody who writes it is ever kept waiting."""
 
-    def __init__(self, database: Database, named: Sequence[str] = ()) -> None:
+    def __init__(self, database: Database, named: Sequence[str] = (), seal: Seal | None = None) -> None:
         self._database, self._named = database, named
+        self._seal = seal or Seal()
+        self._knows_key: bool | None = None
         self._sql = {name: Sql(what, database.dialect) for name, what in _statements().items()}
 
     @property
@@ -78,6 +96,23 @@ class Stored(Source):
         noted, rows = self._robustly(work)
         found = [Row(*row) for row in rows[:WHOLE_LIMIT]]
         return Whole(_noted(noted).get(call_id), found, len(rows) > WHOLE_LIMIT)
+
+    def kept(self, noted: Mapping[str, StoredEnd]) -> Iterator[Mapping[str, KeptCall]]:
+        first, many, ids = "", 0, list(noted)
+        for call_id in ids:
+            first, many = first or call_id, many + _length(noted[call_id])
+            if many >= KEPT_PAGE or call_id == ids[-1]:
+                yield self._robustly(partial(kept_calls, first=first, last=call_id))
+                first, many = "", 0
+
+    @property
+    def seal(self) -> Seal | None:
+        if self._knows_key is None:
+            try:
+                self._knows_key = self._robustly(partial(learn_key, seal=self._seal))
+            except StoreError:
+                self._knows_key = False
+        return self._seal if self._knows_key else None
 
     def _one(self, call_id: str) -> Mapping[str, StoredEnd]:
         return _noted(self._read("call", {"call_id": call_id}))
@@ -124,6 +159,10 @@ def _of_any_bytes(connection: Connection) -> Connection:
     return connection
 
 
+def _length(noted: StoredEnd) -> int:
+    return noted.length if type(noted.length) is int else 1
+
+
 def _noted(rows: Rows) -> dict[str, StoredEnd]:
     return {row[0]: StoredEnd(row[1], row[2], StoredState(row[3], row[4])) for row in rows}
 
@@ -132,7 +171,11 @@ def _statements() -> dict[str, Any]:
     c, r, many = tables.calls.c, tables.records.c, bindparam("many", type_=Integer)
     this, seq = bindparam("call_id", type_=Text), bindparam("seq", type_=Integer)
     ends = select(c.call_id, c.last_seq, c.head, c.snapshot, c.epoch)
-    rows = select(r.call_id, r.seq, r.kind, r.at, r.epoch, r.audit, r.hash).order_by(r.call_id, r.seq).limit(many)
+    rows = (
+        select(r.call_id, r.seq, r.kind, r.at, r.epoch, r.audit, r.hash, r.covers)
+        .order_by(r.call_id, r.seq)
+        .limit(many)
+    )
     rest = rows.where(tuple_(r.call_id, r.seq) > tuple_(this, seq))
     return {
         "calls": ends.where(c.call_id > bindparam("after", type_=Text)).order_by(c.call_id).limit(many),

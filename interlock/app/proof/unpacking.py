@@ -15,10 +15,12 @@ from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Finding, Row, StoredEnd
 from interlock.app.proof.keys import PublicKey, public_keys
 from interlock.app.proof.stored import WHOLE_LIMIT, Rows, Source, Whole
-from interlock.app.store.chain import quoted
+from interlock.app.store.chain import canonical, quoted
+from interlock.app.store.kept import KeptCall
+from interlock.app.store.sealing import Seal
 
 _PAGE = 1 << 20
-_NOTHING = ("", -1, "", "", -1, "", b"")
+_NOTHING = ("", -1, "", "", -1, "", b"", None)
 
 
 class Bundle(Source):
@@ -92,6 +94,13 @@ class Bundle(Source):
     def whole(self, call_id: str) -> Whole:
         return self._current
 
+    def kept(self, noted: Mapping[str, StoredEnd]) -> Iterator[Mapping[str, KeptCall]]:
+        return iter(())
+
+    @property
+    def seal(self) -> Seal | None:
+        return None
+
     def _call(self, line: str, rows: list[Row]) -> tuple[Mapping[str, StoredEnd], Iterator[Rows]]:
         try:
             its = json.loads(line)["call"]
@@ -137,11 +146,17 @@ def _row(line: str) -> Row:
     try:
         whole = json.loads(line)
         its, digest = whole["record"], bytes.fromhex(whole["hash"])
-        row = Row(its["call_id"], its["seq"], its["kind"], its["at"], its["epoch"], "", digest)
+        row = Row(its["call_id"], its["seq"], its["kind"], its["at"], its["epoch"], "", digest, _covers(its))
+        covered = "" if row.covers is None else f',"covers":{row.covers}'
         before = f'{{"hash":"{whole["hash"]}","record":{{"at":"{row.at}","audit":'
-        after = f',"call_id":{quoted(row.call_id)},"epoch":{row.epoch},"kind":{quoted(row.kind)},"seq":{row.seq}}}}}'
+        last = f'"epoch":{row.epoch},"kind":{quoted(row.kind)},"seq":{row.seq}}}}}'
+        after = f',"call_id":{quoted(row.call_id)}{covered},{last}'
     except (ValueError, KeyError, TypeError, RecursionError):
         return Row(*_NOTHING)
     if not (line.startswith(before) and line.endswith(after)):
         return Row(*_NOTHING)
     return row._replace(audit=line[len(before) : len(line) - len(after)])
+
+
+def _covers(record: Mapping[str, Any]) -> str | None:
+    return canonical(record["covers"]) if "covers" in record else None

@@ -12,6 +12,8 @@ from interlock.app.proof.following import Chain
 from interlock.app.proof.judging import Judged, gone, judge
 from interlock.app.proof.placing import places_in
 from interlock.app.proof.stored import Rows, Source
+from interlock.app.store.fitting import fit_of
+from interlock.app.store.kept import KeptCall
 
 ROLLED_BACK_CALLS, ROLLED_BACK_SHARE = 2, 0.9
 """Of so many calls, and of such a share of all that were signed meanwhile, everything since must be missing."""
@@ -21,7 +23,9 @@ ROLLED_BACK_CALLS, ROLLED_BACK_SHARE = 2, 0.9
 class Sums:
     """How much was verified: `unsigned` records, of `open_ended` calls, came after their call's last checkpoint.
 
-    `pruned` calls are not there any more, on purpose.
+    `pruned` calls are not there any more, on purpose; what `erased` calls kept apart is not. `before` records are from
+    before anything kept apart was covered; `unread` values could not be compared for want of the key, which is `bare`
+    where it is not sealed. `uncovered` turns are newer than their call's last record; `live` calls have not ended.
     """
 
     calls: int = 0
@@ -32,6 +36,12 @@ class Sums:
     open_ended: int = 0
     unreadable: int = 0
     pruned: int = 0
+    erased: int = 0
+    before: int = 0
+    unread: int = 0
+    uncovered: int = 0
+    live: int = 0
+    bare: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -44,6 +54,7 @@ class Verification:
         self._source, self._index, self._whole = source, index, whole
         self._progress: Callable[[int], None] = lambda _: None
         self.sums = Sums()
+        self._accused: set[str] = set()
 
     def findings(
         self, first: Iterable[Finding] = (), progress: Callable[[int], None] = lambda _: None
@@ -52,6 +63,8 @@ class Verification:
         self._progress = progress
         for each in chain(first, self._all()):
             self.sums.findings += 1
+            if each.call_id is not None:
+                self._accused.add(each.call_id)
             yield each
         if self._index is not None:
             self.sums.checkpoints, self.sums.unreadable = self._index.count, self._index.unreadable
@@ -59,6 +72,8 @@ class Verification:
     def _all(self) -> Iterator[Finding]:
         for noted, chunks in self._source.pages():
             yield from self._page(noted, chunks)
+            for calls in self._source.kept(noted):
+                yield from self._kept(calls)
         if self._index is not None:
             for call_id in self._index.unseen():
                 marks = self._index.of(call_id)
@@ -86,6 +101,22 @@ class Verification:
         for call_id in waiting:
             marks = self._marks(call_id)
             yield from self._ended(_chain(call_id, marks), marks, noted)
+
+    def _kept(self, calls: Mapping[str, KeptCall]) -> Iterator[Finding]:
+        """What is beside the chains, of those that hold: what a record covers proves nothing once that was changed."""
+        seal = self._source.seal
+        self.sums.bare = seal is not None and not seal.key_is_sealed
+        for call_id, call in calls.items():
+            if call_id in self._accused:
+                continue
+            fit = fit_of(call, seal)
+            self.sums.erased += fit.erased
+            self.sums.before += fit.before
+            self.sums.unread += fit.unread
+            self.sums.uncovered += fit.uncovered
+            self.sums.live += not fit.ended
+            for said, seq in fit.misfits:
+                yield Finding("unfitting", said, call_id, seq, seq)
 
     def _ended(
         self, its: Chain | None, marks: list[IndexedCheckpoint], noted: Mapping[str, StoredEnd]

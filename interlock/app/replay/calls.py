@@ -11,6 +11,7 @@ from interlock.app.replay.recorded_verdict import NotReplayable
 from interlock.app.replay.versions import Choose, Version
 from interlock.app.replay.whole import Reader
 from interlock.app.store import CallRow, StoreError
+from interlock.app.store.fitting import Fit
 
 PAGE = 1000
 """How many calls' ids are held at once."""
@@ -21,6 +22,10 @@ class CallsReader(Reader, Protocol):
 
     def ids(self, after: str = "", limit: int = 1000) -> Sequence[str]:
         """The next of all calls' ids, in their order."""
+        ...
+
+    def fit(self, call_id: str) -> Fit:
+        """Whether what was kept apart fits what the records cover."""
         ...
 
     def call(self, call_id: str) -> CallRow | None:
@@ -139,14 +144,17 @@ def _private(reader: Reader, call_id: str) -> tuple[Mapping[int, dict[str, Any]]
         return {}, str(error)
 
 
-def _answer(reader: Reader, row: CallRow, version: Version) -> CallReplay:
+def _answer(reader: CallsReader, row: CallRow, version: Version) -> CallReplay:
     verdicts = [record for record in reader.records(row.call_id) if record.kind in VERDICTS]
     private, why_not = _private(reader, row.call_id) if verdicts else ({}, "")
+    fit = reader.fit(row.call_id) if verdicts else Fit()
     changed: list[Changed] = []
     unjudged: dict[str, list[int]] = {}
     assumed: frozenset[str] = frozenset()
     for turn, record in enumerate(verdicts, 1):
         try:
+            if record.seq in private and (unfit := fit.of(record.seq)):
+                raise NotReplayable(unfit)
             its = judge(turn, record, private.get(record.seq), version)
         except NotReplayable as error:
             unjudged.setdefault(why_not or str(error), []).append(turn)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from interlock.app.store.commitment_key import have_key
 from interlock.app.store.ends import Witness
 from interlock.app.store.errors import StoreError
 from interlock.app.store.journal import Contended, StoreJournal
@@ -36,7 +37,13 @@ def open_journal(path_or_url: str | Path, key: str = "", checkpoints: Witness | 
     A SQLite file is made when missing; the tables of a PostgreSQL database are made by `interlock store upgrade`.
     """
     seal = Seal(key)
-    return StoreJournal(database_for_writing(path_or_url, BUSY_TIMEOUT_MS), seal, checkpoints)
+    database = database_for_writing(path_or_url, BUSY_TIMEOUT_MS)
+    try:
+        have_key(database, seal)
+    except StoreError:
+        database.close()
+        raise
+    return StoreJournal(database, seal, checkpoints)
 
 
 def open_reader(path_or_url: str | Path, key: str = "") -> JournalReader:

@@ -43,10 +43,17 @@ quoted = lru_cache(4096)(canonical)
 """A name in canonical JSON; kinds and call ids come again and again."""
 
 
-def record_bytes(call_id: str, seq: int, kind: str, at: str, epoch: int, audit: str) -> bytes:
-    """The bytes one record is hashed as; `audit` is canonical already, `at` is ISO 8601 in UTC."""
+def record_bytes(
+    call_id: str, seq: int, kind: str, at: str, epoch: int, audit: str, covers: str | None = None
+) -> bytes:
+    """The bytes one record is hashed as; `audit` and `covers` are canonical already, `at` is ISO 8601 in UTC.
+
+    One from before anything was covered has no `covers`.
+    """
+    covered = "" if covers is None else f'"covers":{covers},'
     return (
-        f'{{"at":"{at}","audit":{audit},"call_id":{quoted(call_id)},"epoch":{epoch},"kind":{quoted(kind)},"seq":{seq}}}'
+        f'{{"at":"{at}","audit":{audit},"call_id":{quoted(call_id)},{covered}'
+        f'"epoch":{epoch},"kind":{quoted(kind)},"seq":{seq}}}'
     ).encode()
 
 

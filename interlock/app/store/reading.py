@@ -9,12 +9,14 @@ from typing import Any, Self
 from sqlalchemy import Row, Select, func, select
 
 from interlock.app.store import tables
+from interlock.app.store.covering import ERASED as ERASED
 from interlock.app.store.database import Database
+from interlock.app.store.fitting import Fit
 from interlock.app.store.sealing import Seal
+from interlock.app.store.sound import look_at
 from interlock.machines.base import Snapshot
 
 ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
-ERASED = "private.erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class JournalReader:
             select(tables.private).where(tables.private.c.call_id == call_id).order_by(tables.private.c.seq)
         )
         return {r.seq: json.loads(self._seal.open(bytes(r.data), call_id, r.seq)) for r in rows}
+
+    def fit(self, call_id: str) -> Fit:
+        """Whether a call's chain holds, and whether what is kept of the call fits what the chain covers."""
+        return self._database.read(lambda connection: look_at(connection, call_id, self._seal))
 
     def snapshot(self, call_id: str) -> Snapshot | None:
         """Where a call last stood."""

@@ -28,6 +28,7 @@ _KEPT = (
     _Kept((tables.private.c.call_id, tables.private.c.seq), tables.private.c.data, lambda row: (row[0], row[1])),
     _Kept((tables.turns.c.call_id, tables.turns.c.n), tables.turns.c.data, lambda row: (row[0], "turn", row[1])),
     _Kept((tables.rooms.c.sid,), tables.rooms.c.name, lambda row: ("room", row[0])),
+    _Kept((tables.secrets.c.name,), tables.secrets.c.value, lambda row: ("secret", row[0])),
 )
 
 

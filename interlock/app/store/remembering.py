@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from interlock.agents.call.journal import Turn
 from interlock.app.store import tables
+from interlock.app.store.chain import canonical
+from interlock.app.store.covering import commitment, new_salt, turns_of
 from interlock.app.store.sealing import Seal
 
 turns = tables.turns.c
@@ -14,15 +16,20 @@ turns = tables.turns.c
 
 def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn, fence: int) -> None:
     """Write one turn down, in place of what was kept of it before; a driver that lost the call, or whose call was
-    erased, writes nothing."""
+    erased, writes nothing. The call's next record covers it."""
     calls = tables.calls.c
-    mine = select(calls.call_id).where(calls.call_id == call_id, calls.fence == fence).with_for_update()
-    if connection.execute(mine).one_or_none() is None:
+    mine = select(calls.uncovered).where(calls.call_id == call_id, calls.fence == fence).with_for_update()
+    found = connection.execute(mine).one_or_none()
+    if found is None:
         return
     said = json.dumps({"role": turn.role, "text": turn.text, "interrupted": turn.interrupted}).encode()
-    data = seal.close(said, call_id, "turn", turn.n)
+    place, salt = (call_id, "turn", turn.n), new_salt()
+    uncovered = {**turns_of(found[0]), str(turn.n): commitment(seal.commitment_key, salt, said, *place)}
     connection.execute(delete(tables.turns).where(turns.call_id == call_id, turns.n == turn.n))
-    connection.execute(insert(tables.turns), {"call_id": call_id, "n": turn.n, "data": data})
+    connection.execute(
+        insert(tables.turns), {"call_id": call_id, "n": turn.n, "data": seal.close(said, *place), "salt": salt}
+    )
+    connection.execute(update(tables.calls).where(calls.call_id == call_id).values(uncovered=canonical(uncovered)))
 
 
 def recall(connection: Connection, seal: Seal, call_id: str) -> Sequence[Turn]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from interlock.agents.call.journal import Entry, JournalDown
 from interlock.app.store.chain import canonical, quoted
+from interlock.app.store.covering import commitment, fingerprint, new_salt
 from interlock.app.store.sealing import Seal
 
 _encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
@@ -15,13 +17,18 @@ _LARGEST = 2**31 - 1  # what an INTEGER column holds in every database
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One entry in the form it is stored in; `private` is sealed already."""
+    """One entry in the form it is stored in; `private` is sealed already, `salt` is of the commitment to it.
+
+    `covered` is what the record covers, so far as the entry alone says.
+    """
 
     entry: Entry
     at: str
     audit: str
     snapshot: str | None
     private: bytes | None
+    salt: bytes | None = None
+    covered: dict[str, Any] = field(default_factory=dict)
 
     @property
     def opens(self) -> bool:
@@ -56,17 +63,17 @@ def _row(entry: Entry, seal: Seal) -> EntryRow:
     if not 0 <= entry.epoch <= _LARGEST:
         raise JournalDown(f"{where} has an epoch no database holds, expected 0 to {_LARGEST}")
     try:
-        quoted(entry.kind), quoted(entry.call_id)
-        return EntryRow(
-            entry,
-            text_of(entry.at),
-            canonical(entry.audit),
-            _encoder.encode(entry.snapshot.to_json()) if entry.snapshot else None,
-            _sealed(entry, seal) if entry.private else None,
-        )
+        quoted(entry.kind), quoted(entry.call_id), quoted(entry.flow)
+        snapshot = _encoder.encode(entry.snapshot.to_json()) if entry.snapshot else None
+        private = _encoder.encode(entry.private).encode() if entry.private else None
+        audit = canonical(entry.audit)
     except (TypeError, ValueError, RecursionError) as error:
         raise JournalDown(f"{where} is not plain JSON ({type(error).__name__})") from None
-
-
-def _sealed(entry: Entry, seal: Seal) -> bytes:
-    return seal.close(_encoder.encode(entry.private).encode(), entry.call_id, entry.seq)
+    covered: dict[str, Any] = {"flow": entry.flow} if entry.kind == "call.opened" else {}
+    if snapshot is not None:
+        covered["snapshot"] = fingerprint(snapshot)
+    if private is None:
+        return EntryRow(entry, text_of(entry.at), audit, snapshot, None, None, covered)
+    salt, place = new_salt(), (entry.call_id, entry.seq)
+    covered["private"] = commitment(seal.commitment_key, salt, private, *place)
+    return EntryRow(entry, text_of(entry.at), audit, snapshot, seal.close(private, *place), salt, covered)

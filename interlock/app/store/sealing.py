@@ -20,10 +20,20 @@ _SEALED = b"\x01"  # no JSON text begins with it
 
 
 class Seal:
-    """Seals and opens values. Raises `StoreError` for a key that is none; no message holds any of it."""
+    """Seals and opens values. Raises `StoreError` for a key that is none; no message holds any of it.
+
+    `commitment_key` is the store's own (see `commitment_key`), empty until it was read; it proves something against
+    whoever may write the store where `key_is_sealed`.
+    """
 
     def __init__(self, keys: str = "") -> None:
         self._ciphers = [AESGCM(_key(key)) for key in keys.split(",")] if keys else []
+        self.commitment_key, self.key_is_sealed = b"", False
+
+    @staticmethod
+    def is_sealed(stored: bytes) -> bool:
+        """Whether a value needs a key to be opened."""
+        return stored.startswith(_SEALED)
 
     def close(self, value: bytes, *place: object) -> bytes:
         """The value as it is stored at `place`."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of `migrations` that makes these tables."""
 
 metadata = MetaData()
@@ -38,6 +38,7 @@ calls = Table(
     Column("fence", Integer, nullable=False),  # rises with each driver
     Column("owner", Text),
     Column("lease_until", Float),  # seconds since 1970, on the database's clock
+    Column("uncovered", Text),  # commitments to turns that no record covers yet, by number
     Index("calls_by_lease", "ended_at", "lease_until"),
 )
 records = Table(
@@ -50,6 +51,7 @@ records = Table(
     Column("epoch", Integer, nullable=False),
     Column("audit", Text, nullable=False),  # RFC 8785
     Column("hash", LargeBinary, nullable=False),
+    Column("covers", Text),  # RFC 8785, see `covering`; NULL: written before anything was covered
     ForeignKeyConstraint(["call_id"], ["calls.call_id"]),
 )
 private = Table(
@@ -58,6 +60,7 @@ private = Table(
     Column("call_id", Text, primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False),  # see `sealing`
+    Column("salt", LargeBinary),  # of the commitment to it
     ForeignKeyConstraint(["call_id", "seq"], ["records.call_id", "records.seq"]),
 )
 turns = Table(
@@ -66,6 +69,7 @@ turns = Table(
     Column("call_id", Text, primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False),  # what was said, sealed
+    Column("salt", LargeBinary),
     ForeignKeyConstraint(["call_id"], ["calls.call_id"]),
 )
 rooms = Table(
@@ -79,6 +83,13 @@ rooms = Table(
     Column("dispatched_at", Float),  # when a watcher last sent for a worker
     Column("dispatches", Integer, nullable=False),
     Index("rooms_by_call", "call_id"),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),  # sealed
 )
 
 revisions = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))

@@ -20,7 +20,7 @@ def upgrade(path_or_url: str | Path, busy_ms: int) -> tuple[str | None, str]:
     Raises `StoreError` for a database of something else, one newer than this program, and one that cannot be reached.
     """
     where = shown(path_or_url)
-    database = _database(path_or_url, busy_ms)
+    database = unprepared(path_or_url, busy_ms)
     try:
         return database.transact(lambda connection: _upgraded(connection, where)), REVISION
     except CommitUnknown:
@@ -33,7 +33,8 @@ def upgrade(path_or_url: str | Path, busy_ms: int) -> tuple[str | None, str]:
         database.close()
 
 
-def _database(path_or_url: str | Path, busy_ms: int) -> Database:
+def unprepared(path_or_url: str | Path, busy_ms: int) -> Database:
+    """The database itself, whatever its tables are."""
     if is_postgres(path_or_url):
         return postgres.database(url_of(path_or_url))
     path = path_of(path_or_url)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
+from interlock.app.store.covering import covers_text, turns_of
 from interlock.app.store.ends import End, end_of
 from interlock.app.store.rows import EntryRow
 from interlock.app.store.sql import Sql
@@ -23,12 +24,14 @@ Rows = Sequence[EntryRow]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a call's record ends, and who may go on with it."""
+    """Where a call's record ends, and who may go on with it; `uncovered` are turns that the next record covers."""
 
     seq: int
     hash: bytes
     epoch: int
     fence: int
+    uncovered: str | None = None
+    owner: str | None = None
 
 
 _NOTHING = Head(0, START, 0, 1)
@@ -63,7 +66,7 @@ def heads_of(connection: Connection, call_ids: set[str]) -> dict[str, Head]:
         found: Any = statements(connection.dialect)["head"].rows(connection, {"id": next(iter(call_ids))})
     else:
         found = connection.execute(_heads(), {"ids": sorted(call_ids)})
-    return {row[0]: Head(row[1], bytes(row[2]), row[3], row[4]) for row in found}
+    return {row[0]: Head(row[1], bytes(row[2]), row[3], row[4], row[5], row[6]) for row in found}
 
 
 def are_written(connection: Connection, appends: Sequence[Rows]) -> list[bool]:
@@ -137,21 +140,25 @@ class _Batch:
     def add(self, rows: Rows, head: Head) -> Head:
         """Take an append in; where its call's record ends then."""
         digest, epoch = head.hash, head.epoch
+        owner = self._owner if rows[0].opens else head.owner
+        turns = turns_of(head.uncovered) if head.uncovered else None
         for row in rows:
-            digest = self._record(row, digest)
+            digest = self._record(row, digest, owner, turns)
+            turns = None
             self._call(row)
             epoch = row.epoch_after if row.entry.snapshot else epoch
         self.ends.add(rows[0].entry.call_id)
-        return Head(rows[-1].entry.seq, digest, epoch, head.fence)
+        return Head(rows[-1].entry.seq, digest, epoch, head.fence, None, owner)
 
-    def _record(self, row: EntryRow, head: bytes) -> bytes:
+    def _record(self, row: EntryRow, head: bytes, owner: str | None, turns: dict[str, str] | None) -> bytes:
         its = row.entry
+        covers = covers_text(row.covered, its.kind, its.fence, owner, turns)
         key = {"call_id": its.call_id, "seq": its.seq}
-        line = {"kind": its.kind, "at": row.at, "epoch": its.epoch, "audit": row.audit}
-        digest = link(head, record_bytes(its.call_id, its.seq, its.kind, row.at, its.epoch, row.audit))
+        line = {"kind": its.kind, "at": row.at, "epoch": its.epoch, "audit": row.audit, "covers": covers}
+        digest = link(head, record_bytes(its.call_id, its.seq, its.kind, row.at, its.epoch, row.audit, covers))
         self._records.append({**key, **line, "hash": digest})
         if row.private is not None:
-            self._private.append({**key, "data": row.private})
+            self._private.append({**key, "data": row.private, "salt": row.salt})
         return digest
 
     def _call(self, row: EntryRow) -> None:
@@ -205,7 +212,7 @@ def _heads() -> Any:
 
 def _head() -> Any:
     c = tables.calls.c
-    return select(c.call_id, c.last_seq, c.head, c.epoch, c.fence).with_for_update()
+    return select(c.call_id, c.last_seq, c.head, c.epoch, c.fence, c.uncovered, c.owner).with_for_update()
 
 
 _statements: dict[str, dict[str, Sql]] = {}
@@ -222,13 +229,14 @@ def _written() -> dict[str, Any]:
     calls, c = tables.calls, tables.calls.c
     given: dict[str, Any] = {column.name: bindparam(column.name, type_=column.type) for column in calls.c}
     given["lease_until"] = tables.db_now() + bindparam("ttl", type_=c.lease_until.type)
-    del given["ended_at"], given["end_reason"]
+    del given["ended_at"], given["end_reason"], given["uncovered"]
     this = c.call_id == bindparam("id", type_=c.call_id.type)
     moved = {
         "last_seq": bindparam("seq", type_=c.last_seq.type),
         "head": bindparam("hash", type_=c.head.type),
         "epoch": bindparam("position", type_=c.epoch.type),
         "snapshot": func.coalesce(bindparam("snap", type_=c.snapshot.type), c.snapshot),
+        "uncovered": null(),
     }
     return {
         "head": _head().where(this),

@@ -1,0 +1,58 @@
+"""One call as a whole: whether its chain holds, and whether what is kept of it fits what the chain covers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from interlock.app.store import tables
+from interlock.app.store.chain import START, link, record_bytes
+from interlock.app.store.commitment_key import learn_key
+from interlock.app.store.errors import StoreError
+from interlock.app.store.fitting import Fit, Misfit, fit_of
+from interlock.app.store.kept import kept_calls
+from interlock.app.store.sealing import Seal
+
+
+def look_at(connection: Connection, call_id: str, seal: Seal) -> Fit:
+    """Everything about a call that is not as it was written and can be told without checkpoints.
+
+    What does not hold of the chain stands first. Without the store's key no value is compared.
+    """
+    call = kept_calls(connection, call_id, call_id).get(call_id)
+    if call is None:
+        return Fit([Misfit("its row is gone")])
+    its = fit_of(call, seal if _knows_key(connection, seal) else None)
+    its.misfits[:0] = _chain(connection, call_id)
+    return its
+
+
+def _knows_key(connection: Connection, seal: Seal) -> bool:
+    try:
+        return learn_key(connection, seal)
+    except StoreError:  # sealed with a key that is not ours: whoever opens a value is told so
+        return False
+
+
+def _chain(connection: Connection, call_id: str) -> Iterator[Misfit]:
+    c, r = tables.calls.c, tables.records.c
+    end = connection.execute(select(c.last_seq, c.head).where(c.call_id == call_id)).one()
+    columns = (r.seq, r.kind, r.at, r.epoch, r.audit, r.covers, r.hash)
+    rows = connection.execute(select(*columns).where(r.call_id == call_id).order_by(r.seq)).all()
+    head = START
+    for number, (seq, *said, digest) in enumerate(rows, 1):
+        if seq != number:
+            yield Misfit(f"record {number} is missing")
+            return
+        if _link(head, call_id, seq, *said) != digest:
+            yield Misfit(f"record {number} is not what was written", number)
+        head = digest
+    if (len(rows), head) != tuple(end):
+        yield Misfit("its row says another end than its records")
+
+
+def _link(head: Any, *record: Any) -> bytes:
+    try:
+        return link(head, record_bytes(*record))
+    except (TypeError, ValueError):
+        return b""
