@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-REVISION = "0001"
+REVISION = "0003"
 """The revision of `migrations` that makes these tables."""
 
 metadata = MetaData()
@@ -79,6 +79,17 @@ rooms = Table(
     Column("dispatched_at", Float),  # when a watcher last sent for a worker
     Column("dispatches", Integer, nullable=False),
     Index("rooms_by_call", "call_id"),
+)
+
+counters = Table(
+    "counters",  # what outlives a call: see `interlock.guards.quotas`
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # a keyed hash: nobody reads of it whose counter it is
+    Column("quota", Text, nullable=False),
+    Column("whose", Text, nullable=False),  # which kind of key it is
+    Column("count", Integer, nullable=False),
+    Column("until", Float, nullable=False),  # when its window is over, on the database's clock
+    Index("counters_by_until", "until"),
 )
 
 revisions = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))
