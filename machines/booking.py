@@ -22,6 +22,7 @@ from guards.appointments import (
     slot_offered,
 )
 from guards.identity import caller_named, name_confirmed
+from guards.limits import APPOINTMENTS
 from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
 
@@ -95,6 +96,7 @@ class Booking(Desks):
     cancel_failed = cancelling.to(existing)
     change_unconfirmed = reserving.to(common.person) | moving.to(common.person) | cancelling.to(common.person)
 
+    quotas: ClassVar = {"reserving": (APPOINTMENTS,)}
     needs_yes: ClassVar = {
         "book": ("held_slot", "unsaid"),
         "move": ("found_code", "held_slot"),

@@ -17,6 +17,7 @@ from guards.details import (
     not_refused_already,
 )
 from guards.identity import checks_left
+from guards.limits import POLICY_PROOFS
 from interlock.guards import Words, claimed, established, not_over_a_no
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
 
@@ -73,6 +74,7 @@ class Intake(Desks):
     details_withdrawn = withdrawing.to(collection)
     withdrawal_unconfirmed = withdrawing.to(common.person)
 
+    quotas: ClassVar = {"verifying": (POLICY_PROOFS,)}
     needs_yes: ClassVar = {"confirm_details": DETAILS}
     harmless: ClassVar = {
         "check_details": "it only compares what was given with our record",

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from guards.identity import caller_named, name_heard
+from guards.limits import LINKS
 from guards.links import link_number_given, link_number_heard, link_sent
 from guards.orders import allergies_stated, nothing_harmful, read_back_is_current, something_ordered
 from interlock.guards import Words, agreed, claimed, established
@@ -91,6 +92,7 @@ class Restaurant(Desks):
     kitchen_took_order = cooking.to(confirmation)
     kitchen_unconfirmed = cooking.to(common.person)
 
+    quotas: ClassVar = {"sending": (LINKS,)}
     needs_yes: ClassVar = {"confirm_order": ("read_back",), "send_link": ("phone",)}
     harmless: ClassVar = {
         "read_back": "it only has the order said as the order system has it",

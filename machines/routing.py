@@ -9,6 +9,7 @@ it has the caller again, stands beside them.
 from typing import ClassVar, Literal
 
 from guards.issue import issue_known
+from guards.limits import TRANSFERS
 from guards.transfers import transfers_left
 from interlock.guards import claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, SideDesk, State, never
@@ -64,6 +65,7 @@ class Routing(Desks):
     put_through_twice = connecting.to(common.offer)
     not_connected = connecting.to(common.before)
 
+    quotas: ClassVar = {"connecting": (TRANSFERS,)}
     harmless: ClassVar = {
         "transfer": "a caller who is put through can come back",
         "go_back": "it only puts the caller through to the desk they came from",

@@ -31,6 +31,7 @@ from guards.leads import (
     number_to_list_heard,
     timeline_stated,
 )
+from guards.limits import APPOINTMENTS, FOLLOW_UPS, LISTINGS
 from interlock.guards import Words, agreed, claimed, established
 from interlock.machines import Common, Desks, EffectState, State, never, reachable, reported
 from machines.booking import BookingFacts
@@ -116,6 +117,7 @@ class Sales(Desks):
 
     number_listed = listing.to(common.closed)
 
+    quotas: ClassVar = {"reserving": (APPOINTMENTS,), "following_up": (FOLLOW_UPS,), "listing": (LISTINGS,)}
     needs_yes: ClassVar = {"book": ("held_slot", "unsaid"), "follow_up": ("months",)}
     harmless: ClassVar = {
         "assess": "it notes what the caller said about themselves, and reads the list of whom not to call",

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from guards.appointments import Unsaid, number_confirmed, reachable_by_phone
 from guards.identity import caller_named, name_confirmed
+from guards.limits import VISITS, WARRANTIES
 from guards.repairs import (
     appliance_known,
     fault_known,
@@ -112,6 +113,7 @@ class Service(Desks):
 
     report_gas_smell = common.live.to(emergency)
 
+    quotas: ClassVar = {"diagnosing": (WARRANTIES,), "arranging": (VISITS,)}
     needs_yes: ClassVar = {"rule_gas_out": (), "book_visit": ("quote_id", "free_windows", "wanted_time", "unsaid")}
     harmless: ClassVar = {
         "find_specialist": "it only looks up who is there for it",

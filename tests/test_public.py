@@ -12,7 +12,7 @@ from tests.api import DOORS, PAGE, homes, page, told
 
 PUBLIC = {
     "interlock.guards": """
-        CLOSES LAST_WEEKDAY OPENS Facts FactsError Guard Proposal ProposalError Proposer Words
+        CLOSES HOUR_S LAST_WEEKDAY OPENS Facts FactsError Guard Limit Proposal ProposalError Proposer Quota Words
         agreed can_be_dialled claimed consent_of costs_the_caller established guard mark_given mark_in not_over_a_no
         says_something told was_heard without_card_numbers""",
     "interlock.machines": """

@@ -4,6 +4,7 @@ from agents.booking.changes import Confirmation, ExistingAppointment, NewTimeHel
 from agents.booking.clerks import BookingWaiting
 from agents.booking.desks import FreeTimes, Reception, TimeHeld
 from agents.booking.effects import book, cancel, hold, hold_ran_out, move
+from guards.limits import CODES, PROOFS
 from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.booking import Booking, BookingFacts
 
@@ -38,4 +39,5 @@ BOOKING = Flow(
         **COMMON_EFFECTS,
     },
     deadlines={"held_until": hold_ran_out},
+    quotas=(PROOFS, CODES),
 )

@@ -9,6 +9,7 @@ from agents.booking.systems import Appointment
 from agents.booking.times import day_and_time
 from guards.appointments import FoundBy
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
+from guards.limits import CODES, PROOFS
 from interlock.agents import Consent, Slot, data_tool, proposes
 
 WHICH_CODE = "What is the code of your appointment?"
@@ -52,8 +53,12 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         failed = self.facts.failed_checks
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
-        found = await self.systems.calendar.find(code, self.call.clock.now())
-        return await self._note(found, "code") if found else await self._not_proved()
+        attempt = await self.call.attempt(CODES)
+        found = None if attempt.refused else await self.systems.calendar.find(code, self.call.clock.now())
+        if found is None:
+            return await self._not_proved(attempt.refused)
+        await attempt.proved()
+        return await self._note(found, "code")
 
     @data_tool(
         "I do not have the code",
@@ -71,10 +76,11 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         """Check account number and postcode of a caller without a code, and find their next appointment."""
         if self.facts.failed_checks >= FAILED_CHECKS_LIMIT:
             return checks_left.say
-        account = await self.systems.customers.verify(account_number, postcode)
+        attempt = await self.call.attempt(PROOFS, account_number=account_number)
+        account = None if attempt.refused else await self.systems.customers.verify(account_number, postcode)
         if account is None:
-            return await self._not_proved()
-        await self.call.establish(caller_verified=True, account_id=account)
+            return await self._not_proved(attempt.refused)
+        await attempt.proved(caller_verified=True, account_id=account)
         found = await self.systems.calendar.of_account(account, self.call.clock.now())
         if found is None:
             await self.call.establish(**NOT_FOUND)
@@ -126,13 +132,13 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         )
         return self._found()
 
-    async def _not_proved(self) -> str:
+    async def _not_proved(self, refused: str = "") -> str:
         """A wrong code or a wrong postcode: three of them in a call, whichever, and a colleague has to help."""
         failed = self.facts.failed_checks + 1
         await self.call.establish(caller_verified=False, account_id=None, failed_checks=failed, **NOT_FOUND)
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
-        return f"I cannot find that. {WHICH_CODE}"
+        return refused or f"I cannot find that. {WHICH_CODE}"
 
     def _found(self) -> str:
         return f"Your appointment is on {day_and_time(self.call, self.facts.found_slot or '')}. {MOVE_OR_CANCEL}"

@@ -27,7 +27,8 @@ async def check(work: Work) -> Outcome:
     except Refused:
         return Outcome("checks_used_up", {"failed_checks": FAILED_CHECKS_LIMIT, **VOID})
     if found.matched:
-        return Outcome("details_matched", {"verified_as": identity, "read_back": details_of(work.facts)})
+        matched = {"verified_as": identity, "read_back": details_of(work.facts)}
+        return Outcome("details_matched", matched, quota="proved")
     used_up = found.failed >= FAILED_CHECKS_LIMIT
     known = {"failed_checks": found.failed, "unmatched": identity, **VOID}
     return Outcome("checks_used_up" if used_up else "details_unmatched", known)

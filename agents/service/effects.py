@@ -48,7 +48,7 @@ async def diagnose(work: Work) -> Outcome:
         "price_cents": quote.price_cents,
         "free_windows": await service.free(quote.quote_id, work.today),
     }
-    return Outcome("diagnosed", known)
+    return Outcome("diagnosed", known, quota="kept" if number and quote.price_cents else "proved")
 
 
 @effect(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from agents.support.effects import NO_ORDER
 from agents.support.systems import SupportSystems
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
+from guards.limits import LOOK_UPS, PROOFS
 from interlock.agents import Consent, LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
 
 CATEGORY = Slot(
@@ -32,6 +33,10 @@ class SupportDesk(LiveDesk):
         self, order_number: Annotated[str, Slot("digits", ask="What is your order number?", kind="digits")]
     ) -> str:
         """Say where an order is."""
+        if not getattr(self.call.facts, "caller_verified", False):
+            attempt = await self.call.attempt(LOOK_UPS)
+            if attempt.refused:
+                return attempt.refused
         status = await self.systems.orders.status(order_number)
         return f"Your order is {status}." if status else "There is no order of that number. What is your order number?"
 
@@ -55,14 +60,17 @@ class KnowsCallers(SupportDesk):
         failed = getattr(self.call.facts, "failed_checks", 0)
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
-        account = await self.systems.accounts.verify(account_number, postcode)
+        attempt = await self.call.attempt(PROOFS, account_number=account_number)
+        account = None if attempt.refused else await self.systems.accounts.verify(account_number, postcode)
         if account is not None:  # the order found before may be another account's
             known = {"account_found": True, "caller_verified": True, "account_id": account.account_id}
-            await self.call.establish(**known, **NO_ORDER)
+            await attempt.proved(**known, **NO_ORDER)
             return "Thank you, I have found your account."
         await self.call.establish(**NOBODY, **NO_ORDER, failed_checks=failed + 1)
         if failed + 1 >= FAILED_CHECKS_LIMIT:
             return checks_left.say
+        if attempt.refused:
+            return attempt.refused
         return "I cannot find an account with that number and postcode. What is your account number?"
 
     @data_tool(

@@ -10,10 +10,11 @@ import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 from interlock.guards.facts import Facts, FactsError
+from interlock.guards.quotas import Count
 
 Known = TypeVar("Known", bound=Facts, covariant=True)
 Systems = TypeVar("Systems", covariant=True)
@@ -47,11 +48,17 @@ class Outcome:
     `known` are established facts, or a function that makes them of what is known by then (nothing else can change that
     meanwhile). `used_up` names claimed facts that are claimed no longer: they go back to their defaults. What was found
     is known whatever the machine says to the event: a caller may be elsewhere by now.
+
+    What the work took from a quota (`Desks.quotas`) is `kept` counted; `given_back` where nothing was done, as it is
+    where the work was told no; `proved` where a caller gave a right proof (see `interlock.guards.quotas`). `counts` is
+    what that comes to, and not for an effect to give.
     """
 
     event: str
     known: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
     used_up: tuple[str, ...] = ()
+    quota: Literal["kept", "given_back", "proved"] = "kept"
+    counts: tuple[Count, ...] = field(default=(), repr=False)
 
     def found(self, now: Facts) -> dict[str, Any]:
         """What is established by it, `now` being what is known."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock.agents.effects import Effect
 from interlock.guards.facts import Facts
+from interlock.guards.quotas import Quota
 from interlock.machines.base import Machine
 
 A_MACHINE_SPEAKS = "You are speaking with our automated assistant, not with a person."
@@ -32,6 +33,7 @@ class Flow:
     conversation the next agent is told (everything, unless named). `deadlines` gives facts that hold a time what to do
     once that has come and still stands: what is returned, `failed` where nothing is, is reported where the chart lets
     the system report `failed`. `disclosure` says that a machine speaks, and whose: the first words of every call.
+    `quotas` are those that its desks count attempts by (`Call.attempt`), beside its chart's.
 
     Raises `TypeError` for an effect made for facts of another flow, and for no disclosure.
     """
@@ -47,6 +49,7 @@ class Flow:
     carry_over: Mapping[str, CarryOver] = field(default_factory=dict)
     deadlines: Mapping[str, Effect] = field(default_factory=dict)
     disclosure: str = A_MACHINE_SPEAKS
+    quotas: tuple[Quota, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.disclosure.strip():

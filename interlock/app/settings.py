@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -59,6 +60,23 @@ def _from_json(text: object) -> object:
     return json.loads(text) if isinstance(text, str) else text
 
 
+def _limits(text: object) -> object:
+    """Limits as they are written in JSON: "5/24h" is 5 in 24 hours."""
+    from interlock.guards.quotas import WHOSE, Limit
+
+    given, limits = _from_json(text), dict[str, dict[str, Limit]]()
+    if not isinstance(given, Mapping) or not all(isinstance(its, Mapping) for its in given.values()):
+        raise ValueError
+    for quota, its in given.items():
+        for whose, written in its.items():
+            found = LIMIT.fullmatch(str(written))
+            if whose not in WHOSE or found is None:
+                raise ValueError
+            within_s = int(found[2]) * UNITS_S[found[3]]
+            limits.setdefault(str(quota), {})[whose] = Limit(int(found[1]), float(within_s))
+    return limits
+
+
 def _a_key(secret: SecretStr) -> SecretStr:
     if any(c.isspace() for c in secret.get_secret_value()):
         raise ValueError
@@ -100,6 +118,8 @@ def _says(expected: str, default: Any = None, name: str | None = None, **kwargs:
     return Field(validation_alias=name, description=expected, **kwargs)
 
 
+LIMIT = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,4})([smhd])", re.ASCII)
+UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 MODEL = r"^[a-z][a-z0-9_-]*/[^\s,]+(\s*,\s*[a-z][a-z0-9_-]*/[^\s,]+)*$"  # the later ones are spares
 URL = r"^(https?|wss?)://\S+$"
 URL_SAYS = "http://, https://, ws:// or wss://"
@@ -153,6 +173,10 @@ class Settings(BaseSettings):
     longest_call_s: float = _says("seconds from 60 to 86400", 3600.0, ge=60, le=86_400, allow_inf_nan=False)
     idle_turns: int = _says("a whole number from 3 to 1000", 20, ge=3, le=1000)
     call_tokens: int = _says("a whole number from 1000", 1_000_000, ge=1000)
+    quotas: Annotated[dict[str, dict[str, Any]], NoDecode, BeforeValidator(_limits)] = _says(
+        'JSON of quotas, whose they are, and how many in which time, such as {"callbacks": {"caller": "3/24h"}}',
+        default_factory=dict,
+    )
     metrics_port: int | None = _says("a port between 1 and 65535", ge=1, le=65535)
     metrics_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
     otel_endpoint: str | None = _says(
@@ -197,7 +221,8 @@ class Settings(BaseSettings):
 
         off = self.disclosure.strip().lower() == OFF
         said = "" if off else self.disclosure.strip()
-        return Terms(said, off, self.longest_call_s, self.idle_turns, self.call_tokens, self.ask_to_record)
+        bounds = (self.longest_call_s, self.idle_turns, self.call_tokens)
+        return Terms(said, off, *bounds, self.ask_to_record, self.quotas)
 
     @property
     def live(self) -> bool:

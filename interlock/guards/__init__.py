@@ -10,19 +10,23 @@ from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_diall
 from interlock.guards.cards import Words, without_card_numbers
 from interlock.guards.evidence import mark_given, mark_in, was_heard
 from interlock.guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.quotas import HOUR_S, Limit, Quota
 from interlock.guards.told import told
 from interlock.guards.words import says_something
 
 __all__ = [
     "CLOSES",
+    "HOUR_S",
     "LAST_WEEKDAY",
     "OPENS",
     "Facts",
     "FactsError",
     "Guard",
+    "Limit",
     "Proposal",
     "ProposalError",
     "Proposer",
+    "Quota",
     "Words",
     "agreed",
     "can_be_dialled",

@@ -54,14 +54,15 @@ class Proposal:
 class GuardResult:
     """What one guard said about one proposal; truthy when it held.
 
-    `reason` is what the proposer is told when it is false; `error` names what went wrong inside the guard
-    (the type only: a message could hold personal data).
+    `reason` is what the proposer is told when it is false, `say` what the caller hears where no model puts that in
+    words; `error` names what went wrong inside the guard (the type only: a message could hold personal data).
     """
 
     name: str
     held: bool
     reason: str = ""
     error: str = ""
+    say: str = ""
 
     def __bool__(self) -> bool:
         return self.held
@@ -110,7 +111,14 @@ class Guard:
         if not isinstance(held, bool):
             _close_if_coroutine(held)
             return GuardResult(self.name, False, self.reason, f"returned {type(held).__name__}, expected bool")
-        return GuardResult(self.name, held, "" if held else self.reason)
+        if held:
+            return GuardResult(self.name, True)
+        reason, say = self.words(facts)
+        return GuardResult(self.name, False, reason, say=say)
+
+    def words(self, facts: Any) -> tuple[str, str]:
+        """The reason, and what is said, where it is false of these facts."""
+        return self.reason, self.say
 
 
 def guard(

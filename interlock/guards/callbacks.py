@@ -1,12 +1,14 @@
 """When a colleague can call back, and on which number."""
 
 import re
-from datetime import datetime, time, timedelta
-from typing import Protocol
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from interlock.guards.base import Proposal, guard
 from interlock.guards.evidence import mark_given
+from interlock.guards.quotas import HOUR_S, Limit, Quota
 
 LEAST_DIGITS, MOST_DIGITS = 7, 15
 """How many digits a number has that somebody can be reached on: more than 112, and at most what E.164 allows."""
@@ -124,9 +126,36 @@ CALLBACK_GUARDS = (
 """What is asked of every callback, in this order."""
 
 
+def _hour(facts: Clocked, args: Mapping[str, Any]) -> str | None:
+    """The hour asked for, of which callers without a number have a share."""
+    local = _asked_at(facts, args)
+    return f"{local.astimezone(UTC):%Y-%m-%dT%H}" if local else None
+
+
+CALLBACKS = Quota(
+    "callbacks",
+    "call-backs",
+    {
+        "call": Limit(3),
+        "caller": Limit(3),
+        "number": Limit(3),
+        "anonymous": Limit(12, HOUR_S),
+        "share": Limit(2, FARTHEST.total_seconds()),
+    },
+    number=("phone",),
+    share=_hour,
+    instead="Is there anything else I can do for you?",
+)
+"""A call-back rings somebody, and takes an hour of a colleague: of its places callers without a number have two."""
+
+
 def _asked_for(facts: Clocked, proposal: Proposal) -> datetime | None:
+    return _asked_at(facts, proposal.args)
+
+
+def _asked_at(facts: Clocked, args: Mapping[str, Any]) -> datetime | None:
     """The time asked for, where the service is; None where there is none, or none that a calendar has."""
-    asked = proposal.args.get("time")
+    asked = args.get("time")
     if not asked:
         return None
     here, when = ZoneInfo(facts.timezone), datetime.fromisoformat(asked)

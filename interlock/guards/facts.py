@@ -61,6 +61,13 @@ class Facts(BaseModel):
     )
     switched_off: tuple[str, ...] = established((), for_model=False, description="the lines that a setting leaves out")
 
+    spent: tuple[tuple[str, str, int], ...] = established(
+        (),
+        for_model=False,
+        description="of which quotas nothing is left, for whom, and in how many seconds they work again: of this"
+        " proposal only",
+    )
+
     call_id: str | None = established(for_model=False, description="this call's name in the record")
     room: str | None = established(
         pii=True, for_model=False, description="LiveKit's room; a phone's has its number in it"

@@ -8,6 +8,7 @@ from statemachine import HistoryState, State, StateChart
 from statemachine.transition import Transition
 
 from interlock.guards.base import Guard, Proposer
+from interlock.guards.quotas import Quota
 from interlock.machines.promises import Promise
 
 AGENTS: frozenset[Proposer] = frozenset({"agent"})
@@ -21,7 +22,8 @@ class Chart(StateChart[Any]):
     """What every flow's chart declares beside its states and arrows; `Machine` makes it strict.
 
     `harmless` gives for each event that begins work without the caller's yes the reason why none is needed; `unbroken`
-    names states in which something is said that nobody may cut off. `interlock check` holds the flow to both.
+    names states in which something is said that nobody may cut off. `interlock check` holds the flow to both. `quotas`
+    gives for a state the limits that outlive a call and that entering it takes from.
     """
 
     version: ClassVar[int] = 1
@@ -29,6 +31,7 @@ class Chart(StateChart[Any]):
     needs_yes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     harmless: ClassVar[Mapping[str, str]] = {}
     unbroken: ClassVar[tuple[str, ...]] = ()
+    quotas: ClassVar[Mapping[str, tuple[Quota, ...]]] = {}
     promises: ClassVar[tuple[Promise, ...]] = ()
 
 
@@ -72,6 +75,11 @@ def proposers_of(machine: type[Chart], event: str) -> frozenset[Proposer]:
 def needs_yes_of(machine: type[Chart], event: str) -> tuple[str, ...] | None:
     """The facts and arguments that a caller's yes to `event` covers; None where it needs none."""
     return machine.needs_yes.get(event)
+
+
+def quotas_of(machine: type[Chart], state: str) -> tuple[Quota, ...]:
+    """The limits that entering `state` takes from."""
+    return machine.quotas.get(state, ())
 
 
 def lineage(state: State) -> list[State]:

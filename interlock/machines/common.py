@@ -13,6 +13,7 @@ from interlock.guards.answers import agreed, nothing_open
 from interlock.guards.base import Proposer
 from interlock.guards.callbacks import (
     CALLBACK_GUARDS,
+    CALLBACKS,
     callback_in_opening_hours,
     callback_number_given,
     callback_number_heard,
@@ -20,6 +21,7 @@ from interlock.guards.callbacks import (
 )
 from interlock.guards.facts import Facts, established
 from interlock.guards.patience import silent_twice
+from interlock.guards.quotas import Quota
 from interlock.guards.told import DISCLOSURE, told
 from interlock.machines.base import ANYBODY
 from interlock.machines.events import CALLER_LEFT, CALLER_SILENT, ESCALATE, HANDOFF_FAILED, REFUSED_THRICE
@@ -107,6 +109,9 @@ def reported(*events: str) -> Mapping[str, frozenset[Proposer]]:
 
 COMMON_NEEDS_YES: Mapping[str, tuple[str, ...]] = {"book_callback": ("phone", "time")}
 """What no flow does without the caller's yes, and what that covers."""
+
+COMMON_QUOTAS: Mapping[str, tuple[Quota, ...]] = {"booking": (CALLBACKS,)}
+"""The limits that outlive a call and that every flow has."""
 
 COMMON_PROMISES: tuple[Promise, ...] = (
     never(ANY).before(told(DISCLOSURE), unless=WITHOUT_A_WORD),

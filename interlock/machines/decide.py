@@ -8,7 +8,7 @@ from typing import Any, Literal
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.transition import Transition
 
-from interlock.guards.base import Guard, GuardResult, Proposal
+from interlock.guards.base import GuardResult, Proposal
 from interlock.guards.facts import Facts
 from interlock.machines.base import (
     Machine,
@@ -81,7 +81,7 @@ def decide(machine: type[Machine], snapshot: Snapshot, proposal: Proposal, facts
     results = tuple(answers.values())
     broken = next((r for r in results if r.error), None)
     if broken is not None:
-        return _refuse(machine, snapshot, proposal, "guard_error", results, asked[broken.name])
+        return _refuse(machine, snapshot, proposal, "guard_error", results, broken)
     expected = next((a for a in arrows if all(answers[g.name].held for g in guards_of(a))), None)
     after = _send(machine, snapshot, proposal.event, answers)
     _check_same(proposal.event, expected, after)
@@ -126,16 +126,16 @@ def _refuse(
     proposal: Proposal,
     kind: Kind,
     results: tuple[GuardResult, ...] = (),
-    by: Guard | None = None,
+    by: GuardResult | None = None,
 ) -> Verdict:
     """A guard that is false speaks for itself; all other refusals have `REASONS`."""
-    may, name = offered(machine, snapshot, proposal.by), by.name if by else ""
-    reason, say = (by.reason, by.say) if by and kind == "guard_false" else (REASONS[kind], "")
+    may, name = offered(machine, snapshot, proposal.by), by.name if by is not None else ""
+    reason, say = (by.reason, by.say) if by is not None and kind == "guard_false" else (REASONS[kind], "")
     return Verdict(kind, proposal.event, snapshot, snapshot, results, may, reason, say, name)
 
 
-def _first_false(arrows: tuple[Transition, ...], answers: Mapping[str, GuardResult]) -> Guard:
-    return next(g for arrow in arrows for g in guards_of(arrow) if not answers[g.name].held)
+def _first_false(arrows: tuple[Transition, ...], answers: Mapping[str, GuardResult]) -> GuardResult:
+    return next(answers[g.name] for arrow in arrows for g in guards_of(arrow) if not answers[g.name].held)
 
 
 @cache

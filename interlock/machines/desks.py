@@ -21,10 +21,18 @@ from statemachine.transition_list import TransitionList
 
 from interlock.guards.answers import agreed
 from interlock.guards.base import Guard
+from interlock.guards.quotas import Quota, left
 from interlock.guards.told import DISCLOSURE, told
 from interlock.machines.base import Machine, _Checked
 from interlock.machines.chart import AGENTS, ChartError, guards_of
-from interlock.machines.common import COMMON_NEEDS_YES, COMMON_PROMISES, common_proposers, endings, ways_out
+from interlock.machines.common import (
+    COMMON_NEEDS_YES,
+    COMMON_PROMISES,
+    COMMON_QUOTAS,
+    common_proposers,
+    endings,
+    ways_out,
+)
 
 COMMON_STATES = ("live", "desks", "before", "offer", "person", "booking", "closed")
 """The ids of what every flow has: a flow's own states and events have other names."""
@@ -78,10 +86,12 @@ class Desks(Machine, metaclass=_Drawn):
     who else asks for what (`reported` for the system's). `needs_yes` gives for an event that moves money, books,
     cancels, sends or files the facts and arguments that the caller's yes to it covers: each of its arrows asks
     `agreed` last, where none has a guard that implies it. `harmless` gives for every other event that begins work the
-    reason why no yes is needed; `unbroken` names the desks whose opening nobody may cut off. `promises` are proven with
-    `COMMON_PROMISES`.
+    reason why no yes is needed; `quotas` gives for work the limits that outlive a call and that beginning it takes
+    from: each arrow to it asks last whether something is left; `unbroken` names the desks whose opening nobody may cut
+    off. `promises` are proven with `COMMON_PROMISES`.
 
-    Raises `ChartError` at import for a chart without `Common` or an initial desk, and for a name of `COMMON_STATES`.
+    Raises `ChartError` at import for a chart without `Common` or an initial desk, for a name of `COMMON_STATES`, and
+    for quotas of what is no work.
     """
 
 
@@ -104,11 +114,13 @@ def _drawn(name: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
     endings(common.live, common.closed)
     proposers = {**common_proposers(*_reported(attrs)), **attrs.get("proposers", {})}
     around = (first, common.desks, common.live)
+    quotas = {**COMMON_QUOTAS, **attrs.get("quotas", {})}
+    _ask_what_is_left(name, quotas, {**states, "booking": common.booking}, {*states.values(), *ways.values(), *around})
     _disclose_first(attrs, {*states.values(), *ways.values(), *around}, around, proposers)
     rest = {its: each for its, each in attrs.items() if its not in states and each is not common}
     promises = (*attrs.get("promises", ()), *COMMON_PROMISES)
     drawn = {"live": common.live, "closed": common.closed, "proposers": proposers, "promises": promises}
-    return {**rest, **drawn, "needs_yes": {**COMMON_NEEDS_YES, **needs_yes}}
+    return {**rest, **drawn, "needs_yes": {**COMMON_NEEDS_YES, **needs_yes}, "quotas": quotas}
 
 
 def _common(name: str, attrs: Mapping[str, Any]) -> Common:
@@ -137,6 +149,19 @@ def _ask_for_a_yes(name: str, attrs: Mapping[str, Any], needs_yes: Mapping[str, 
             continue
         for arrow in arrows:
             _also_ask(arrow, agreed)
+
+
+def _ask_what_is_left(
+    name: str, quotas: Mapping[str, tuple[Quota, ...]], states: Mapping[str, State], sources: Iterable[State]
+) -> None:
+    """Have every arrow to work that a quota limits ask last whether something is left of it."""
+    for its in quotas:
+        if its != "booking" and not isinstance(states.get(its), EffectState):
+            raise ChartError(f"{name}.quotas names {its}: expected an EffectState of {name}")
+    work = {id(states[its]): quotas[its] for its in quotas}
+    for arrow in [arrow for state in sources for arrow in state.transitions]:
+        for quota in work.get(id(arrow.target), ()):
+            _also_ask(arrow, left(quota))
 
 
 def _fill(compound: State, states: Mapping[str, State], *history: HistoryState) -> None:

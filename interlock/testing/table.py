@@ -1,6 +1,6 @@
 """What a flow may do, written down by hand from what product asked for; its chart is tested against it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,7 +9,9 @@ from typing import Any, get_args
 from interlock.agents.flow import Flow
 from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts
+from interlock.guards.quotas import Quota
 from interlock.machines.base import Snapshot, guards_of, initial, transitions_of
+from interlock.machines.chart import quotas_of
 from interlock.machines.decide import Verdict, decide
 
 PROPOSERS: tuple[Proposer, ...] = get_args(Proposer)
@@ -113,7 +115,13 @@ class Table:
         """The guards asked for `event` in `state`."""
         its: dict[str | tuple[str, str], tuple[str, ...]] = {**COMMON_GUARDS, **self.guarded}
         first = DISCLOSED if event in self.disclosed_first else ()
-        return (*first, *its.get((state, event), its.get(event, ())))
+        last = tuple(f"{quota.name}_left" for quota in self.quotas(state, event))
+        return (*first, *its.get((state, event), its.get(event, ())), *last)
+
+    def quotas(self, state: str, event: str) -> tuple[Quota, ...]:
+        """The limits that `event` takes from in `state`: those of the work it leads to."""
+        targets = {to for (its, asked, _), to in self.legal.items() if (its, asked) == (state, event)}
+        return tuple(quota for to in sorted(targets) for quota in quotas_of(self.flow.machine, to))
 
     @cached_property
     def disclosed_first(self) -> frozenset[str]:
@@ -150,8 +158,17 @@ class Table:
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "no"}),
             OneFalse("say_goodbye", "nothing_open", args={"more": "unclear", "objection": "question"}),
             *(OneFalse(event, *DISCLOSED, {"told": ()}) for event in sorted(self.disclosed_first)),
+            *self._spent(),
             OneFalse("caller_silent", "silent_twice", {"silences": 1}, states=silent),
         )
+
+    def _spent(self) -> Iterator[OneFalse]:
+        """Each quota with nothing left; where the flow has a way round that work, it is another guard's too."""
+        ways_round = {one.event: one.leads_to for one in self.one_false if one.leads_to}
+        asked = {(event, quota.name) for state, event, _ in self.legal for quota in self.quotas(state, event)}
+        for event, name in sorted(asked):
+            known = {"spent": ((name, "caller", 600),)}
+            yield OneFalse(event, f"{name}_left", known, leads_to=ways_round.get(event, ""))
 
     def ask(
         self, here: Snapshot, event: str, by: Proposer = "agent", *, facts: Facts | None = None, args: Any = None
@@ -207,7 +224,7 @@ class Table:
     def may_take(self, verdict: Verdict) -> bool:
         """Whether an acceptance stands: each guard held, or another arrow is there for when it does not."""
         wrong = [guard.name for guard in verdict.guards if not guard.held]
-        ways_round = {(one.event, one.guard) for one in self.one_false if one.leads_to}
+        ways_round = {(one.event, one.guard) for one in self.every_false() if one.leads_to}
         return all((verdict.event, name) in ways_round for name in wrong)
 
     def _common(self) -> tuple[Arrow, ...]:

@@ -4,7 +4,10 @@ import os
 
 import pytest
 
+from agents.support import SUPPORT
+from interlock.app.quotas import require_quotas
 from interlock.app.settings import Settings, SettingsError, load_settings, require_live
+from interlock.guards.quotas import Limit
 
 OURS = ("INTERLOCK_", "LIVEKIT_", "OPENAI_", "ASSEMBLYAI_", "ELEVEN_", "XDG_DATA_HOME")
 
@@ -64,6 +67,19 @@ def test_an_empty_variable_is_none(monkeypatch):
     assert load_settings().livekit_url is None
 
 
+QUOTAS_SAY = 'JSON of quotas, whose they are, and how many in which time, such as {"callbacks": {"caller": "3/24h"}}'
+BAD_QUOTAS = (
+    "3/24h",
+    "[1]",
+    '{"callbacks": 3}',
+    '{"callbacks": {"caller": 3}}',
+    '{"callbacks": {"caller": "0/24h"}}',
+    '{"callbacks": {"caller": "3/0h"}}',
+    '{"callbacks": {"caller": "3 a day"}}',
+    '{"callbacks": {"somebody": "3/24h"}}',
+)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
@@ -77,12 +93,37 @@ def test_an_empty_variable_is_none(monkeypatch):
         ("INTERLOCK_SILENCE_S", "0", "seconds of silence, above 0 and up to 600"),
         ("INTERLOCK_SILENCE_S", "nan", "seconds of silence, above 0 and up to 600"),
         ("INTERLOCK_FLOW", "a b", "the name of a flow, as interlock flows lists them"),
+        *(("INTERLOCK_QUOTAS", value, QUOTAS_SAY) for value in BAD_QUOTAS),
     ],
 )
 def test_a_bad_setting_is_named_with_what_was_found_and_expected(monkeypatch, name, value, expected):
     """One line a setting."""
     monkeypatch.setenv(name, value)
     assert complaints() == [f'{name} is "{value}", expected {expected}']
+
+
+def test_limits_that_outlive_a_call_are_set_by_name(monkeypatch):
+    """So many in such a time, for one key of one quota; a call has them among its terms."""
+    monkeypatch.setenv("INTERLOCK_QUOTAS", '{"callbacks": {"caller": "2/24h", "anonymous": "9/10m"}}')
+    settings = load_settings()
+    its = {"callbacks": {"caller": Limit(2, 86_400.0), "anonymous": Limit(9, 600.0)}}
+    assert settings.terms.quotas == its
+    require_quotas(settings, [SUPPORT])
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ('{"callback": {"caller": "2/24h"}}', "INTERLOCK_QUOTAS names 'callback', expected one of: callbacks, "),
+        ('{"callbacks": {"account": "2/24h"}}', "INTERLOCK_QUOTAS limits callbacks by account, expected one of: "),
+    ],
+)
+def test_a_limit_of_no_flow_is_named_before_any_call(monkeypatch, value, complaint):
+    """Else it would limit nobody, and nobody would know."""
+    monkeypatch.setenv("INTERLOCK_QUOTAS", value)
+    with pytest.raises(SettingsError) as found:
+        require_quotas(load_settings(), [SUPPORT])
+    assert str(found.value).startswith(complaint)
 
 
 def test_every_bad_setting_is_named_at_once(monkeypatch, tmp_path):

@@ -23,7 +23,7 @@ class Known(Facts):
 
 
 OF_THE_BASE = {"now", "timezone", "silences"}
-OF_OUR_MOUTH = {"opened_at", "recording", "told", "switched_off"}
+OF_OUR_MOUTH = {"spent", "opened_at", "recording", "told", "switched_off"}
 OF_THE_LINE = {
     "call_id",
     "room",

@@ -8,6 +8,7 @@ import structlog
 from livekit.agents import Agent, AgentSession, llm, tts
 
 from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
+from interlock.agents.call.attempts import Attempt, Attempts
 from interlock.agents.call.bounds import Bounds
 from interlock.agents.call.clock import Clock, LoopClock
 from interlock.agents.call.context import CallContext
@@ -44,6 +45,7 @@ from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
 from interlock.guards.base import Proposer
 from interlock.guards.facts import Facts
+from interlock.guards.quotas import Quota
 from interlock.guards.told import DISCLOSURE
 from interlock.machines.base import initial
 from interlock.machines.decide import Verdict
@@ -98,10 +100,14 @@ class Call(CallView):
             snapshot, facts = here.snapshot, here.facts
         fence, last_seq = (last_driver.fence, last_driver.last_seq) if last_driver else (1, 0)
         record = CallRecord(journal, clock, call_id=call_id, flow=flow.name, fence=fence, last_seq=last_seq)
-        interlocking = Interlocking(flow.machine, flow.effects, snapshot=snapshot, facts=facts)
+        limits, apart = self.terms.quotas, f"{call_id} " if self.terms.rehearsal else ""
+        interlocking = Interlocking(
+            flow.machine, flow.effects, snapshot=snapshot, facts=facts, limits=limits, apart=apart
+        )
         context = CallContext(flow, interlocking, record, clock, call_id=call_id)
         super().__init__(context)
         self._deciding = Deciding(context)
+        self._attempts = Attempts(context, self._deciding, limits, apart)
         self._ending = Ending(context, self._deciding)
         self._effects = Effects(context, self._deciding, lambda: self.services)
         self._deadlines = Deadlines(context, self._deciding, lambda: self.services)
@@ -240,6 +246,14 @@ class Call(CallView):
     async def establish(self, **values: Any) -> None:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
         await self._deciding.learn_surely("established", lambda _: values)
+
+    async def attempt(self, quota: Quota, **named: Any) -> Attempt:
+        """Count one more try of what a quota limits, before it is tried; `named` says of whom, as its `account`.
+
+        Where nothing is left, `Attempt.refused` is what the caller is told, and nothing may be tried. Raises
+        `JournalDown`, and then nothing may be tried either.
+        """
+        return await self._attempts.begin(quota, named)
 
     async def learn(self, learned: Callable[[Any], Mapping[str, Any]]) -> None:
         """As `establish`, of what is known at that very moment: `learned` makes the values of it."""

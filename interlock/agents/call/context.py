@@ -16,7 +16,7 @@ from interlock.agents.call.acts import Act
 from interlock.agents.call.clock import Clock, pause
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.interlocking import Interlocking
-from interlock.agents.call.journal import Entry, InDoubt, JournalDown, Superseded
+from interlock.agents.call.journal import Entry, InDoubt, JournalDown, QuotaSpent, Superseded
 from interlock.agents.call.ready import Ready, Written
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES, CallRecord
 from interlock.agents.flow import Flow
@@ -177,7 +177,8 @@ class CallContext:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, QuotaSpent):  # that is an answer
             log.warning("call.work_failed", **self.here, error=type(error).__name__)
 
     async def _settle(self) -> None:

@@ -10,7 +10,8 @@ import structlog
 from interlock.agents.call.acts import Decide
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
-from interlock.agents.call.journal import JournalDown
+from interlock.agents.call.journal import JournalDown, QuotaSpent
+from interlock.agents.call.ready import Ready
 from interlock.agents.effects import Outcome
 from interlock.agents.telemetry.spans import mark, proposal_span, verdict_span
 from interlock.guards.base import Proposal, Proposer
@@ -130,10 +131,17 @@ class Deciding:
         its, now = self._context.interlocking, self._context.clock.now()
         with verdict_span(self._context, proposal) as span:
             ready = its.judge(proposal, now, **how)
-            if ready.entries:
-                await self._context.write(ready)
+            try:
+                await self._written(ready)
+            except QuotaSpent as full:  # somebody took the last: nothing is written, and the verdict is another
+                ready = its.judge(proposal, now, **how, spent=full.spent)
+                await self._written(ready)
             if ready.error is not None:
                 raise ready.error
             assert ready.verdict is not None, "what is judged has a verdict"
             mark(span, ready.verdict)
         return ready.verdict
+
+    async def _written(self, ready: Ready) -> None:
+        if ready.entries:
+            await self._context.write(ready)

@@ -6,6 +6,7 @@ from typing import Any
 from interlock.guards.answers import CONSENTS
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts
+from interlock.guards.quotas import Count
 from interlock.machines.base import Snapshot
 from interlock.machines.decide import Verdict
 
@@ -21,9 +22,10 @@ class DraftEntry:
     audit: dict[str, Any] = field(default_factory=dict)
     private: dict[str, Any] = field(default_factory=dict)
     snapshot: Snapshot | None = None
+    counts: tuple[Count, ...] = field(default=(), repr=False)
 
 
-def verdict_entry(verdict: Verdict, proposal: Proposal, facts: Facts) -> DraftEntry:
+def verdict_entry(verdict: Verdict, proposal: Proposal, facts: Facts, counts: tuple[Count, ...] = ()) -> DraftEntry:
     """What the journal says of a verdict: everything `decide` saw, personal data apart.
 
     Of the arguments only how the caller stood to it is told, which is one word of ours.
@@ -50,7 +52,7 @@ def verdict_entry(verdict: Verdict, proposal: Proposal, facts: Facts) -> DraftEn
         "before": verdict.before.to_json(),
     }
     kind = "transition.accepted" if verdict.accepted else "transition.refused"
-    return DraftEntry(kind, audit, private, verdict.after if verdict.accepted else None)
+    return DraftEntry(kind, audit, private, verdict.after if verdict.accepted else None, counts)
 
 
 def unknown_name(name: str) -> str:

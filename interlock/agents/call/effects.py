@@ -1,7 +1,7 @@
 """Work in the outside world, begun by entering a state and ended by a system event."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -16,6 +16,7 @@ from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.agents.effects import Assignment, Effect, Outcome
 from interlock.agents.systems import Refused
 from interlock.guards.facts import Facts
+from interlock.guards.quotas import settled
 from interlock.machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
@@ -74,10 +75,13 @@ class Effects:
 
     async def _run(self, effect: Effect, how: str, work: Assignment[Facts, Any], epoch: int) -> None:
         said = {"state": self._context.state, "key": work.key}
+        taken = self._context.interlocking.takes(self._context.state, work.facts, work.args)
         not_begun = await self._begin(effect, work, DraftEntry(how, said))
         if self._context.lost:  # whoever drives the call now asks for it again
             return
         outcome, why = not_begun or await self._done(effect, work)
+        if outcome.quota != "kept":
+            outcome = replace(outcome, counts=settled(taken, proved=outcome.quota == "proved"))
         await self._report(effect, outcome, epoch, said, why)
 
     async def _begin(
@@ -92,16 +96,19 @@ class Effects:
             alone = effect.exclusive and begun.kind == "effect.started"
             await self._deciding.learn_surely("established", lambda now: _begins(values, now, alone), begun)
         except JournalDown:  # where it was written all the same, take it back: nothing was begun
-            return Outcome(effect.failed, lambda now: _taken_back(values, before, now)), "JournalDown"
+            undone = Outcome(effect.failed, lambda now: _taken_back(values, before, now), quota="given_back")
+            return undone, "JournalDown"
         except Exception as error:
-            return Outcome(effect.failed), type(error).__name__
+            return Outcome(effect.failed, quota="given_back"), type(error).__name__
         return None
 
     async def _done(self, effect: Effect, work: Assignment[Facts, Any]) -> tuple[Outcome, str]:
         try:
-            return await within(self._context.clock, effect.timeout_s, effect.done(work)), ""
+            outcome = await within(self._context.clock, effect.timeout_s, effect.done(work))
+            told_no = outcome.event == effect.failed and outcome.quota == "kept"
+            return (replace(outcome, quota="given_back") if told_no else outcome), ""
         except Refused:
-            return Outcome(effect.failed, effect.refused), ""
+            return Outcome(effect.failed, effect.refused, quota="given_back"), ""
         except Exception as error:
             return Outcome(effect.not_known), type(error).__name__
 

@@ -5,7 +5,7 @@ stands then, and what is to be done. `commit` takes what is durable, moves the c
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,9 @@ from interlock.agents.call.ready import Asked, Ready, Written
 from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError, Origin
+from interlock.guards.quotas import Count, Limits, Spent
 from interlock.machines.base import Machine, Snapshot, events_of, is_over
+from interlock.machines.chart import quotas_of
 from interlock.machines.decide import Verdict, decide
 from interlock.machines.events import ESCALATE, REFUSED_THRICE
 
@@ -28,8 +30,19 @@ AFTER_THE_END = -1
 class Interlocking:
     """One call's machine, snapshot, facts, verdicts and failure counts; `works` are the states that stand for work."""
 
-    def __init__(self, machine: type[Machine], works: Collection[str], *, snapshot: Snapshot, facts: Facts) -> None:
+    def __init__(
+        self,
+        machine: type[Machine],
+        works: Collection[str],
+        *,
+        snapshot: Snapshot,
+        facts: Facts,
+        limits: Limits | None = None,
+        apart: str = "",
+    ) -> None:
         self.machine = machine
+        self._limits = limits or {}
+        self._apart = apart
         self.snapshot = snapshot
         self.facts = facts
         self.budget = FailureBudget()
@@ -54,12 +67,14 @@ class Interlocking:
         answers_caller: bool = False,
         outcome: Outcome | None = None,
         first: tuple[DraftEntry, ...] = (),
+        spent: Sequence[Spent] = (),
     ) -> Ready:
         """The verdict on a proposal, and what follows from it; the same proposal again has the same verdict.
 
         `as_of_now` says that it was made in this epoch, whichever that is. `answers_caller` says that its acceptance
         is the answer to whatever the caller said. What an `outcome` found is known whatever the verdict on it, and
         goes on record before it, then the entries `first`; where it may not be known, a refusal with its `error`.
+        What an acceptance takes from quotas goes with its entry; it is judged again with what is found `spent`.
         """
         proposal = self._as_seen(proposal, as_of_now)
         asked = _asked(proposal, outcome)
@@ -68,10 +83,15 @@ class Interlocking:
         found = self._found(outcome)
         if found.error is not None:
             return found
-        facts = (found.facts or self.facts).model_copy(update={"now": now})
+        left = tuple((each.quota, each.whose, each.in_s) for each in spent)
+        facts = (found.facts or self.facts).model_copy(update={"now": now, "spent": left})
         verdict = decide(self.machine, self.snapshot, proposal, facts)
         judged = Ready(
-            (*found.entries, *first, verdict_entry(verdict, proposal, facts)),
+            (
+                *found.entries,
+                *first,
+                verdict_entry(verdict, proposal, facts, self._counted(verdict, proposal, facts, outcome)),
+            ),
             verdict.after.epoch,
             facts=found.facts,
             proposal=proposal,
@@ -83,6 +103,18 @@ class Interlocking:
         lines, acts = self._followed(verdict, proposal, facts)
         answered = (CallerAnswered(),) if answers_caller else ()
         return replace(judged, entries=(*judged.entries, *lines), snapshot=verdict.after, acts=(*acts, *answered))
+
+    def takes(self, state: str, facts: Facts, args: Mapping[str, Any]) -> tuple[Count, ...]:
+        """What entering `state` takes from the quotas that limit it."""
+        quotas = quotas_of(self.machine, state)
+        return tuple(count for quota in quotas for count in quota.takes(facts, args, self._limits, apart=self._apart))
+
+    def _counted(
+        self, verdict: Verdict, proposal: Proposal, facts: Facts, outcome: Outcome | None
+    ) -> tuple[Count, ...]:
+        """What work gives back goes with the verdict on its outcome, whatever that is; an acceptance takes."""
+        given_back = outcome.counts if outcome is not None else ()
+        return (*given_back, *self.takes(verdict.after.state, facts, proposal.args)) if verdict.accepted else given_back
 
     def learn(
         self,

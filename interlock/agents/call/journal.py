@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from interlock.guards.quotas import Count, Spent
 from interlock.machines.base import Snapshot
 
 
@@ -16,7 +17,8 @@ class Entry:
     `audit` is what auditors read and holds no personal data; `private` holds facts' values, arguments and words,
     and is kept apart. `snapshot`, when given, becomes the call's last one in the same transaction. `fence` is the
     number of the driver that writes: it rises with each that takes the call over, and an earlier one's entries are
-    refused.
+    refused. `counts` are done to what outlives the call, in the same transaction: where one does not fit, nothing is
+    written.
     """
 
     call_id: str
@@ -29,6 +31,7 @@ class Entry:
     private: dict[str, Any] = field(default_factory=dict)
     snapshot: Snapshot | None = None
     fence: int = 1
+    counts: tuple[Count, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,21 @@ class InDoubt(JournalDown):
     """Nobody knows whether the record was written: it is read again before anything else is decided."""
 
 
+class QuotaSpent(JournalDown):
+    """Nothing is left of a quota that the entries take from: nothing was written. `spent` says of which."""
+
+    def __init__(self, spent: Sequence[Spent]) -> None:
+        super().__init__(f"nothing is left of {', '.join(sorted({each.quota for each in spent}))}")
+        self.spent = tuple(spent)
+
+
 class Journal(Protocol):
     """Where a call's record goes; implemented in `app`."""
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Write all entries or none, in order, and return once they are durable.
 
-        Raises `JournalDown`; `InDoubt` when they may be there all the same.
+        Raises `JournalDown`; `InDoubt` when they may be there all the same, `QuotaSpent` when what they count is full.
         """
         ...
 

@@ -76,7 +76,7 @@ class CallRecord:
     def _numbered(self, ready: Ready) -> list[Entry]:
         of, at = (self._call_id, self._flow), self._clock.now()
         return [
-            Entry(*of, seq, its.kind, at, ready.epoch, its.audit, its.private, its.snapshot, self._fence)
+            Entry(*of, seq, its.kind, at, ready.epoch, its.audit, its.private, its.snapshot, self._fence, its.counts)
             for seq, its in enumerate(ready.entries, self._last_seq + 1)
         ]
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             services=open_systems(flow),
             timezone=settings.timezone,
             watch=writer.watch,
-            terms=settings.terms,
+            terms=replace(settings.terms, rehearsal=True),
         )
         line = WavCall(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
         made = DemoFiles(recording, transcript, call.id)

@@ -9,6 +9,7 @@ from typing import Any
 from livekit.agents import APIConnectionError, APITimeoutError
 
 from interlock.agents.call.journal import Entry, Journal
+from interlock.agents.call.terms import Terms
 from interlock.agents.flow import Flow
 from interlock.app.calls.callscript import CallScript, Event, Expect, Model, Step, listed
 from interlock.app.calls.session import open_call
@@ -47,7 +48,16 @@ async def play(
         watch(entry)
 
     model, clock = ScriptedModel(), ManualClock()
-    session, call = open_call(flow, llm=model, journal=journal, services=services, clock=clock, watch=note, spare=spare)
+    session, call = open_call(
+        flow,
+        llm=model,
+        journal=journal,
+        services=services,
+        clock=clock,
+        watch=note,
+        spare=spare,
+        terms=Terms(rehearsal=True),
+    )
     typed = TypedCall(session, call, on_said=on_said)
     stage = _Stage(typed, model, clock, script, played)
     steps = deque(script.steps)

@@ -227,7 +227,9 @@ def _chat(flow: "Flow", settings: "Settings", model: str, *, as_json: bool) -> N
     from interlock.app.calls.chat import chat
     from interlock.app.calls.journal import journal_of
     from interlock.app.calls.screen import Screen
+    from interlock.app.quotas import require_quotas
 
+    require_quotas(settings, FLOWS.values())
     language_model, spare = _models(settings, model)
     screen = Screen(console, as_json=as_json)
     with closing(journal_of(settings)) as journal:

@@ -126,7 +126,9 @@ class StoreJournal(JournalReader):
         appends = [append.rows for append in group]
         ends: dict[str, End] = {}
         try:
-            answers = self._database.transact(lambda connection: write(connection, appends, self.owner, ends))
+            answers = self._database.transact(
+                lambda connection: write(connection, appends, self.owner, ends, self._seal)
+            )
         except CommitUnknown as lost:
             answers = self._what_became_of(appends, lost)
         except Exception as error:

@@ -6,6 +6,8 @@ Several keys stand one after the other, with commas: the first seals, the others
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 from contextlib import suppress
 
@@ -28,6 +30,7 @@ class Seal:
 
     def __init__(self, keys: str = "") -> None:
         self._ciphers = [AESGCM(_key(key)) for key in keys.split(",")] if keys else []
+        self._first = _key(keys.partition(",")[0]) if keys else b""
         self.commitment_key, self.key_is_sealed = b"", False
 
     @staticmethod
@@ -45,6 +48,10 @@ class Seal:
     def open(self, stored: bytes, *place: object) -> bytes:
         """What was stored at `place`. Raises `StoreError` without the key it was sealed with."""
         return self._opened(stored, place)[0]
+
+    def name_of(self, *subject: str) -> bytes:
+        """What something personal is found by again and never read from: a hash under the first key."""
+        return hmac.digest(self._first, _bound(("name", *subject)), hashlib.sha256)
 
     def renew(self, stored: bytes, *place: object) -> bytes | None:
         """What was stored at `place` as the first key seals it; None when it did. Raises `StoreError`."""

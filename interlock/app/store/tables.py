@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision of `migrations` that makes these tables."""
 
 metadata = MetaData()
@@ -90,6 +90,16 @@ secrets = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", LargeBinary, nullable=False),  # sealed
+)
+counters = Table(
+    "counters",  # what outlives a call: see `interlock.guards.quotas`
+    metadata,
+    Column("key", LargeBinary, primary_key=True),  # a keyed hash: nobody reads of it whose counter it is
+    Column("quota", Text, nullable=False),
+    Column("whose", Text, nullable=False),  # which kind of key it is
+    Column("count", Integer, nullable=False),
+    Column("until", Float, nullable=False),  # when its window is over, on the database's clock
+    Index("counters_by_until", "until"),
 )
 
 revisions = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))

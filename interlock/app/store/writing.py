@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
+from interlock.app.store.counting import Counters
 from interlock.app.store.covering import covers_text, turns_of
 from interlock.app.store.ends import End, end_of
 from interlock.app.store.rows import EntryRow
+from interlock.app.store.sealing import Seal
 from interlock.app.store.sql import Sql
 
 LEASE_S = 3.0
@@ -38,24 +40,30 @@ _NOTHING = Head(0, START, 0, 1)
 
 
 def write(
-    connection: Connection, appends: Sequence[Rows], owner: str, ends: dict[str, End] | None = None
+    connection: Connection,
+    appends: Sequence[Rows],
+    owner: str,
+    ends: dict[str, End] | None = None,
+    seal: Seal | None = None,
 ) -> list[JournalDown | None]:
     """Write every append that may be written; for each, what speaks against it. The caller commits.
 
-    `ends` is given where each call ends then.
+    `ends` is given where each call ends then; what the appends count is found by the key of `seal`.
     """
     heads: dict[str, Head] = heads_of(connection, {rows[0].entry.call_id for rows in appends})
     begun = set(heads)
     batch = _Batch(owner)
+    counters = Counters(connection, appends, seal or Seal())
     answers = []
     for rows in appends:
         call_id = rows[0].entry.call_id
-        error = _against(rows, heads.get(call_id))
+        error = _against(rows, heads.get(call_id)) or counters.take(rows)
         answers.append(error)
         if error is None:
             heads[call_id] = batch.add(rows, heads.get(call_id, _NOTHING))
             if ends is not None:
                 ends[call_id] = end_of(rows, heads[call_id].hash).after(ends.get(call_id))
+    counters.write(connection)
     batch.write(connection, {call_id: head for call_id, head in heads.items() if call_id in batch.ends}, begun)
     return answers
 

@@ -16,6 +16,7 @@ from interlock.app.kept_lines import lines_for, lines_in_the_making
 from interlock.app.offline.embedded import spare_model
 from interlock.app.project import FLOWS, UnknownFlow, flow_named, open_systems
 from interlock.app.providers import require_models
+from interlock.app.quotas import require_quotas
 from interlock.app.settings import Settings, SettingsError, load_settings, require_live
 from interlock.app.store import StoreError
 from interlock.app.telemetry.logs import configure_logs
@@ -128,6 +129,7 @@ def require_ready(settings: Settings) -> None:
         lambda: require_live(settings),
         lambda: require_models(settings),
         lambda: flow_named(settings.flow),
+        lambda: require_quotas(settings, FLOWS.values()),
         lambda: _require_store(settings),
         *(partial(_require_sound, name) for name in FLOWS),
     ]

@@ -1,0 +1,110 @@
+"""Limits that outlive a call: what may be guessed, and what costs or reaches somebody else, how often."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.guards import HOUR_S, Limit, Quota
+
+MONTHS_S = 90 * 24 * HOUR_S
+
+PROOFS = Quota(
+    "proofs",
+    "failed checks",
+    {"caller": Limit(5), "account": Limit(20), "anonymous": Limit(60, HOUR_S)},
+    account="account_number",
+    instead="A colleague can help you before. Shall I pass you on?",
+)
+"""Account number and postcode, in whichever flow: those who may guess at the one account are all who call."""
+
+POLICY_PROOFS = Quota(
+    "proofs",
+    PROOFS.what,
+    PROOFS.limits,
+    account="policy_number",
+    instead=PROOFS.instead,
+)
+"""Name and date of birth of a policyholder: a caller's failures count with those of other proofs."""
+
+CODES = Quota(
+    "proofs",
+    PROOFS.what,
+    {"caller": Limit(5), "anonymous": Limit(60, HOUR_S)},
+    instead=PROOFS.instead,
+)
+"""A code is all there is of a secret: no account says whose it would be."""
+
+WARRANTIES = Quota(
+    "warranties",
+    "warranty numbers that we could not find",
+    {"caller": Limit(5), "anonymous": Limit(60, HOUR_S)},
+    when=lambda facts: facts.warranty_number not in (None, "", "none"),
+    instead="We can go on without a warranty, or I pass you on to a colleague. Which would you like?",
+)
+"""The number of a warranty makes a repair cost nothing."""
+
+LOOK_UPS = Quota(
+    "look_ups",
+    "look-ups of orders",
+    {"call": Limit(3), "caller": Limit(10), "anonymous": Limit(120, HOUR_S)},
+    instead="Once I have found your account I can tell you. What is your account number?",
+)
+"""Where an order is, for somebody who did not prove whose it is."""
+
+
+def _day(facts: Any, args: Mapping[str, Any]) -> str | None:
+    return facts.held_slot[:10] if facts.held_slot else None
+
+
+APPOINTMENTS = Quota(
+    "appointments",
+    "appointments",
+    {
+        "call": Limit(4),
+        "caller": Limit(4),
+        "number": Limit(4),
+        "anonymous": Limit(12, HOUR_S),
+        "share": Limit(4, MONTHS_S),
+    },
+    number=("contact_phone", "caller_phone"),
+    share=_day,
+)
+"""A time somebody else cannot have: of one day, callers without a number have four."""
+
+VISITS = Quota(
+    "visits",
+    "visits",
+    {"call": Limit(4), "caller": Limit(4), "number": Limit(4), "anonymous": Limit(6, HOUR_S)},
+    number=("contact_phone", "caller_phone"),
+)
+"""A technician who comes, wherever they were sent."""
+
+LINKS = Quota(
+    "payment_links",
+    "payment links",
+    {"call": Limit(3), "caller": Limit(6), "number": Limit(3), "anonymous": Limit(20, HOUR_S)},
+    number=("phone",),
+)
+"""A text message costs us money, and whoever gets it their peace."""
+
+TRANSFERS = Quota(
+    "put_throughs",
+    "transfers",
+    {"call": Limit(6), "caller": Limit(20)},
+    instead="Shall I have a colleague call you back?",
+)
+"""Being put through, whatever is said to be solved in between. It reaches nobody: without a number, a call counts."""
+
+LISTINGS = Quota(
+    "listings",
+    "numbers to list",
+    {"call": Limit(2), "caller": Limit(3), "anonymous": Limit(30, HOUR_S)},
+)
+"""A number on the do-not-call list is on it for good."""
+
+FOLLOW_UPS = Quota(
+    "follow_ups",
+    "follow-ups",
+    {"call": Limit(2), "caller": Limit(3), "number": Limit(2), "anonymous": Limit(12, HOUR_S)},
+    number=("contact_phone", "caller_phone"),
+)
+"""We call somebody who did not call us."""

@@ -1,0 +1,77 @@
+"""What a quota limits and no event stands for, as a secret that a desk looks up: counted before it is tried.
+
+Taken first, whatever comes of it is counted, also where the process dies half-way or fifty calls try at once; what was
+right gives it back, in the transaction that establishes that it was.
+"""
+
+from typing import Any
+
+from interlock.agents.call.context import CallContext
+from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.draft import DraftEntry
+from interlock.agents.call.journal import QuotaSpent
+from interlock.guards.quotas import Count, Limits, Quota, settled, words
+
+
+class Attempt:
+    """One try that was counted, or `refused`: then it holds what the caller is told, and nothing may be tried."""
+
+    def __init__(
+        self,
+        context: CallContext,
+        deciding: Deciding,
+        quota: Quota,
+        taken: tuple[Count, ...] = (),
+        refused: str = "",
+    ) -> None:
+        self._context = context
+        self._deciding = deciding
+        self._quota = quota
+        self._taken = taken
+        self.refused = refused
+
+    async def proved(self, **known: Any) -> None:
+        """It was right: it is given back, the account's count begins anew, and what is `known` by it established."""
+        await self._settle(True, known)
+
+    async def give_back(self, **known: Any) -> None:
+        """Nothing was tried after all: it is not counted, and what is `known` established."""
+        await self._settle(False, known)
+
+    async def _settle(self, proved: bool, known: dict[str, Any]) -> None:
+        counts, self._taken = settled(self._taken, proved=proved), ()
+        line = DraftEntry("quota.given_back", {"quota": self._quota.name, "proved": proved}, counts=counts)
+        if known:
+            await self._deciding.learn_surely("established", lambda _: known, line)
+        else:
+            await self._context.record(line)
+
+
+class Attempts:
+    """What is tried in one call."""
+
+    def __init__(self, context: CallContext, deciding: Deciding, limits: Limits, apart: str) -> None:
+        self._context = context
+        self._deciding = deciding
+        self._limits = limits
+        self._apart = apart
+
+    async def begin(self, quota: Quota, named: dict[str, Any]) -> Attempt:
+        """Count one more try, or say why it is refused. Raises `JournalDown`; then nothing may be tried.
+
+        Raises `TypeError` for a quota the flow does not name: what is set for it would not be looked at.
+        """
+        if quota not in self._context.flow.quotas:
+            raise TypeError(f"flow {self._context.flow.name} counts no {quota.name}: name it in Flow(quotas=...)")
+        counts = quota.takes(self._context.facts, named, self._limits, apart=self._apart)
+        if not counts:
+            return Attempt(self._context, self._deciding, quota)
+        try:
+            await self._context.record(DraftEntry("quota.taken", {"quota": quota.name}, counts=counts))
+        except QuotaSpent as full:
+            spent = [each for each in full.spent if each.quota == quota.name]
+            whose = ", ".join(sorted({each.whose for each in spent}))
+            said = {"quota": quota.name, "whose": whose, "in_s": max(each.in_s for each in spent)}
+            await self._context.record(DraftEntry("quota.spent", said))
+            return Attempt(self._context, self._deciding, quota, refused=words(quota, spent)[1])
+        return Attempt(self._context, self._deciding, quota, counts)

@@ -1,0 +1,35 @@
+"""What docs/quotas.md says of the limits is so."""
+
+import re
+from pathlib import Path
+
+from app.flows import FLOWS
+from interlock.app.quotas import quotas_in
+
+PAGE = (Path(__file__).parents[2] / "docs" / "quotas.md").read_text(encoding="utf-8")
+KEYS = ("call", "caller", "account", "number", "anonymous", "share")
+UNITS_S = {"h": 3600, "d": 86_400}
+
+
+def written() -> dict[str, dict[str, tuple[int, float]]]:
+    """Each row of the table: how many, in how many seconds, by key."""
+    rows = re.findall(r"(?m)^\| `(\w+)` \| [^|]+ \|(.+)\|$", PAGE.partition("## What is set")[2])
+    return {name: _limits(cells.split("|")) for name, cells in rows}
+
+
+def _limits(cells: list[str]) -> dict[str, tuple[int, float]]:
+    found = {}
+    for key, cell in zip(KEYS, cells, strict=True):
+        if its := re.fullmatch(r"(\d+)(?: of an? \w+)?/(\d+)([hd])", cell.strip()):
+            found[key] = int(its[1]), float(int(its[2]) * UNITS_S[its[3]])
+    return found
+
+
+def test_every_limit_of_the_flows_is_on_the_page():
+    """Under its name, by whose it is; and no other."""
+    flows = [getattr(each, "flow", each) for each in FLOWS]
+    limits = {
+        name: {whose: (its.most, its.within_s) for quota in quotas for whose, its in quota.limits.items()}
+        for name, quotas in quotas_in(flows).items()
+    }
+    assert written() == limits
