@@ -11,7 +11,6 @@ from interlock.app.store import BUSY_TIMEOUT_MS, Seal, open_journal, tables
 from interlock.app.store.counting import Counters, tidy
 from interlock.app.store.opening import database_for_writing
 from interlock.app.store.rows import rows_of
-from interlock.app.store.sealing import new_key
 from interlock.guards.quotas import HOUR_S, KNOWN_FOR_S, Count, Limit, settled
 from tests.store.entries import accepted, opened
 
@@ -119,17 +118,17 @@ async def test_calls_that_race_for_the_last_never_get_more(store, journal, calls
         assert [name for name in names if len(journal.records(name)) == 2] == won
 
 
-async def test_nobody_reads_of_a_counter_whose_it_is(store):
-    """Its key is a hash under the store's key; with another key it is another counter."""
-    keys = [new_key(), new_key()]
-    for n, key in enumerate(keys):
-        with open_journal(store, key) as journal:
-            await journal.append([opened(f"c{n}", counts=(CALLER,))])
-    with open_journal(store) as journal:
-        rows = await journal.read(lambda connection: connection.execute(tables.counters.select()).all())
-    assert [(row.quota, row.whose, row.count) for row in rows] == [("tries", "caller", 1)] * 2
-    assert len({bytes(row.key) for row in rows}) == 2
-    assert not any(b"canary" in bytes(row.key) or b"301234567" in bytes(row.key) for row in rows)
+async def test_nobody_reads_of_a_counter_whose_it_is(journal, tmp_path):
+    """Its key is a hash under the store's own key: what another store counts of the same caller tells nothing."""
+    keys = []
+    with open_journal(str(tmp_path / "other.sqlite")) as other:
+        for its in (journal, other):
+            await its.append([opened("c1", counts=(CALLER,))])
+            (row,) = await its.read(lambda connection: connection.execute(tables.counters.select()).all())
+            assert (row.quota, row.whose, row.count) == ("tries", "caller", 1)
+            keys.append(bytes(row.key))
+    assert keys[0] != keys[1]
+    assert not any(b"canary" in key or b"301234567" in key for key in keys)
 
 
 async def test_counters_that_are_over_go(store, journal, count):

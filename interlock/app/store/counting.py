@@ -1,7 +1,8 @@
 """Counting what outlives a call, in the transaction of the entries that count it: all of them fit, or none is written.
 
 A window begins with the first that is counted in it, and is over by the database's clock: what nobody counts any more
-locks nobody out. Counters are found by a keyed hash of whose they are; with another first key each begins anew.
+locks nobody out. Counters are found by a hash of whose they are under the store's own key, which stays when
+INTERLOCK_STORE_KEY is changed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -30,7 +30,6 @@ class Seal:
 
     def __init__(self, keys: str = "") -> None:
         self._ciphers = [AESGCM(_key(key)) for key in keys.split(",")] if keys else []
-        self._first = _key(keys.partition(",")[0]) if keys else b""
         self.commitment_key, self.key_is_sealed = b"", False
 
     @staticmethod
@@ -50,8 +49,8 @@ class Seal:
         return self._opened(stored, place)[0]
 
     def name_of(self, *subject: str) -> bytes:
-        """What something personal is found by again and never read from: a hash under the first key."""
-        return hmac.digest(self._first, _bound(("name", *subject)), hashlib.sha256)
+        """What something personal is found by again and never read from: a hash under the store's own key."""
+        return hmac.digest(self.commitment_key, _bound(("name", *subject)), hashlib.sha256)
 
     def renew(self, stored: bytes, *place: object) -> bytes | None:
         """What was stored at `place` as the first key seals it; None when it did. Raises `StoreError`."""
