@@ -103,7 +103,8 @@ def _call_lines(call_id: str, rows: Rows, end: StoredEnd | None, manifest: Manif
     manifest.records += len(rows)
     for row in rows:
         yield _record_line(row)
-    said = None if end is None else {"head": _hex(end.head), "length": end.length}
+    known = end is not None and type(end.length) is int  # SQLite puts any value into any column
+    said = {"head": _hex(end.head), "length": end.length} if end is not None and known else None
     yield json.dumps({"call": {"call_id": call_id, "end": said}}, default=repr)
 
 
