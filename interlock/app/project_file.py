@@ -14,7 +14,7 @@ NAMED = "INTERLOCK_PROJECT"
 EXPECTED = '[tool.interlock] with flows = "app.flows:FLOWS"'
 LARGEST_BYTES = 1 << 20
 _LONGEST_SHOWN = 60
-KEYS = ("flows", "systems", "record", "engine")
+KEYS = ("flows", "systems", "record", "engine", "licences")
 
 
 class ProjectError(Exception):

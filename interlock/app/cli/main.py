@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from interlock.app.cli.audit import audit_app
+from interlock.app.cli.licences import licences, sbom
 from interlock.app.cli.livekit import develop, livekit, token, watch, with_local_server
 from interlock.app.cli.new import new, upgrade_project
 from interlock.app.cli.run import run
@@ -38,6 +39,8 @@ app.add_typer(store_app, name="store")
 app.command()(livekit)
 app.command()(token)
 app.command()(watch)
+app.command()(licences)
+app.command()(sbom)
 
 FOR_ALL = ("new", "upgrade-project", "diagrams")
 """What they write is a project's, and for whoever the umask lets read it; all others may write of callers."""
