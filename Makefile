@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONHOME PYTHONPATH # other people's libraries
 PACKAGES := interlock app agents guards machines
 
-.PHONY: ready dev demo livekit test test-fast check lint format diagrams api bench answers lock image clean help
+.PHONY: ready dev demo livekit test test-fast check sbom lint format diagrams api bench answers lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,9 +28,13 @@ test: test-fast ## every test
 test-fast: ready ## guards, machines, calls: no network, no models, a minute and a half
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
-check: ready ## what the flows promise, proven; diagrams up to date
+check: ready ## what the flows promise, proven; diagrams up to date; licences of all that is installed allowed
 	$(BIN)/interlock check
 	$(BIN)/interlock diagrams --check
+	$(BIN)/interlock licences --check
+
+sbom: ready ## what is in the box: a bill of materials of everything installed, on standard output
+	@$(BIN)/interlock sbom
 
 lint: ready ## ruff and mypy
 	$(BIN)/ruff check .

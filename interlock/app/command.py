@@ -1,9 +1,12 @@
 """Where the command `interlock` begins, and what anything that goes wrong in it looks like: a line, not a traceback."""
 
 import json
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from traceback import format_exception
+from typing import NoReturn
 
 from typer.exceptions import TyperException
 
@@ -42,7 +45,7 @@ def main() -> None:
         raise SystemExit(INTERRUPTED) from None
     except OSError as error:
         if error.errno is None and not isinstance(error, BrokenPipeError):  # no file's: a time-out, a bug
-            raise
+            _unexpected(error)
         _output_failed(error)
     except TyperException as error:  # a command, option or argument there is not
         if said := " ".join(error.format_message().split()).rstrip("."):  # nothing, where the help was shown
@@ -50,7 +53,7 @@ def main() -> None:
         raise SystemExit(error.exit_code) from None
     except Exception as error:
         if not EXPECTED & {t.__name__ for t in type(error).__mro__}:
-            raise
+            _unexpected(error)
         print(error, file=sys.stderr)
         raise SystemExit(USAGE) from None
 
@@ -70,6 +73,19 @@ def _loaded_and_run() -> int:
     if sys.stdout is not None:
         sys.stdout.flush()
     return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> NoReturn:
+    """A bug, in the traceback that Python would print, without the secrets that are set."""
+    from interlock.app.secret_values import redacted, secrets_in
+    from interlock.app.settings import given_variables
+
+    try:
+        secrets = secrets_in(given_variables())
+    except Exception:  # a file of settings nobody can read: that is the bug, or beside it
+        secrets = secrets_in(os.environ)
+    print(redacted("".join(format_exception(error)), secrets), end="", file=sys.stderr)
+    raise SystemExit(FOUND) from None
 
 
 def _show_refused(error: Exception) -> None:

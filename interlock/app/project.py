@@ -133,6 +133,7 @@ def open_systems(flow: "Flow", store: str | None = None) -> Any:
 
     Beside a PostgreSQL store it is a file of this machine, where the record would be by default.
     """
+    from interlock.app.private import make_folder
     from interlock.app.settings import default_store
     from interlock.app.store.place import is_postgres, path_of
 
@@ -142,5 +143,5 @@ def open_systems(flow: "Flow", store: str | None = None) -> Any:
     if store is None:
         return its.systems(":memory:")
     record = path_of(default_store() if is_postgres(store) else store)
-    record.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(record.parent)
     return its.systems(record.with_name(f"{record.stem}-{flow.name}.sqlite"))  # never the record itself

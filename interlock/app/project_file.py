@@ -12,7 +12,9 @@ from typing import Any
 
 NAMED = "INTERLOCK_PROJECT"
 EXPECTED = '[tool.interlock] with flows = "app.flows:FLOWS"'
-KEYS = ("flows", "systems", "record", "engine")
+LARGEST_BYTES = 1 << 20
+_LONGEST_SHOWN = 60
+KEYS = ("flows", "systems", "record", "engine", "licences")
 
 
 class ProjectError(Exception):
@@ -83,7 +85,7 @@ def _of_folder(folder: Path) -> Told | None:
     if table is None:
         return None
     if not isinstance(table, dict):
-        raise ProjectError(f"{file}: tool.interlock is {table!r}, expected a table: {EXPECTED}")
+        raise ProjectError(f"{file}: tool.interlock is {_short(table)}, expected a table: {EXPECTED}")
     _require_engine(file, table.get("engine"))
     for key in table:
         _require_known(file, key)
@@ -91,11 +93,25 @@ def _of_folder(folder: Path) -> Told | None:
     return Told(folder, _place(file, table, "flows"), systems, _record(file, table.get("record", "")))
 
 
+def _short(value: object) -> str:
+    """A value as it stands in the file, or the beginning of it."""
+    text = repr(value) if isinstance(value, str | int | float | bool) else f"a {type(value).__name__}"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
 def _tool(file: Path) -> Mapping[str, Any]:
     try:
-        tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        with file.open("rb") as opened:
+            found = opened.read(LARGEST_BYTES + 1)
+        if len(found) > LARGEST_BYTES:
+            raise ProjectError(f"{file} has more than {LARGEST_BYTES >> 10} KiB, expected {EXPECTED}")
+        tool = tomllib.loads(found.decode()).get("tool", {})
+    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise ProjectError(f"{file} is no TOML: {error}") from None
+    except RecursionError:
+        raise ProjectError(f"{file} is no TOML that can be read: nested too deeply") from None
+    except OSError as error:
+        raise ProjectError(f"{file} cannot be read ({error.strerror}), expected {EXPECTED}") from None
     return tool if isinstance(tool, dict) else {}
 
 
@@ -103,20 +119,22 @@ def _require_known(file: Path, key: str) -> None:
     if key not in KEYS:
         near = get_close_matches(key, KEYS, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise ProjectError(f"{file}: tool.interlock has {key!r}, expected {', '.join(KEYS)}{hint}")
+        raise ProjectError(f"{file}: tool.interlock has {_short(key)}, expected {', '.join(KEYS)}{hint}")
 
 
 def _place(file: Path, table: Mapping[str, Any], key: str) -> str:
     told = table.get(key)
     if not isinstance(told, str) or not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", told):
-        found = "missing" if told is None else repr(told)
+        found = "missing" if told is None else _short(told)
         raise ProjectError(f"{file}: {key} of tool.interlock is {found}, expected module:name as in {EXPECTED}")
     return told
 
 
 def _record(file: Path, told: object) -> str:
     if not isinstance(told, str) or not re.fullmatch(r"([A-Za-z0-9][\w.-]*)?", told):
-        raise ProjectError(f'{file}: record of tool.interlock is {told!r}, expected a folder\'s name such as "my-desk"')
+        raise ProjectError(
+            f'{file}: record of tool.interlock is {_short(told)}, expected a folder\'s name such as "my-desk"'
+        )
     return told
 
 
@@ -124,8 +142,8 @@ def _require_engine(file: Path, needed: object) -> None:
     """A project says by which engine it was made; an older one than that does not know what it uses."""
     if needed is None:
         return
-    if not isinstance(needed, str) or not re.fullmatch(r"\d+(\.\d+)*", needed):
-        raise ProjectError(f'{file}: engine of tool.interlock is {needed!r}, expected a version such as "0.1"')
+    if not isinstance(needed, str) or not re.fullmatch(r"\d{1,9}(\.\d{1,9}){0,9}", needed):
+        raise ProjectError(f'{file}: engine of tool.interlock is {_short(needed)}, expected a version such as "0.1"')
     if numbers(needed) > numbers(version("interlock")):
         raise ProjectError(
             f"{file}: this project is made for Interlock {needed} or newer, and this is {version('interlock')}:"

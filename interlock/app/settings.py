@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PREFIX = "INTERLOCK_"
 OFF = "off"
 """For `INTERLOCK_DISCLOSURE`: callers are not told that a machine speaks, and each call's record says so."""
+LARGEST_BYTES, MOST_REFERENCES = 1 << 16, 16
+"""Of a file of settings."""
 FILES = (".env", ".env.local")  # the later one wins, the environment wins over both
 
 VARIABLES_OF = {
@@ -56,8 +59,33 @@ def _a_timezone(name: str) -> str:
     return name
 
 
+class _Said(ValueError):
+    """What is wrong with a value, in words that repeat nothing of it."""
+
+
+def _a_store(place: str) -> str:
+    if "://" in place:
+        from interlock.app.store.errors import StoreError
+        from interlock.app.store.place import require_place
+
+        try:
+            require_place(place)
+        except StoreError as error:
+            raise _Said(str(error).removeprefix("the store ")) from None
+    return place
+
+
+def _a_path(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError
+    return path
+
+
 def _from_json(text: object) -> object:
-    return json.loads(text) if isinstance(text, str) else text
+    try:
+        return json.loads(text) if isinstance(text, str) else text
+    except RecursionError:
+        raise ValueError from None
 
 
 def _limits(text: object) -> object:
@@ -121,11 +149,14 @@ def _says(expected: str, default: Any = None, name: str | None = None, **kwargs:
 LIMIT = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,4})([smhd])", re.ASCII)
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 MODEL = r"^[a-z][a-z0-9_-]*/[^\s,]+(\s*,\s*[a-z][a-z0-9_-]*/[^\s,]+)*$"  # the later ones are spares
-URL = r"^(https?|wss?)://\S+$"
+PORT = r"(:(6553[0-5]|655[0-2]\d|65[0-4]\d{2}|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3}))?"
+HOST = rf"(\w[\w.-]*|\[[0-9A-Fa-f:.]+\]){PORT}"
+URL = rf"^(https?|wss?)://([^\s/?#@]*@)?{HOST}([/?]\S*)?$"
 URL_SAYS = "http://, https://, ws:// or wss://"
 Secret = Annotated[SecretStr, AfterValidator(_a_key)]
 StoreKeys = Annotated[Secret, AfterValidator(_store_keys)]
 CheckpointKey = Annotated[SecretStr, AfterValidator(_checkpoint_key)]
+FilePath = Annotated[Path, AfterValidator(_a_path)]
 ModelName = Annotated[str, Field(pattern=MODEL)]
 
 
@@ -136,10 +167,10 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=FILES, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    store: str = Field(
+    store: Annotated[str, AfterValidator(_a_store)] = Field(
         default_factory=default_store, description="a path, sqlite:///path or postgresql://...", min_length=1
     )
-    checkpoints: Path | None = _says("a folder that whoever may change the store may not change")
+    checkpoints: FilePath | None = _says("a folder that whoever may change the store may not change")
     checkpoint_key: CheckpointKey | None = _says("an Ed25519 key as interlock store checkpoint-key prints them, or PEM")
     checkpoint_s: float = _says("seconds above 0 and up to 3600", 5.0, gt=0, le=3600, allow_inf_nan=False)
     checkpoint_records: int = _says("a whole number above 0", 100, ge=1)
@@ -163,7 +194,7 @@ class Settings(BaseSettings):
     llm_base_url: str | None = _says(URL_SAYS, pattern=URL)
     stt_base_url: str | None = _says(URL_SAYS, pattern=URL)
     tts_base_url: str | None = _says(URL_SAYS, pattern=URL)
-    livekit_server: Path | None = _says("a livekit-server program")
+    livekit_server: FilePath | None = _says("a livekit-server program")
     worker_port: int | None = _says("a port between 1 and 65535, or 0 for any that is free", ge=0, le=65535)
     worker_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
     drain_s: int = _says("whole seconds from 0 to 86400", 600, ge=0, le=86400)
@@ -180,14 +211,16 @@ class Settings(BaseSettings):
     metrics_port: int | None = _says("a port between 1 and 65535", ge=1, le=65535)
     metrics_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
     otel_endpoint: str | None = _says(
-        "http:// or https://, where OTLP is taken", name="OTEL_EXPORTER_OTLP_ENDPOINT", pattern=r"^https?://\S+$"
+        "http:// or https://, where OTLP is taken",
+        name="OTEL_EXPORTER_OTLP_ENDPOINT",
+        pattern=rf"^https?://([^\s/?#@]*@)?{HOST}([/?]\S*)?$",
     )
     otel_content: bool = _says("true or false", False)
-    whisper_model_dir: Path | None = _says("a folder with a CTranslate2 Whisper model")
-    piper_voice: Path | None = _says("a .onnx file with its .onnx.json beside it")
-    minilm_dir: Path | None = _says("a folder with model.onnx and tokenizer.json")
+    whisper_model_dir: FilePath | None = _says("a folder with a CTranslate2 Whisper model")
+    piper_voice: FilePath | None = _says("a .onnx file with its .onnx.json beside it")
+    minilm_dir: FilePath | None = _says("a folder with model.onnx and tokenizer.json")
 
-    livekit_url: str | None = _says("ws:// or wss://", name="LIVEKIT_URL", pattern=r"^wss?://[^\s/]+")
+    livekit_url: str | None = _says("ws:// or wss://", name="LIVEKIT_URL", pattern=rf"^wss?://{HOST}([/?]\S*)?$")
     livekit_api_key: str | None = _says("the key of the LiveKit project", name="LIVEKIT_API_KEY")
     livekit_api_secret: Secret | None = _says(
         "the secret of the LiveKit project, without spaces", name="LIVEKIT_API_SECRET"
@@ -232,13 +265,19 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Read and check everything. Raises `SettingsError` with one line for each bad setting."""
-    lines = list(_unknown())
+    try:
+        lines = list(_unknown())
+        return _checked(lines)
+    except OSError as error:
+        raise SettingsError(f"{error.filename} cannot be read ({error.strerror}), expected a readable file") from None
+
+
+def _checked(lines: list[str]) -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines += dict.fromkeys(_line(e["loc"]) for e in error.errors(include_input=False))
-    except OSError as error:
-        lines.append(f"{error.filename} cannot be read ({error.strerror}), expected a readable file")
+        found = error.errors(include_input=False, include_url=False)
+        lines += dict.fromkeys(_line(each["loc"], each.get("ctx", {}).get("error")) for each in found)
     if lines:
         raise SettingsError("\n".join(lines))
     return settings
@@ -268,9 +307,9 @@ def _require(settings: Settings, wanted: Mapping[str, str]) -> None:
         raise SettingsError("\n".join(f"{n} is missing, expected {expected_of(n)}{wanted[n]}" for n in missing))
 
 
-def _line(where: tuple[int | str, ...]) -> str:
+def _line(where: tuple[int | str, ...], error: object) -> str:
     name = _variable(str(where[0])) if where else "the settings"
-    return f"{name} is {_found(name)}, expected {expected_of(name)}"
+    return f"{name} {error}" if isinstance(error, _Said) else f"{name} is {_found(name)}, expected {expected_of(name)}"
 
 
 def expected_of(variable: str) -> str:
@@ -287,16 +326,18 @@ def _variable(field: str) -> str:
 
 
 def _found(variable: str) -> str:
-    if variable.endswith(("_KEY", "_SECRET")):
-        return "something else (not shown)"
-    return f'"{_given().get(variable, "")}"'
+    from interlock.app.secret_values import is_secret, without_secrets
+
+    given = given_variables().get(variable, "")
+    shown = None if is_secret(variable) else without_secrets(given)
+    return "something else (not shown)" if shown is None else f'"{shown}"'
 
 
 def _unknown() -> list[str]:
     known = {_variable(field) for field in Settings.model_fields} | {"INTERLOCK_PROJECT"}  # read by `.project_file`
     return [
         f"{name} is no setting{_nearest(name, known)}"
-        for name in sorted(_given())
+        for name in sorted(given_variables())
         if name.startswith(PREFIX) and name not in known
     ]
 
@@ -306,10 +347,25 @@ def _nearest(name: str, known: set[str]) -> str:
     return f", expected a name such as {near[0]}" if near else ""
 
 
-def _given() -> dict[str, str]:
-    """Every variable that is set and not empty, upper case, with the value that wins."""
+def given_variables() -> dict[str, str]:
+    """Every variable that is set and not empty, upper case, with the value that wins. Raises `SettingsError`."""
     given: dict[str, str] = {}
     for file in FILES:
         if Path(file).is_file():
-            given |= {k.upper(): v for k, v in dotenv_values(file).items() if v}
+            given |= {k.upper(): v for k, v in dotenv_values(stream=StringIO(_text_of(file))).items() if v}
     return given | {k.upper(): v for k, v in os.environ.items() if v}
+
+
+def _text_of(file: str) -> str:
+    """What a file of settings says, within bounds: each `${NAME}` in it may stand for all that comes before it."""
+    with open(file, "rb") as opened:
+        found = opened.read(LARGEST_BYTES + 1)
+    if len(found) > LARGEST_BYTES:
+        raise SettingsError(f"{file} has more than {LARGEST_BYTES >> 10} KiB, expected a line for each setting")
+    try:
+        text = found.decode()
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file} is not UTF-8 text, expected a line for each setting") from None
+    if text.count("${") > MOST_REFERENCES:
+        raise SettingsError(f"{file} has more than {MOST_REFERENCES} times ${{...}}, expected values as they are")
+    return text

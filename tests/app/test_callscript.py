@@ -1,9 +1,11 @@
 """A call script that cannot be run says file, line and field, one line each."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agents.support import SUPPORT
-from interlock.app.calls.callscript import LARGEST_BYTES, ScriptError, read_script
+from interlock.app.calls.callscript import LARGEST_BYTES, MOST_COMPLAINTS, MOST_STEPS, ScriptError, read_script
 from interlock.app.calls.play import play
 from interlock.app.project import open_systems
 
@@ -57,6 +59,42 @@ BAD = {
     "not YAML": ("about: [x\nsteps: 1", ":2: not YAML (expected ',' or ']', but got ':')"),
     "an object": ("steps:\n  - !!python/name:os.system x", ":2: not YAML (could not determine a constructor"),
     "itself": ("steps: &a\n  - *a", ":1: not YAML (found unconstructable recursive node)"),
+    "a tower of steps": (
+        "steps:\n  - caller: " + "[" * 60 + "]" * 60,
+        ":2: nested too deeply, expected a YAML call script",
+    ),
+    "a billion laughs": (
+        "about: x\nsteps:\n  - caller: &a0 [lol, lol]\n"
+        + "".join(f"  - caller: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)),
+        ":1: unfolds to more than 1 MiB, expected a YAML call script",
+    ),
+    "laughs in keys": (
+        "steps:\n"
+        + "".join(f"  - ? &k{n} [{', '.join([f'*k{n - 1}'] * 9 if n else 'x')}]\n    : y\n" for n in range(9)),
+        ":1: unfolds to more than 1 MiB, expected a YAML call script",
+    ),
+    "laughs by merging": (
+        "steps:\n  - establish: &m0 {a: b}\n"
+        + "".join(f"  - establish: &m{n} {{<<: [{', '.join([f'*m{n - 1}'] * 9)}]}}\n" for n in range(1, 9)),
+        ":1: unfolds to more than 1 MiB, expected a YAML call script",
+    ),
+    "a long number": (
+        "steps:\n  - caller: 0x" + "f" * 100_000,
+        ":2: has a number of more than 40 digits, expected a YAML call script",
+    ),
+    "many sixties": (
+        "steps:\n  - advance: " + ":".join(["1"] * 1000),
+        ":2: has a number of more than 40 digits, expected a YAML call script",
+    ),
+    "a set": ("steps:\n  - !!set {a}", ":2: not YAML (could not determine a constructor for the tag"),
+    "bytes": ("steps:\n  - caller: !!binary AAAA", ":2: not YAML (could not determine a constructor for the tag"),
+    "two documents": ("steps: []\n---\nsteps: []", ":2: not YAML (but found another document)"),
+    "no about": ("about: [a]\nsteps:\n  - caller: hi", ":1: about is no text, expected a sentence"),
+    "a name that shouts": ('steps:\n  - "\\e[31m\\n": x', ":2: '\\x1b[31m\\n': unknown field, expected one of "),
+    "steps without end": (
+        "steps:\n" + "  - caller: a\n" * (MOST_STEPS + 1),
+        f": {MOST_STEPS + 1} steps, expected at most {MOST_STEPS}",
+    ),
     "a tower": ("[" * 5000, ": nested too deeply, expected a YAML call script"),
     "not text": (b"\xff\xfe\x00", ": cannot be read (it is not UTF-8 text), expected a YAML call script"),
     "too much": ("#" * (LARGEST_BYTES + 1), ": more than 1 MiB, expected a YAML call script"),
@@ -74,6 +112,53 @@ def test_a_bad_script_is_one_line_with_its_place(script, case):
         read_script(path)
     assert str(raised.value).startswith(f"{path}{complaint}")
     assert "\n" not in str(raised.value)
+
+
+def test_after_twenty_complaints_the_rest_is_left_out(script):
+    """
+    However many things are wrong.
+    """
+    path = script("steps:\n" + "  - nonsense\n" * 500)
+    with pytest.raises(ScriptError) as raised:
+        read_script(path)
+    assert len(str(raised.value).splitlines()) == MOST_COMPLAINTS + 1
+    assert str(raised.value).endswith(f"{path}: and more like these")
+
+
+def test_what_is_written_once_may_be_named_again(script):
+    """
+    An alias is short for what it names; so is a merge.
+    """
+    text = "steps:\n  - establish: &known {a: 1}\n  - establish: *known\n  - establish: {<<: *known, b: 2}\n"
+    steps = read_script(script(text)).steps
+    assert [step.establish for step in steps] == [{"a": 1}, {"a": 1}, {"a": 1, "b": 2}]
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["steps:", "about:", "\n", "\n  - ", "caller: ", "model: ", "{", "}", "[", "]", "&a ", "*a", "<<: "]
+        )
+        | st.sampled_from(
+            ["!!str ", "!!int ", "!x ", "? ", ": ", ", ", "'", '"', "|", ">", "%", "---", "...", "\t", "#"]
+        )
+        | st.text(max_size=4),
+        max_size=40,
+    )
+)
+def test_whatever_a_file_holds_is_a_script_or_a_line_each(script, parts):
+    """
+    Nothing else is raised.
+    """
+    path = script("".join(parts).encode(errors="replace"))
+    try:
+        read_script(path)
+    except ScriptError as error:
+        wrong = str(error)
+    else:
+        return
+    assert all(line.startswith(f"{path}:") and line.isprintable() for line in wrong.splitlines())
 
 
 @pytest.mark.parametrize(("name", "why"), [("none.yaml", "No such file or directory"), ("", "Is a directory")])

@@ -41,8 +41,9 @@ def _clean_surroundings(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, umask = root.handlers[:], root.level, os.umask(0o022)
     yield
+    os.umask(umask)
     root.handlers[:] = before
     root.setLevel(level)
     structlog.contextvars.clear_contextvars()

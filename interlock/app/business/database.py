@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
 from interlock.agents.systems import Refused, SystemDown
+from interlock.app.private import make_database
 from interlock.app.store import StoreError
 
 BUSY_TIMEOUT_S = 3.0
@@ -29,7 +30,7 @@ class Database:
     """
 
     def __init__(self, path: str | Path, metadata: MetaData, seed: Seed) -> None:
-        path = str(Path(path).expanduser())
+        path = _made(path)
         self._engine = create_engine(
             "sqlite://",
             creator=lambda: sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False),
@@ -76,6 +77,17 @@ def once(connection: Connection, table: Table, row: Mapping[str, Any], why: Call
 def bare(said: str) -> str:
     """What was said, without the spaces people put between digits."""
     return "".join(said.split())
+
+
+def _made(path: str | Path) -> str:
+    if str(path) in ("", ":memory:"):
+        return str(path)
+    made = Path(path).expanduser()
+    try:
+        make_database(made)
+    except OSError as error:
+        raise StoreError(f"the business data {made} cannot be used ({error.strerror}): name another file") from None
+    return str(made)
 
 
 def _make_and_seed(connection: Connection, metadata: MetaData, seed: Seed) -> None:

@@ -1,5 +1,6 @@
 """A call as a file: reading it, with errors that name the line and the field. See tests/calls for examples."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,13 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from interlock.app.calls.yaml_tree import NotWithinBounds, tree_of, value_of
+
 LARGEST_BYTES = 1 << 20
 LONGEST_WAIT_S = 31 * 86_400
+MOST_STEPS = 2000
+"""A call of hours has fewer."""
+MOST_COMPLAINTS = 20
 
 
 class ScriptError(ValueError):
@@ -122,19 +128,29 @@ def read_script(path: Path) -> CallScript:
     """Read a call script. Raises `ScriptError`: for each thing wrong file, line, field, what was found and expected."""
     root = _tree(path, _text(path))
     parts = _parts(path, root)
-    about = parts["about"].value if "about" in parts else path.stem.replace("_", " ")
+    about = parts.get("about", yaml.ScalarNode("", path.stem.replace("_", " ")))
+    if not isinstance(about, yaml.ScalarNode):
+        raise ScriptError(f"{path}:{_line(about)}: about is no text, expected a sentence")
     found = parts.get("steps")
     if not isinstance(found, yaml.SequenceNode) or not found.value:
         raise ScriptError(f"{path}: steps is missing or empty, expected a list of steps")
-    steps, wrong = [], []
-    for each in found.value:
+    if len(found.value) > MOST_STEPS:
+        raise ScriptError(f"{path}: {len(found.value)} steps, expected at most {MOST_STEPS}")
+    return CallScript(path, about.value, _steps(path, found.value))
+
+
+def _steps(path: Path, found: Sequence[yaml.Node]) -> tuple[Step, ...]:
+    steps, wrong = [], list[str]()
+    for each in found:
         try:
             steps.append(_step(path, each))
         except ScriptError as error:
-            wrong.append(str(error))
+            wrong += str(error).split("\n")
+        if len(wrong) > MOST_COMPLAINTS:
+            raise ScriptError("\n".join([*wrong[:MOST_COMPLAINTS], f"{path}: and more like these"]))
     if wrong:
         raise ScriptError("\n".join(wrong))
-    return CallScript(path, str(about), tuple(steps))
+    return tuple(steps)
 
 
 def _text(path: Path) -> str:
@@ -151,11 +167,12 @@ def _text(path: Path) -> str:
 
 def _tree(path: Path, text: str) -> yaml.Node | None:
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return tree_of(text)
     except yaml.YAMLError as error:
         raise ScriptError(_not_yaml(path, error)) from None
-    except RecursionError:
-        raise ScriptError(f"{path}: nested too deeply, expected a YAML call script") from None
+    except NotWithinBounds as error:
+        where = path if error.line is None else f"{path}:{error.line}"
+        raise ScriptError(f"{where}: {error}, expected a YAML call script") from None
 
 
 def _parts(path: Path, root: yaml.Node | None) -> dict[str, yaml.Node]:
@@ -171,10 +188,10 @@ def _parts(path: Path, root: yaml.Node | None) -> dict[str, yaml.Node]:
 def _step(path: Path, found: yaml.Node) -> Step:
     where = f"{path}:{_line(found)}"
     try:
-        content = yaml.SafeLoader("").construct_object(found, deep=True)
+        content = value_of(found)
     except yaml.YAMLError as error:
         raise ScriptError(_not_yaml(path, error)) from None
-    except (ValueError, RecursionError):
+    except (ValueError, OverflowError):
         raise ScriptError(f"{where}: a value that cannot be read, expected text in quotes") from None
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content) or "line" in content:
         raise ScriptError(f"{where}: {_short(content)} is no step, expected one field such as `caller:`")
@@ -187,7 +204,7 @@ def _step(path: Path, found: yaml.Node) -> Step:
 
 def _complaint(step: yaml.Node, where: Sequence[int | str], error: Any) -> tuple[int, str]:
     """The line and the text of one thing pydantic found wrong in a step."""
-    field = ".".join(str(part) for part in where) or "the step"
+    field = ".".join(_name(part) for part in where) or "the step"
     if error["type"] == "extra_forbidden":
         return _line_of(step, where), f"{field}: unknown field, expected one of {', '.join(_fields(where[:-1]))}"
     if error["type"] == "missing":
@@ -196,6 +213,10 @@ def _complaint(step: yaml.Node, where: Sequence[int | str], error: Any) -> tuple
         return _line_of(step, where), f"{field}: {error['ctx']['error']}"
     expected = error["msg"].removeprefix("Input should be ")
     return _line_of(step, where), f"{field}: found {_short(error['input'])}, expected {expected}"
+
+
+def _name(part: int | str) -> str:
+    return str(part) if isinstance(part, int) or re.fullmatch(r"\w{1,40}", part) else _short(part)
 
 
 def _fields(where: Sequence[int | str]) -> list[str]:

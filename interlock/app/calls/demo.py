@@ -14,6 +14,7 @@ from rich.console import Console
 from interlock.agents.call.call import Call
 from interlock.agents.call.journal import Entry
 from interlock.agents.flow import Flow
+from interlock.app import private
 from interlock.app.calls.caller import WRITTEN, recorded, spoken, written
 from interlock.app.calls.journal import journal_of
 from interlock.app.calls.one_line import describe
@@ -153,8 +154,9 @@ async def _load(settings: Settings, console: Console, turns: int) -> tuple[stt.S
 
 def _folder(out: Path) -> Path:
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / ".writable").touch()
+        private.keep_all_private()
+        private.make_folder(out)
+        private.write_text(out / ".writable", "")
         (out / ".writable").unlink()
     except FileExistsError:
         raise DemoError(f"--out {out}: a file, expected a folder") from None
@@ -165,7 +167,7 @@ def _folder(out: Path) -> Path:
 
 def _keep(made: DemoFiles, line: WavCall, words: str) -> None:
     try:
-        made.transcript.write_text(words, encoding="utf-8")
+        private.write_text(made.transcript, words)
         line.write(made.recording)
     except OSError as error:
         where = error.filename or made.recording.parent

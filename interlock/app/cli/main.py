@@ -13,10 +13,12 @@ import typer
 from rich.console import Console
 
 from interlock.app.cli.audit import audit_app
+from interlock.app.cli.licences import licences, sbom
 from interlock.app.cli.livekit import develop, livekit, token, watch, with_local_server
 from interlock.app.cli.new import new, upgrade_project
 from interlock.app.cli.run import run
 from interlock.app.cli.store import store_app
+from interlock.app.private import keep_all_private
 from interlock.app.project import FLOWS, flow_named, open_systems, project
 from interlock.app.project_file import NAMED
 
@@ -37,6 +39,11 @@ app.add_typer(store_app, name="store")
 app.command()(livekit)
 app.command()(token)
 app.command()(watch)
+app.command()(licences)
+app.command()(sbom)
+
+FOR_ALL = ("new", "upgrade-project", "diagrams")
+"""What they write is a project's, and for whoever the umask lets read it; all others may write of callers."""
 
 console = Console(highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value instead of text.")]
@@ -53,6 +60,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def anywhere(
+    context: typer.Context,
     project: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="The project, instead of the one this folder is in (INTERLOCK_PROJECT)."),
@@ -60,6 +68,8 @@ def anywhere(
     _: Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_show_version)] = False,
 ) -> None:
     """What holds for every command."""
+    if context.invoked_subcommand not in FOR_ALL:
+        keep_all_private()
     if project is not None:
         os.environ[NAMED] = str(project.absolute())  # also for the processes this one starts
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 console = Console(highlight=False)
 
+MOST_FINDINGS = 1000
+"""After so many of one bundle nobody needs another: whoever made it may have made any number up."""
+MOST_UNREADABLE = 1000
+"""So many lines among a bundle's checkpoints may be torn, or overwritten."""
+
 Calls = Annotated[list[str] | None, typer.Argument(metavar="CALL", help="These calls only.")]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of INTERLOCK_CHECKPOINTS.")]
 Keys = Annotated[
@@ -47,7 +52,7 @@ def audit_verify(
         raise ProofError("--bundle and CALL or --checkpoints, expected --bundle alone: all of it is in the file")
     settings, to = _settings(), InJson() if as_json else InProse(console)
     if bundle is not None:
-        found = _verify_bundle(settings, bundle, public_key or (), to)
+        found = verify_bundle(settings, bundle, public_key or (), to)
     else:
         found = _verify_store(settings, checkpoints, list(dict.fromkeys(calls or ())), public_key or (), to)
     if found:
@@ -110,7 +115,8 @@ def _verify_store(
         return report_findings(its, to, Console(stderr=True), source.records, signed=index is not None)
 
 
-def _verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "Report") -> int:
+def verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "Report") -> int:
+    """Verify a bundle by the keys that are set or given, else by its own; how many findings. Raises `ProofError`."""
     from interlock.app.proof.checkpoint_index import CheckpointIndex
     from interlock.app.proof.opening import verifying_keys
     from interlock.app.proof.report import BundleRemarks, report_findings
@@ -120,12 +126,18 @@ def _verify_bundle(settings: "Settings", path: Path, given: Sequence[str], to: "
     with closing(Bundle(path)) as bundle:
         trusted = verifying_keys(settings, given)
         keys = trusted or bundle.keys()
-        with closing(CheckpointIndex(bundle.checkpoints(), keys)) as index:
+        with closing(CheckpointIndex(bundle.checkpoints(), keys, most_unreadable=MOST_UNREADABLE)) as index:
             findings = bundle.findings(keys, unsigned=bool(trusted) and not index.count)
             remarks = BundleRemarks(findings, bundle.notes(None if trusted else keys))
-            its = Verification(bundle, index if index.count else None)
+            its = Verification(bundle, index if index.count or index.unreadable else None)
             return report_findings(
-                its, to, Console(stderr=True), bundle.records, signed=index.count > 0, remarks=remarks
+                its,
+                to,
+                Console(stderr=True),
+                bundle.records,
+                signed=index.count > 0,
+                remarks=remarks,
+                most=MOST_FINDINGS,
             )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from interlock.app.livekit_server.finding import cache_folder
+from interlock.app.private import make_folder
 
 log = structlog.get_logger("interlock.voiced")
 
@@ -76,7 +77,7 @@ class Folder:
             return False
         part = ""
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.path)
             descriptor, part = tempfile.mkstemp(suffix=PART, dir=self.path)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(whole)

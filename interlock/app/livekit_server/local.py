@@ -16,6 +16,7 @@ from typing import Self
 
 import yaml
 
+from interlock.app import private
 from interlock.app.livekit_server import die_with_parent
 from interlock.app.livekit_server.configuration import LOOPBACK, configuration, ports
 from interlock.app.livekit_server.finding import LiveKitServerError, cache_folder
@@ -59,7 +60,7 @@ class LocalServer:
 
     def start(self) -> Server:
         """Start it and wait until it answers. Raises `LiveKitServerError` with the last line of its log."""
-        self._config.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self._config.parent)
         for _ in range(TRIES):
             self._server = self._launch()
             try:
@@ -93,7 +94,7 @@ class LocalServer:
         with os.fdopen(os.open(self._config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             yaml.safe_dump(configuration(KEY, server.secret, http, media), file)
         program = [sys.executable, "-I", "-S", die_with_parent.__file__, str(self._life_s)]
-        with self.log.open("wb") as log:
+        with private.opened(self.log) as log:
             self._guarding = subprocess.Popen(
                 [*program, str(self._binary), "--config", str(self._config)],
                 stdin=subprocess.PIPE,

@@ -12,6 +12,7 @@ from livekit.api import AccessToken, VideoGrants
 
 from interlock.app.livekit_server.configuration import LOOPBACK
 from interlock.app.livekit_server.finding import cache_folder
+from interlock.app.private import make_folder
 from interlock.app.settings import Settings
 
 ANSWER_LIMIT_S = 2.0
@@ -51,7 +52,7 @@ def announcement() -> Path:
 
 def announce(server: Server) -> None:
     """Let `running_server` find this one."""
-    announcement().parent.mkdir(parents=True, exist_ok=True)
+    make_folder(announcement().parent)
     file, name = tempfile.mkstemp(dir=announcement().parent, prefix=".livekit-server-")  # made with mode 0600
     with os.fdopen(file, "w", encoding="utf-8") as out:
         json.dump(asdict(server), out)

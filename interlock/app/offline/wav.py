@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from interlock.app.offline.sound import Sound, mixed, resampled
+from interlock.app.private import opened
 
 CALL_HZ = 24_000
 """The rate of the line, as LiveKit's rooms have it."""
@@ -54,7 +55,7 @@ def read_wav(path: Path) -> Wav:
 
 def write_stereo(path: Path, left: Sound, right: Sound) -> None:
     """Two tracks of equal length, 16 bit at the rate of the line."""
-    with wave.open(str(path), "wb") as wav:
+    with opened(path) as file, wave.open(file, "wb") as wav:
         wav.setnchannels(2)
         wav.setsampwidth(2)
         wav.setframerate(CALL_HZ)
@@ -63,7 +64,7 @@ def write_stereo(path: Path, left: Sound, right: Sound) -> None:
 
 def write_mono(path: Path, sound: Sound, hz: int = CALL_HZ) -> None:
     """One track of 16-bit samples at `hz`, a call's own rate unless given."""
-    with wave.open(str(path), "wb") as wav:
+    with opened(path) as file, wave.open(file, "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
         wav.setframerate(hz)

@@ -164,8 +164,11 @@ class Alignment:
         """Which record this was, by the one that follows it or by an anchor; else by the number it carries."""
         here = self._next
         for number in (here, row.seq, *range(here + 1, here + FURTHEST), *range(here - 1, max(0, here - FURTHEST), -1)):
+            self._attempts -= 1
             if type(number) is int and number > 0 and self._leads(row.hash, following, number):
                 return number
+            if self._attempts < 0:
+                break
         return row.seq if type(row.seq) is int and row.seq > here else here
 
     def _leads(self, digest: bytes, following: Row | None, number: int) -> bool:

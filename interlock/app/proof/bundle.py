@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from interlock.app.private import opened
 from interlock.app.proof.checkpoint import signed_statement
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import StoredEnd
@@ -52,7 +53,7 @@ def export(
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"))
     try:
-        with _owners_alone(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
+        with opened(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
             _put(bundle, RECORDS, _record_lines(source, manifest), manifest)
             _put(bundle, CHECKPOINTS, _counted(checkpoints, manifest), manifest)
             _put(bundle, KEYS, (key.text for key in keys.values()), manifest)
@@ -63,10 +64,6 @@ def export(
     finally:
         part.unlink(missing_ok=True)
     return manifest
-
-
-def _owners_alone(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b")
 
 
 def _put(bundle: zipfile.ZipFile, name: str, lines: Iterable[str], manifest: Manifest) -> None:
@@ -103,13 +100,15 @@ def _call_lines(call_id: str, rows: Rows, end: StoredEnd | None, manifest: Manif
     manifest.records += len(rows)
     for row in rows:
         yield _record_line(row)
-    said = None if end is None else {"head": _hex(end.head), "length": end.length}
+    known = end is not None and type(end.length) is int  # SQLite puts any value into any column
+    said = {"head": _hex(end.head), "length": end.length} if end is not None and known else None
     yield json.dumps({"call": {"call_id": call_id, "end": said}}, default=repr)
 
 
 def _record_line(row: Sequence[Any]) -> str:
     try:
-        record = record_bytes(*row[:6], covers=row[7]).decode()
+        call_id, seq, kind, at, epoch, audit, _, covers = row
+        record = record_bytes(call_id, seq, kind, at, epoch, audit, covers).decode()
     except (TypeError, ValueError):  # not as the journal writes it: no such record can be verified, and that is said
         record = json.dumps({"call_id": row[0], "seq": row[1]}, default=repr)
     return f'{{"hash":"{_hex(row[6])}","record":{record}}}'

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interlock.app.proof.keys import PrivateKey, PublicKey
+from interlock.app.proof.lines import checkpoint_line
 from interlock.app.store.chain import canonical
 
 PURPOSE = b"interlock checkpoint 1\n"
@@ -38,17 +39,6 @@ class Checkpoint:
             "written_at": self.written_at,
         }
 
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> "Checkpoint":
-        """Raises `ValueError` for what is none."""
-        made = Checkpoint(
-            value["call_id"], value["length"], bytes.fromhex(value["head"]), value["written_at"], value["signed_at"]
-        )
-        texts = (made.call_id, made.written_at, made.signed_at)
-        if type(made.length) is not int or not all(type(text) is str for text in texts):
-            raise ValueError
-        return made
-
 
 def signed_statement(
     value: Mapping[str, Any], key: PrivateKey, what: str = "checkpoint", purpose: bytes = PURPOSE
@@ -61,9 +51,10 @@ def signed_statement(
 def read_checkpoint(line: str) -> Checkpoint:
     """What a line says, whoever signed it. Raises `ValueError` for half a line, or what is no checkpoint."""
     try:
-        return Checkpoint.from_json(json.loads(line)["checkpoint"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        its = checkpoint_line(line).checkpoint
+    except ValueError:
         raise ValueError("no checkpoint") from None
+    return Checkpoint(its.call_id, its.length, bytes.fromhex(its.head), its.written_at, its.signed_at)
 
 
 def is_signed(line: str, keys: Mapping[str, PublicKey], what: str = "checkpoint", purpose: bytes = PURPOSE) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 
 from interlock.app.proof.checkpoint import Checkpoint, is_signed, read_checkpoint
+from interlock.app.proof.errors import ProofError
 from interlock.app.proof.keys import PublicKey
 from interlock.app.proof.pruned import is_signed_removal, read_pruned
 
@@ -25,13 +27,21 @@ class IndexedCheckpoint:
 
 
 class CheckpointIndex:
-    """The checkpoints of the calls in `only`, or of all; `unreadable` counts lines that say nothing."""
+    """The checkpoints of the calls in `only`, or of all; `unreadable` counts lines that say nothing.
+
+    Raises `ProofError` for more of those than `most_unreadable`.
+    """
 
     def __init__(
-        self, statements: Iterable[tuple[str, str]], keys: Mapping[str, PublicKey], only: frozenset[str] = frozenset()
+        self,
+        statements: Iterable[tuple[str, str]],
+        keys: Mapping[str, PublicKey],
+        only: frozenset[str] = frozenset(),
+        most_unreadable: float = inf,
     ) -> None:
         self._keys = keys
         self.unreadable = 0
+        self._most_unreadable = most_unreadable
         self._base = sqlite3.connect("", isolation_level=None)  # "": a file of its own that nobody else can open
         self._base.execute(
             "CREATE TABLE marks (call_id TEXT, length INTEGER, head BLOB, written_at TEXT, signed_at TEXT, line TEXT,"
@@ -64,10 +74,12 @@ class CheckpointIndex:
 
     def was_pruned(self, call_id: str, marks: Sequence[IndexedCheckpoint]) -> bool:
         """Whether it is signed that the call was removed on purpose, as it was after all its checkpoints."""
-        notes = self._base.execute("SELECT length, head, line FROM pruned WHERE call_id = ?", (call_id,)).fetchall()
+        signed = [(mark.length, mark.head) for mark in marks if self.is_signed_by_ours(mark)]
+        furthest = max((length for length, _ in signed), default=-1)
+        heads = {head for length, head in signed if length == furthest}
+        notes = self._base.execute("SELECT length, head, line FROM pruned WHERE call_id = ?", (call_id,))
         return any(
-            is_signed_removal(line, self._keys)
-            and all(_up_to(mark, length, head) or not self.is_signed_by_ours(mark) for mark in marks)
+            (furthest < length or (furthest == length and heads == {head})) and is_signed_removal(line, self._keys)
             for length, head, line in notes
         )
 
@@ -121,11 +133,14 @@ class CheckpointIndex:
             with suppress(ValueError):
                 its = read_checkpoint(line)
             if its is None:
-                self.unreadable += bool(line) and not self._take_note(
-                    line, only
-                )  # an empty line ends one that was torn
+                self._count_unreadable(line, only)
             elif not only or its.call_id in only:
                 yield its.call_id, its.length, its.head, its.written_at, its.signed_at, line, place
+
+    def _count_unreadable(self, line: str, only: frozenset[str]) -> None:
+        self.unreadable += bool(line) and not self._take_note(line, only)  # an empty line ends one that was torn
+        if self.unreadable > self._most_unreadable:
+            raise ProofError(f"{self.unreadable} lines among the checkpoints cannot be read, expected checkpoints")
 
     def _take_note(self, line: str, only: frozenset[str]) -> bool:
         with suppress(ValueError):
@@ -134,7 +149,3 @@ class CheckpointIndex:
                 self._base.execute("INSERT INTO pruned VALUES (?, ?, ?, ?)", (its.call_id, its.length, its.head, line))
             return True
         return False
-
-
-def _up_to(mark: IndexedCheckpoint, length: int, head: bytes) -> bool:
-    return mark.length < length or (mark.length, mark.head) == (length, head)

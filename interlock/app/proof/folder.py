@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from interlock.app import private
 from interlock.app.proof.errors import ProofError
 
 SUFFIX = ".checkpoints.jsonl"
@@ -13,7 +14,7 @@ SUFFIX = ".checkpoints.jsonl"
 def make_folder(folder: Path) -> None:
     """Make it when missing, and see that it can be written. Raises `ProofError`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
     except OSError as error:
         raise ProofError(_unusable(folder, error.strerror or "no folder")) from None
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -23,7 +24,7 @@ def make_folder(folder: Path) -> None:
 def append(folder: Path, day: str, lines: Sequence[str]) -> None:
     """Append the lines to the day's file, all or none, and return once they are on disk. Raises `OSError`."""
     data = "".join(line + "\n" for line in lines).encode()
-    file = os.open(folder / f"{day}{SUFFIX}", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    file = os.open(folder / f"{day}{SUFFIX}", os.O_RDWR | os.O_CREAT | os.O_APPEND, private.FILE)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         size = os.fstat(file).st_size

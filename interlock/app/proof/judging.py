@@ -28,7 +28,7 @@ def judge(
     broken_at: int,
 ) -> Judged:
     """Everything that is wrong with a call, most of it by its own hashes, the rest by what was signed."""
-    proven = [mark for mark in marks if holds(mark)]
+    proven, unproven = _parted(marks, holds)
     anchors = {mark.head: mark.length for mark in proven}
     if whole.noted is not None:
         anchors.setdefault(whole.noted.head, whole.noted.length)
@@ -36,7 +36,7 @@ def judge(
     if whole.more:
         found = its.findings or [Finding("changed", f"record {broken_at} does not fit", None, broken_at, broken_at)]
         return Judged(_of(call_id, found))
-    signed, forged = _Signed(its, proven), [_forged(mark) for mark in marks if mark not in proven]
+    signed, forged = _Signed(its, proven), [_forged(mark) for mark in unproven]
     found = [
         *its.findings,
         *forged,
@@ -45,6 +45,16 @@ def judge(
     ]
     missing = signed.unmet if {each.kind for each in found} <= OLDER else None
     return Judged(_of(call_id, found), missing)
+
+
+def _parted(
+    marks: Sequence[IndexedCheckpoint], holds: Callable[[IndexedCheckpoint], bool]
+) -> tuple[list[IndexedCheckpoint], list[IndexedCheckpoint]]:
+    proven: list[IndexedCheckpoint] = []
+    unproven: list[IndexedCheckpoint] = []
+    for mark in marks:
+        (proven if holds(mark) else unproven).append(mark)
+    return proven, unproven
 
 
 def gone(call_id: str, marks: Sequence[IndexedCheckpoint], holds: Callable[[IndexedCheckpoint], bool]) -> Judged:

@@ -3,7 +3,6 @@
 One line of JSON: `pruned`, the name of the `key` it was signed with, and the `signature`, as of a checkpoint.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from interlock.app.proof.checkpoint import is_signed, signed_statement
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.folder import append
 from interlock.app.proof.keys import PrivateKey, PublicKey
+from interlock.app.proof.lines import pruned_line
 from interlock.app.store.rows import text_of
 
 WHAT, PURPOSE = "pruned", b"interlock pruned 1\n"
@@ -40,13 +40,10 @@ class Pruned:
 def read_pruned(line: str) -> Pruned:
     """What a line says, whoever signed it. Raises `ValueError` for half a line, or what is no such note."""
     try:
-        its = json.loads(line)[WHAT]
-        made = Pruned(its["call_id"], its["length"], bytes.fromhex(its["head"]), its["pruned_at"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        its = pruned_line(line).pruned
+    except ValueError:
         raise ValueError("no note of a call that was removed") from None
-    if type(made.length) is not int or not all(type(text) is str for text in (made.call_id, made.pruned_at)):
-        raise ValueError("no note of a call that was removed")
-    return made
+    return Pruned(its.call_id, its.length, bytes.fromhex(its.head), its.pruned_at)
 
 
 def is_signed_removal(line: str, keys: Mapping[str, PublicKey]) -> bool:

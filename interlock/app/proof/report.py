@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from rich.console import Console
@@ -47,11 +48,18 @@ class Report(Protocol):
 
 
 def report_findings(
-    its: Verification, to: Report, on: Console, records: int, *, signed: bool, remarks: BundleRemarks = NOTHING
+    its: Verification,
+    to: Report,
+    on: Console,
+    records: int,
+    *,
+    signed: bool,
+    remarks: BundleRemarks = NOTHING,
+    most: float = inf,
 ) -> int:
     """Verify and show each finding as it comes; how many there were. `signed`: there were checkpoints to compare with.
 
-    `records` is about how many there are; `remarks` was found of what holds them.
+    `records` is about how many there are; `remarks` was found of what holds them. With `most` findings it is over.
     """
     with _bar(on) as progress:
         task = progress.add_task("", total=records)
@@ -59,7 +67,11 @@ def report_findings(
             progress.stop()  # or it would stand in the middle of what is shown
             to.show(finding)
             progress.start()
-    to.end(its.sums, [*remarks.notes, *_untold(its.sums, signed)])
+            if its.sums.findings >= most:
+                break
+    stopped = [f"The verification stopped there: after {most:,} findings no more is looked for."]
+    stopped = stopped if its.sums.findings >= most else []
+    to.end(its.sums, [*stopped, *remarks.notes, *_untold(its.sums, signed)])
     return its.sums.findings
 
 

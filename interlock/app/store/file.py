@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from interlock.app.private import make_database
 from interlock.app.store.database import SqliteDatabase
 from interlock.app.store.engines import reader_engine, writer_engine
 from interlock.app.store.errors import StoreError
@@ -17,9 +18,7 @@ def make(path: Path) -> None:
     try:
         if path.is_dir():
             raise StoreError(f"the store {path} is a folder, expected a file: name a file in it")
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)  # it holds callers' data
+        make_database(path)
     except OSError as error:
         raise StoreError(f"the store {path} cannot be made ({error.strerror}): set INTERLOCK_STORE elsewhere") from None
 

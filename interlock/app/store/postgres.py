@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from interlock.app.store.database import ANSWER_LIMIT_S, PostgresDatabase
 from interlock.app.store.errors import StoreError
-from interlock.app.store.place import shown
+from interlock.app.store.libpq import connect_arguments
+from interlock.app.store.place import shown_url
 from interlock.app.store.tables import REVISION, metadata, revisions
 
 POOL_SIZE = 4
@@ -23,7 +24,7 @@ def connected(url: URL, *, read_only: bool = False) -> PostgresDatabase:
     record = database(url, read_only=read_only)
     try:
         record.read(lambda connection: check_revision(connection, url))
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, asyncpg.PostgresError, OSError, ValueError) as error:  # a value of no use to asyncpg
         record.close()
         raise StoreError(_unreachable(url, error)) from None
     except StoreError:
@@ -38,12 +39,12 @@ def database(url: URL, *, read_only: bool = False) -> PostgresDatabase:
     # A writer that is gone without a word must not hold its calls' rows: what it left undone is undone.
     settings["idle_in_transaction_session_timeout"] = f"{ANSWER_LIMIT_S * 1000:.0f}ms"
     engine = create_async_engine(
-        url,
+        url.set(query={}),
         hide_parameters=True,
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=ANSWER_LIMIT_S,
-        connect_args={"server_settings": settings, "timeout": ANSWER_LIMIT_S},
+        connect_args={**connect_arguments(url, ANSWER_LIMIT_S), "server_settings": settings},
     )
     event.listen(engine.sync_engine, "checkout", _is_there)
     return PostgresDatabase(engine, READERS)
@@ -52,7 +53,7 @@ def database(url: URL, *, read_only: bool = False) -> PostgresDatabase:
 def check_revision(connection: Connection, url: URL) -> None:
     """Raises `StoreError` unless the tables are of this revision."""
     tables = set(inspect(connection).get_table_names())
-    where = shown(url.render_as_string(hide_password=True))
+    where = shown_url(url)
     if revisions.name not in tables:
         what = "a database of something else" if tables & set(metadata.tables) else "an empty database"
         raise StoreError(f"the store {where} is {what}, expected a record of calls: interlock store upgrade")
@@ -71,4 +72,4 @@ def _is_there(connection: Any, *_: object) -> None:
 
 def _unreachable(url: URL, error: Exception) -> str:
     found = type(error.orig).__name__ if isinstance(error, DBAPIError) else type(error).__name__
-    return f"the store {shown(url.render_as_string(hide_password=True))} cannot be used ({found}): is it running?"
+    return f"the store {shown_url(url)} cannot be used ({found}): is it running, and INTERLOCK_STORE right?"

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from interlock.app.store import file, postgres
 from interlock.app.store.database import Database
 from interlock.app.store.errors import CommitUnknown, StoreError
-from interlock.app.store.place import is_postgres, path_of, shown, url_of
+from interlock.app.store.place import in_words_of, is_postgres, path_of, shown, url_of
 from interlock.app.store.tables import REVISION, metadata, revisions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,7 +25,7 @@ def upgrade(path_or_url: str | Path, busy_ms: int) -> tuple[str | None, str]:
         return database.transact(lambda connection: _upgraded(connection, where)), REVISION
     except CommitUnknown:
         raise StoreError(f"the store {where} gave no answer to the last commit: run this again") from None
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, ValueError) as error:
         raise StoreError(
             f"the store {where} cannot be upgraded ({type(error).__name__}): is it there, and ours?"
         ) from None
@@ -38,7 +38,8 @@ def unprepared(path_or_url: str | Path, busy_ms: int) -> Database:
     if is_postgres(path_or_url):
         return postgres.database(url_of(path_or_url))
     path = path_of(path_or_url)
-    file.make(path)
+    with in_words_of(path_or_url):
+        file.make(path)
     return file.opened(path, busy_ms)
 
 

@@ -15,7 +15,7 @@ from interlock.app.store.database import Database
 from interlock.app.store.ends import End, Witness
 from interlock.app.store.erasing import Erasure, Why, erase
 from interlock.app.store.errors import CommitUnknown, StoreError
-from interlock.app.store.place import is_postgres, path_of, shown, url_of
+from interlock.app.store.place import in_words_of, is_postgres, path_of, shown, url_of
 from interlock.app.store.reading import JournalReader
 from interlock.app.store.sealing import Seal
 from interlock.app.store.writing import why as in_words
@@ -80,5 +80,6 @@ def open_upkeep(path_or_url: str | Path, key: str, busy_ms: int, checkpoints: Wi
     if is_postgres(path_or_url):
         return Upkeep(postgres.connected(url_of(path_or_url)), seal, where, checkpoints)
     path = path_of(path_or_url)
-    file.opened_for_reading(path, busy_ms).close()  # a record that is not there is not made
+    with in_words_of(path_or_url):
+        file.opened_for_reading(path, busy_ms).close()  # a record that is not there is not made
     return Upkeep(file.opened(path, busy_ms), seal, where, checkpoints)

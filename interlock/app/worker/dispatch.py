@@ -8,6 +8,8 @@ from interlock.app.project import UnknownFlow, flow_named
 
 EXAMPLE = '{"flow": "support"}'
 EXPECTED = f"JSON such as {EXAMPLE}, or a flow's name, or nothing"
+LONGEST = 1 << 20
+"""Characters of metadata that are looked at: whoever dispatches may put other things beside the flow."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 
 
@@ -36,6 +38,8 @@ def flow_of(metadata: str, default: str) -> Flow:
 def _named(metadata: str) -> str | None:
     if not metadata or NAME.fullmatch(metadata):
         return metadata or None
+    if len(metadata) > LONGEST:
+        raise DispatchError(f"the dispatch's metadata has more than {LONGEST} characters, expected {EXPECTED}")
     try:
         content = json.loads(metadata)
     except (ValueError, RecursionError):

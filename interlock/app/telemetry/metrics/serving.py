@@ -20,6 +20,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
+from interlock.app.private import make_folder
 from interlock.app.settings import Settings, SettingsError
 
 log = structlog.get_logger("interlock.metrics")
@@ -63,7 +64,7 @@ def _folder(stack: ExitStack) -> Path:
     """A new one for each worker, since a number of a process that counted for an earlier one may be taken again."""
     given = os.environ.get(FOLDER)
     if given:
-        Path(given).mkdir(parents=True, exist_ok=True)
+        make_folder(Path(given))
         stack.callback(os.environ.__setitem__, FOLDER, given)
     else:
         stack.callback(os.environ.pop, FOLDER, None)
