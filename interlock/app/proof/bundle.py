@@ -109,7 +109,8 @@ def _call_lines(call_id: str, rows: Rows, end: StoredEnd | None, manifest: Manif
 
 def _record_line(row: Sequence[Any]) -> str:
     try:
-        record = record_bytes(*row[:6], covers=row[7]).decode()
+        call_id, seq, kind, at, epoch, audit, _, covers = row
+        record = record_bytes(call_id, seq, kind, at, epoch, audit, covers).decode()
     except (TypeError, ValueError):  # not as the journal writes it: no such record can be verified, and that is said
         record = json.dumps({"call_id": row[0], "seq": row[1]}, default=repr)
     return f'{{"hash":"{_hex(row[6])}","record":{record}}}'
