@@ -57,9 +57,11 @@ class StartingPoint:
 def starting_point(flow: Flow, last_driver: LastDriver, fresh: Facts) -> StartingPoint:
     """What this program makes of what was left; what it cannot read with certainty it does not guess."""
     try:
+        if last_driver.lost:
+            raise MigrationError(last_driver.lost)
         snapshot = migrated(flow.machine, last_driver.snapshot)
-        if last_driver.lost or last_driver.facts is None:
-            raise MigrationError(last_driver.lost or "what was known in the call was erased")
+        if last_driver.facts is None:
+            raise MigrationError("what was known in the call was erased")
         facts = flow.facts.model_validate(last_driver.facts)
         return StartingPoint(snapshot, facts, flow.facts.model_validate(last_driver.work.facts or last_driver.facts))
     except ValidationError:

@@ -48,6 +48,12 @@ def fit_of(call: KeptCall, seal: Seal | None) -> Fit:
     return its.fit
 
 
+def flow_of(call: KeptCall) -> str:
+    """The flow its first record covers, else the one its row says."""
+    covered = (_covers(record) or {} for record in call.records if record.kind == "call.opened")
+    return next((its["flow"] for its in covered if type(its.get("flow")) is str), str(call.row["flow"]))
+
+
 class _Comparing:
     def __init__(self, call: KeptCall, seal: Seal | None) -> None:
         self.fit = Fit()

@@ -1,15 +1,16 @@
 """One call as a whole: whether its chain holds, and whether what is kept of it fits what the chain covers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
 from interlock.app.store.commitment_key import learn_key
 from interlock.app.store.errors import StoreError
-from interlock.app.store.fitting import Fit, Misfit, fit_of
+from interlock.app.store.fitting import Fit, Misfit, fit_of, flow_of
 from interlock.app.store.kept import kept_calls
 from interlock.app.store.sealing import Seal
 
@@ -25,6 +26,26 @@ def look_at(connection: Connection, call_id: str, seal: Seal) -> Fit:
     its = fit_of(call, seal if _knows_key(connection, seal) else None)
     its.misfits[:0] = _chain(connection, call_id)
     return its
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is left of a call that is not as it was written: its `flow`, where it is written on, and no lower epoch."""
+
+    flow: str
+    last_seq: int
+    epoch: int
+
+
+def remains_of(connection: Connection, call_id: str) -> Remains | None:
+    """The least that has to be known to go on with a call at all; None where not even its row is there."""
+    call = kept_calls(connection, call_id, call_id).get(call_id)
+    if call is None:
+        return None
+    r = tables.records.c
+    said = connection.execute(select(func.max(r.epoch)).where(r.call_id == call_id)).scalar_one()
+    epochs = [its for its in (said, call.row["epoch"]) if type(its) is int]
+    return Remains(flow_of(call), call.row["last_seq"], max(epochs, default=0))
 
 
 def _knows_key(connection: Connection, seal: Seal) -> bool:

@@ -4,21 +4,29 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from interlock.agents.call.effects import BegunEffect, key_of
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import LastDriver
 from interlock.app.store import ACCEPTED, AuditRecord, StoreError, StoreJournal
 from interlock.app.store.lease import LeaseGrant
 from interlock.app.store.remembering import recall
+from interlock.app.store.sound import remains_of
 from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
+
+log = structlog.get_logger("interlock.worker")
 
 
 async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver:
     """What the last driver of a taken call left on record. Raises `JournalDown` and `StoreError`.
 
-    A snapshot that the chain does not bear out is not gone on from: the call begins anew with `lost`.
+    What its records do not bear out is not gone on from: the call begins anew with `lost`.
     """
+    fit = await asyncio.to_thread(journal.fit, grant.call_id)
+    if fit.misfits:
+        return await _unfit(journal, grant, fit.misfits[0].said)
     row, records, private, turns = await asyncio.gather(
         asyncio.to_thread(journal.call, grant.call_id),
         asyncio.to_thread(journal.records, grant.call_id),
@@ -40,6 +48,16 @@ async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver
         work=_work(records, private),
         lost=_lost(records) or moved,
     )
+
+
+async def _unfit(journal: StoreJournal, grant: LeaseGrant, said: str) -> LastDriver:
+    """Of a record that is not what was written nothing is believed: neither facts nor work, words or place."""
+    left = await journal.read(lambda connection: remains_of(connection, grant.call_id))
+    if left is None:
+        raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
+    log.error("record.unfit", call_id=grant.call_id, flow=left.flow, why=said)
+    lost = f"the record is not what was written: {said}"
+    return LastDriver(left.flow, Snapshot("", 0, (), epoch=left.epoch), None, grant.fence, left.last_seq, lost=lost)
 
 
 def _roughly(place: Place, epoch: int) -> Snapshot:
