@@ -42,14 +42,6 @@ WARRANTIES = Quota(
 )
 """The number of a warranty makes a repair cost nothing."""
 
-LOOK_UPS = Quota(
-    "look_ups",
-    "look-ups of orders",
-    {"call": Limit(3), "caller": Limit(10), "anonymous": Limit(120, HOUR_S)},
-    instead="Once I have found your account I can tell you. What is your account number?",
-)
-"""Where an order is, for somebody who did not prove whose it is."""
-
 
 def _day(facts: Any, args: Mapping[str, Any]) -> str | None:
     return facts.held_slot[:10] if facts.held_slot else None

@@ -41,6 +41,7 @@ class SupportFacts(CallerFacts):
     order_refunded_cents: int = established(0, description="paid back for that order before, in cents")
     last_refund: RefundOutcome | None = established(description="unconfirmed from before the money moves")
     last_refund_cents: int = established(0, description="paid back last in this call, in cents")
+    refund_problem: str = established("", pii=True, for_model=False, description="why it was refused, as told")
     refund_reference: str | None = established(pii=True)
 
 

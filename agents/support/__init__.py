@@ -9,7 +9,7 @@ from agents.support.desks import (
     Triage,
 )
 from agents.support.effects import refund
-from guards.limits import LOOK_UPS, PROOFS
+from guards.limits import PROOFS
 from interlock.agents import COMMON_CAST, COMMON_EFFECTS, Flow, waits
 from machines.support import Support, SupportFacts
 
@@ -31,5 +31,5 @@ SUPPORT = Flow(
         "person": SupportWaiting,
     },
     effects={"refunding": refund, **COMMON_EFFECTS},
-    quotas=(PROOFS, LOOK_UPS),
+    quotas=(PROOFS,),
 )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from agents.support.effects import NO_ORDER
-from agents.support.systems import SupportSystems
+from agents.support.systems import Order, SupportSystems
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
-from guards.limits import LOOK_UPS, PROOFS
+from guards.limits import PROOFS
 from interlock.agents import Consent, LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
+from machines.support import SupportFacts
 
 CATEGORY = Slot(
     "what the problem is about",
@@ -20,6 +21,8 @@ CATEGORY = Slot(
     },
 )
 
+NOT_VERIFIED = "I can say that once I know who is calling. What is your account number?"
+NOT_YOURS = "I cannot find that order in your account. What is your order number?"
 NOBODY: Mapping[str, Any] = {"account_found": False, "caller_verified": False, "account_id": None}
 
 
@@ -27,18 +30,22 @@ class SupportDesk(LiveDesk):
     """What all support desks can do."""
 
     systems: SupportSystems
+    facts: SupportFacts
 
     @data_tool("where is my order", "what is the status of order 1042", "has my parcel been sent", "track my order")
     async def order_status(
         self, order_number: Annotated[str, Slot("digits", ask="What is your order number?", kind="digits")]
     ) -> str:
-        """Say where an order is."""
-        if not getattr(self.call.facts, "caller_verified", False):
-            attempt = await self.call.attempt(LOOK_UPS)
-            if attempt.refused:
-                return attempt.refused
-        status = await self.systems.orders.status(order_number)
-        return f"Your order is {status}." if status else "There is no order of that number. What is your order number?"
+        """Say where one of the caller's orders is, once they are verified."""
+        order = await self.theirs(order_number)
+        if order is not None:
+            return f"Your order is {order.status}."
+        return NOT_YOURS if self.facts.caller_verified else NOT_VERIFIED
+
+    async def theirs(self, order_number: str) -> Order | None:
+        """The order, when it is one of the account the caller proved to be theirs: of others nothing is told."""
+        account = self.facts.account_id if self.facts.caller_verified else None
+        return await self.systems.orders.find(account, order_number) if account else None
 
 
 class KnowsCallers(SupportDesk):
@@ -188,8 +195,10 @@ You are the billing desk. The caller is verified. Look the order up before you t
     }
 
     def opening(self) -> str:
-        """How much was paid back, where it was."""
-        said = super().opening()
+        """How much was paid back, or why nothing was."""
+        said, problem = super().opening(), self.facts.refund_problem
+        if self.event == "refund_failed" and problem:
+            return f"I am sorry, nothing was paid back. {problem} Shall I ask a colleague?"
         paid = f" It comes to {money(self.facts.last_refund_cents)}. Is there anything else?"
         return f"{said}{paid}" if self.event == "refund_paid" else said
 
@@ -198,11 +207,10 @@ You are the billing desk. The caller is verified. Look the order up before you t
         self, order_number: Annotated[str, Slot("digits", ask="What is your order number?", kind="digits")]
     ) -> str:
         """Look up one of the caller's orders."""
-        account = getattr(self.call.facts, "account_id", None)
-        order = await self.systems.orders.find(account, order_number) if account else None
+        order = await self.theirs(order_number)
         if order is None:
             await self.call.establish(**NO_ORDER)
-            return "I cannot find that order in your account. What is your order number?"
+            return NOT_YOURS
         cents = {"order_paid_cents": order.paid_cents, "order_refunded_cents": order.refunded_cents}
         await self.call.establish(order_found=True, order_number=order.order_number, **cents)
         return f"I see the order: {order.item}, {money(order.paid_cents)} paid. What can I do for you?"

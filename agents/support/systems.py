@@ -45,12 +45,11 @@ class Orders(Protocol):
         """The order, when it is this account's."""
         ...
 
-    async def status(self, order_number: str) -> str | None:
-        """Where an order is, which anybody may know; None when there is none of that number."""
-        ...
-
     async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
-        """Pay back for an order of this account, once for each `key`. Raises `Refused`."""
+        """Pay back for an order of this account, once for each `key`.
+
+        Raises `Refused`, in words for the caller, for what would be too much with all that was paid back before.
+        """
         ...
 
 

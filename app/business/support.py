@@ -1,4 +1,7 @@
-"""The business systems of a support call: accounts, orders, and refunds never beyond what was paid."""
+"""The business systems of a support call: accounts, orders, and refunds within what was paid and within our limit.
+
+Both are judged in the transaction that pays, over all that was paid back before, by whichever call.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,14 @@ from sqlalchemy import (
 )
 
 from agents.support.systems import Account, Order, Refund, SupportSystems
+from guards.refunds import REFUND_LIMIT_CENTS
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, bare, callbacks_table, once
 
 NO_SUCH_ORDER = "There is no order of that number."
+MORE_THAN_PAID = "That is more than what is left of the payment for this order."
+OVER_LIMIT = f"More than {REFUND_LIMIT_CENTS // 100} for one order, in parts too, needs a colleague."
+NOTHING = "There is nothing to pay back."
 
 _metadata = MetaData()
 _accounts = Table(
@@ -51,14 +58,20 @@ _refunds = Table(
     Column("amount_cents", Integer, CheckConstraint("amount_cents > 0"), nullable=False),
 )
 _callbacks = callbacks_table(_metadata)
-WITHIN_PAID = """CREATE TRIGGER refund_within_paid BEFORE INSERT ON refunds
-WHEN NEW.amount_cents > (SELECT paid_cents FROM orders WHERE order_number = NEW.order_number)
-    - (SELECT COALESCE(SUM(amount_cents), 0) FROM refunds WHERE order_number = NEW.order_number)
-BEGIN SELECT RAISE(ABORT, 'more than was paid'); END"""
-FINAL = """CREATE TRIGGER refund_is_final BEFORE UPDATE ON refunds
-BEGIN SELECT RAISE(ABORT, 'a refund is final'); END"""
-for _trigger in (WITHIN_PAID, FINAL):
-    event.listen(_refunds, "after_create", DDL(_trigger))  # type: ignore[no-untyped-call]
+_WITH_THIS = """NEW.amount_cents
+    + (SELECT COALESCE(SUM(amount_cents), 0) FROM refunds WHERE order_number = NEW.order_number)"""
+RULES = {
+    "refund_within_paid": f"""BEFORE INSERT ON refunds BEGIN
+SELECT RAISE(ABORT, 'more than was paid')
+WHERE {_WITH_THIS} > (SELECT paid_cents FROM orders WHERE order_number = NEW.order_number);
+SELECT RAISE(ABORT, 'over the limit') WHERE {_WITH_THIS} > {REFUND_LIMIT_CENTS}; END""",
+    "refund_is_final": "BEFORE UPDATE ON refunds BEGIN SELECT RAISE(ABORT, 'a refund is final'); END",
+    "refund_is_kept": "BEFORE DELETE ON refunds BEGIN SELECT RAISE(ABORT, 'a refund is kept'); END",
+}
+"""By name; made anew whenever the file is opened, so that a file of before has today's limit."""
+for _name, _rule in RULES.items():
+    for _ddl in (f"DROP TRIGGER IF EXISTS {_name}", f"CREATE TRIGGER {_name} {_rule}"):
+        event.listen(_metadata, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]
 
 SEED_ACCOUNTS = (
     {"account_id": "4471", "postcode": "80331", "holder": "Anna Kowalski"},
@@ -108,13 +121,8 @@ class _Orders:
         row = await self._database.run(lambda c: c.execute(query).one_or_none())
         return Order(row.order_number, row.status, row.item, row.left, row.refunded) if row else None
 
-    async def status(self, order_number: str) -> str | None:
-        """Where an order is; None when there is none of that number."""
-        query = select(_orders.c.status).where(_orders.c.order_number == bare(order_number))
-        return await self._database.run(lambda c: c.execute(query).scalar_one_or_none())
-
     async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
-        """Pay back once a `key`; raises `Refused` for no such order of this account, nothing, or more than was paid."""
+        """Pay back once a `key`; raises `Refused` for no such order of this account, nothing, or too much."""
         row = {"key": key, "order_number": bare(order_number), "amount_cents": amount_cents}
         return await self._database.run(lambda c: _pay_back(c, account_id, row))
 
@@ -128,9 +136,9 @@ def _pay_back(connection: Connection, account_id: str, row: dict[str, Any]) -> R
 
 
 def _why_no_refund(found: str) -> str:
-    if "more than was paid" in found:
-        return "That is more than what is left of the payment for this order."
-    return "There is nothing to pay back."
+    if "over the limit" in found:
+        return OVER_LIMIT
+    return MORE_THAN_PAID if "more than was paid" in found else NOTHING
 
 
 def _order_of(account_id: str, order_number: str) -> Select[Any]:

@@ -10,6 +10,7 @@ from agents.support.desks import BillingDesk, Triage
 from interlock.agents.desks import WaitingDesk
 from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
+from tests.faults.stage import ACCOUNT
 
 HELLO = "This is Anna."
 NAME = Asks("note_name", {"name": "Anna"})
@@ -85,6 +86,7 @@ async def test_a_data_tool_runs_whichever_side_of_the_proposal_it_is_on(on_stage
     look = Asks("order_status", {"order_number": "1042"})
     rest = (look, Asks("begin_triage")) if data_first else (Asks("begin_triage"), look)
     stage = await begin(on_stage, NAME, *rest)
+    await stage.call.establish(**ACCOUNT)
     await says(stage, HELLO)
     assert stage.call.state == "triage"
     assert stage.said[1:] == [Triage.OPENING]

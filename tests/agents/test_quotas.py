@@ -259,17 +259,6 @@ async def test_calls_that_race_for_the_last_of_a_quota_never_get_more(journal, c
     assert sorted(told) == ["book_callback guard_false"] * (calls - 1) + ["booked"]
 
 
-async def test_orders_cannot_be_looked_through(journal):
-    """Who did not prove whose they are hears of a few, and how to hear of more."""
-    systems = open_support_systems(":memory:")
-    async with a_call(SUPPORT, journal, systems, "c1", "") as stage:
-        for number in ("1042", "1043", "2001", "2002", "3007"):
-            await stage.asks("order_status", {"order_number": number})
-        said = answered(stage)
-    assert sum(each.startswith("Your order is") for each in said) <= 3
-    assert "works again in about a day" in said[-1]
-
-
 async def test_a_quota_that_the_flow_does_not_name_is_refused(journal):
     """What is set for it would not be looked at."""
     mine = Quota("mine", "tries", {"call": Limit(1)})

@@ -14,6 +14,7 @@ from interlock.agents.call.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
 from interlock.agents.desks import Farewell, WaitingDesk
 from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
+from tests.faults.stage import ACCOUNT
 
 HELLO = "This is Anna."
 STALL_S = PLAYOUT_LIMIT_S + STALL_LIMIT_S
@@ -186,11 +187,11 @@ async def test_a_data_tool_that_never_returns_does_not_keep_the_call(on_stage, s
     """
 
     class Hanging:
-        async def status(self, order_number: str) -> str | None:
+        async def find(self, account_id: str, order_number: str) -> None:
             await stage.for_good.wait()
-            return None
 
     stage = await begin(on_stage())
+    await stage.call.establish(**ACCOUNT)
     object.__setattr__(systems, "orders", Hanging())
     stage.model.lines[HELLO] = Says(calls=(*HAND_OVER, Asks("order_status", {"order_number": "1042"})))
     stage.ears.hears(HELLO)

@@ -9,6 +9,7 @@ import pytest
 
 from agents.support.systems import Account, Order, Refund
 from app.business import CALLBACKS_PER_HOUR, open_support_systems
+from guards.refunds import REFUND_LIMIT_CENTS
 from interlock.agents.systems import Refused, SystemDown
 from interlock.app.store import StoreError
 
@@ -37,12 +38,6 @@ async def test_an_order_is_found_by_its_own_account_only(systems):
     assert await systems.orders.find("4471", "1042") == Order("1042", "delivered", "Router AX", 3990)
     assert await systems.orders.find("5520", "1042") is None
     assert await systems.orders.find("4471", "9999") is None
-
-
-async def test_anybody_may_know_where_an_order_is(systems):
-    """The status needs no account; there is none for a number that does not exist."""
-    assert await systems.orders.status("10 43") == "shipped"
-    assert await systems.orders.status("9999") is None
 
 
 async def test_a_refund_happens_once_a_key(systems):
@@ -75,6 +70,28 @@ async def test_refunds_at_the_same_moment_cannot_outrun_the_limit(systems):
     )
     assert sum(isinstance(p, Refund) for p in paid) == 3
     assert sum(isinstance(p, Refused) for p in paid) == 7
+
+
+async def test_more_than_our_limit_for_one_order_needs_a_colleague(systems):
+    """In parts too, and however much was paid; what reaches the limit exactly is within it."""
+    await systems.orders.refund("a", "4471", "1043", 3000)
+    with pytest.raises(Refused, match="needs a colleague"):
+        await systems.orders.refund("b", "4471", "1043", 2001)
+    assert (await systems.orders.refund("c", "4471", "1043", 2000)).refunded_cents == REFUND_LIMIT_CENTS
+    with pytest.raises(Refused, match="needs a colleague"):
+        await systems.orders.refund("d", "4471", "1043", 1)
+
+
+async def test_a_file_of_before_the_limit_has_it_once_it_is_opened(tmp_path):
+    """The rules of a file are those of today, not those of the day it was made."""
+    file = tmp_path / "business.sqlite"
+    open_support_systems(file)
+    raw = sqlite3.connect(file)
+    raw.execute("DROP TRIGGER refund_within_paid")
+    raw.execute("CREATE TRIGGER refund_within_paid BEFORE INSERT ON refunds BEGIN SELECT 1; END")
+    raw.close()
+    with pytest.raises(Refused, match="needs a colleague"):
+        await open_support_systems(file).orders.refund("k", "4471", "1043", 5001)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +162,8 @@ async def test_the_table_itself_refuses_what_must_not_be(tmp_path):
         "INSERT INTO refunds (key, order_number, amount_cents) VALUES ('x', '1042', 3891)",
         "INSERT INTO refunds (key, order_number, amount_cents) VALUES ('k', '1042', 1)",
         "UPDATE refunds SET amount_cents = 1",
+        "DELETE FROM refunds",
+        "INSERT INTO refunds (key, order_number, amount_cents) VALUES ('y', '1043', 5001)",
         "INSERT INTO callbacks (key, hour, place, at, phone) VALUES ('x', '2026-03-02T09', 4, '', '1')",
     ):
         with pytest.raises(sqlite3.IntegrityError):

@@ -43,10 +43,9 @@ class LeakyOrders:
     """An order system whose references are personal, and whose errors are talkative."""
 
     async def find(self, account_id: str, order_number: str) -> Order | None:
+        if order_number == bird("asked_order"):
+            raise LookupError(f"{order_number} of {bird('status')}")
         return Order(bird("order_number"), "delivered", bird("item"), 3990)
-
-    async def status(self, order_number: str) -> str | None:
-        raise LookupError(f"{order_number} of {bird('status')}")
 
     async def refund(self, key: str, account_id: str, order_number: str, amount_cents: int) -> Refund:
         if amount_cents == 666:
@@ -134,6 +133,7 @@ async def a_long_call(stage: Any) -> None:
     await stage.caller("Account.", asks("route_to_billing"))
     await stage.caller("1.", asks("verify_caller", {"account_number": bird("number"), "postcode": bird("code")}))
     await stage.caller("Go.", asks("route_to_billing"))
+    await stage.caller("Where is it?", asks("order_status", {"order_number": bird("asked_order")}))
     await stage.caller("Order.", asks("find_order", {"order_number": bird("order")}))
     await stage.caller("Pay.", asks("refund", {"amount_cents": bird("amount")}))
     await stage.caller("Refund 9.99.", asks("refund", {"amount_cents": 999}))

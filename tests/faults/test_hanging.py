@@ -14,7 +14,7 @@ from interlock.agents.desks import WaitingDesk
 from interlock.agents.speech.reply import CHUNK_LIMIT_S, LAST_RESORT
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.held import OutageJournal
-from tests.faults.stage import on_stage
+from tests.faults.stage import ACCOUNT, on_stage
 
 SORRY = Says("I am sorry, that does not work just now.")
 MARGIN_S = 2.0
@@ -147,7 +147,7 @@ async def test_fault_a_spare_that_never_answers_either(journal, systems):
 class HangingOrders:
     """Orders that never answer."""
 
-    async def status(self, order_number):
+    async def find(self, account_id, order_number):
         await asyncio.Event().wait()
 
 
@@ -156,6 +156,7 @@ async def test_fault_many_hanging_look_ups_cost_one_wait(journal, systems):
     A hundred in one turn keep the caller no longer than one turn may.
     """
     async with on_stage(journal, replace(systems, orders=HangingOrders())) as stage:
+        await stage.call.establish(**ACCOUNT)
         calls = tuple(Asks("order_status", {"order_number": str(n)}) for n in range(100))
         stage.model.add(Says(calls=calls), SORRY)
         stage.typed.say("Where is it?")
