@@ -8,10 +8,14 @@ import pytest
 
 from agents.booking import BOOKING
 from agents.intake import INTAKE
+from agents.restaurant import RESTAURANT
+from agents.sales import SALES
 from agents.service import SERVICE
 from agents.support import SUPPORT
 from app.business.booking import open_booking_systems
 from app.business.intake import open_intake_systems
+from app.business.restaurant import open_restaurant_systems
+from app.business.sales import open_sales_systems
 from app.business.service import open_service_systems
 from app.business.support import open_support_systems
 from interlock.agents import Refused, SystemDown
@@ -275,3 +279,36 @@ async def test_a_rehearsal_counts_apart(journal):
             for postcode in ("90001", "90002", "80331"):
                 await stage.asks("verify_caller", {"account_number": "4471", "postcode": postcode})
             assert stage.call.facts.caller_verified
+
+
+async def test_text_messages_are_limited_by_who_gets_them_and_who_has_them_sent(journal):
+    """Whichever call they come from; of what is refused none is sent."""
+    systems = open_restaurant_systems(":memory:", paid_after_s=None)
+
+    async def sends(name: str, phone: str, to: str) -> str:
+        async with a_call(RESTAURANT, journal, systems, name, phone) as stage:
+            await stage.asks("begin_order", said="I want to order.")
+            await stage.asks("add_dish", {"dish": "Lemonade"})
+            await stage.asks("note_allergies", {"allergies": "none"})
+            await stage.asks("note_name", {"name": "Anna"})
+            await stage.asks("read_back", said="Read it back.")
+            await stage.asks("confirm_order", said="Yes, that is right.")
+            await stage.asks("send_link", {"phone": to}, said="Send me the link.")
+            refused = [e.audit["refused_by"] for e in stage.entries if e.kind == "transition.refused"]
+            return "sent" if stage.call.facts.link_sent else refused[-1]
+
+    strangers = [await sends(f"a{n}", f"+4930100{n:04d}", "0151 2345678") for n in range(4)]
+    assert strangers == ["sent"] * 3 + ["payment_links_left"]
+    mine = [await sends(f"b{n}", ME, f"0160 123450{n}") for n in range(7)]
+    assert mine == ["sent"] * 6 + ["payment_links_left"]
+
+
+async def test_listings_are_counted_across_calls(journal):
+    """A call ends with one, so each is another call."""
+    systems, told = open_sales_systems(":memory:"), []
+    for n in range(4):
+        async with a_call(SALES, journal, systems, f"c{n}") as stage:
+            await stage.asks("do_not_call", {"phone": ME}, said="Never call me again.")
+            told.append(stage.call.facts.listed)
+    assert told == [True, True, True, None]
+    assert stage.last("transition.refused")["refused_by"] == "listings_left"

@@ -31,6 +31,7 @@ class Caller:
 
     def __init__(self, number, journal, systems, clock):
         self.wish = TIMES[number % len(TIMES)]
+        self.phone = f"+4930{number:07d}"
         self.heard = []
         self._event = ""
         self.call = Call(
@@ -46,7 +47,8 @@ class Caller:
         here = self.call.snapshot
         audit = {"machine": here.machine, "version": here.version, "state": here.state}
         await self.call.record(DraftEntry("call.opened", audit, snapshot=here))
-        await self.call.claim(caller_name=f"Caller {self.call.id}", contact_phone="+4930123456")
+        await self.call.establish(caller_phone=self.phone)
+        await self.call.claim(caller_name=f"Caller {self.call.id}", contact_phone=self.phone)
 
     async def looks(self):
         desk = self._desk()

@@ -7,10 +7,12 @@ import pytest
 
 from agents.restaurant import RESTAURANT
 from app.business.restaurant import open_restaurant_systems
+from interlock.agents.call.terms import Terms
 from interlock.app.calls.session import open_call
 from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
+from interlock.guards.quotas import Limit
 from interlock.testing.saying import wanting
 
 pytestmark = pytest.mark.slow
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.slow
 CALLERS = 10
 PORTIONS = 3
 PHONE = {"phone": "01512345678"}
+TERMS = Terms(quotas={"payment_links": {"number": Limit(99)}})
 
 
 @dataclass
@@ -56,7 +59,7 @@ async def guests(journal, systems):
     for number in range(CALLERS):
         model, clock, heard = ScriptedModel(), ManualClock(), []
         session, call = open_call(
-            RESTAURANT, llm=model, journal=journal, services=systems, clock=clock, call_id=f"call-{number}"
+            RESTAURANT, llm=model, journal=journal, services=systems, clock=clock, call_id=f"call-{number}", terms=TERMS
         )
         typed = TypedCall(session, call, on_said=lambda who, words, heard=heard: heard.append(words))
         await typed.start()

@@ -7,22 +7,21 @@ INTERLOCK_STORE_KEY is changed.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from math import ceil
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Dialect, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from interlock.agents.call.journal import QuotaSpent
 from interlock.app.store import tables
 from interlock.app.store.rows import EntryRow
 from interlock.app.store.sealing import Seal
+from interlock.app.store.sql import Sql
 from interlock.guards.quotas import KNOWN_FOR_S, Count, Spent
 
 TIDIED = 100
 """How many counters whose window is over are deleted by a transaction that counts."""
-ROWS = 500
-"""How many counters one statement holds; a database takes so many parameters and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,8 @@ class Counters:
         self._seal = seal
         asked = {its.key: its for count in _counts_in(appends) for its in self._asked(count)}
         self.now = 0.0 if not asked else _now(connection) if now is None else now
-        self._at = {its.key: its for some in _pages(sorted(asked)) for its in _held(connection, asked, some)}
+        # In one order, so that no two transactions wait for each other.
+        self._at = {key: _held(connection, asked[key]) for key in sorted(asked)}
         self._before = dict(self._at)
 
     def take(self, rows: Sequence[EntryRow]) -> QuotaSpent | None:
@@ -66,7 +66,8 @@ class Counters:
         """Put back what changed, and delete some of what is over."""
         changed = [its for key, its in self._at.items() if its != self._before[key]]
         if changed:
-            connection.execute(_CHANGE, [{"its": each.key, "n": each.count, "to": each.until} for each in changed])
+            rows = [{"its": each.key, "n": each.count, "to": each.until} for each in changed]
+            _statements(connection.dialect)["change"].run(connection, rows)
         if self._at:
             tidy(connection, self.now)
 
@@ -112,33 +113,42 @@ def _counts_in(appends: Iterable[Sequence[EntryRow]]) -> list[Count]:
 
 def tidy(connection: Connection, now: float, limit: int = TIDIED) -> int:
     """Delete counters whose window is over, but for those that somebody holds; how many."""
-    c = tables.counters.c
-    over = select(c.key).where(c.until <= now).order_by(c.until).limit(limit)
-    over = over if connection.dialect.name == "sqlite" else over.with_for_update(skip_locked=True)
-    return int(connection.execute(delete(tables.counters).where(c.key.in_(over.scalar_subquery()))).rowcount)
-
-
-def _held(connection: Connection, asked: Mapping[bytes, Counter], keys: Sequence[bytes]) -> list[Counter]:
-    """The counters of these keys, made where there is none; in one order, so that no two wait for each other."""
-    table, c = tables.counters, tables.counters.c
-    new = [{"key": k, "quota": asked[k].quota, "whose": asked[k].whose, "count": 0, "until": 0.0} for k in keys]
-    make = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table).values(new)
-    held = make.on_conflict_do_update(index_elements=[c.key], set_={"whose": make.excluded.whose}).returning(*c)
-    return [Counter(bytes(row.key), *row[1:]) for row in connection.execute(held)]
-
-
-def _pages(keys: Sequence[bytes]) -> Iterator[list[bytes]]:
-    left = iter(keys)
-    while page := list(islice(left, ROWS)):
-        yield page
+    return len(_statements(connection.dialect)["tidy"].rows(connection, {"now": now, "most": limit}))
 
 
 def _now(connection: Connection) -> float:
-    return float(connection.execute(select(tables.db_now())).scalar_one())
+    return float(_statements(connection.dialect)["now"].rows(connection, {})[0][0])
 
 
-_CHANGE = (
-    update(tables.counters)
-    .where(tables.counters.c.key == bindparam("its"))
-    .values(count=bindparam("n"), until=bindparam("to"))
-)
+def _held(connection: Connection, its: Counter) -> Counter:
+    """The counter as it is, made where there is none, and held."""
+    asked = {"key": its.key, "quota": its.quota, "whose": its.whose}
+    return Counter(its.key, its.quota, its.whose, *_statements(connection.dialect)["hold"].rows(connection, asked)[0])
+
+
+_compiled: dict[str, dict[str, Sql]] = {}
+
+
+def _statements(dialect: Dialect) -> dict[str, Sql]:
+    if dialect.name not in _compiled:
+        _compiled[dialect.name] = {name: Sql(what, dialect) for name, what in _written(dialect.name).items()}
+    return _compiled[dialect.name]
+
+
+def _written(dialect: str) -> dict[str, Any]:
+    table, c = tables.counters, tables.counters.c
+    given: dict[str, Any] = {name: bindparam(name, type_=c[name].type) for name in ("key", "quota", "whose")}
+    make = (
+        (sqlite if dialect == "sqlite" else postgresql).insert(table).values(**given, count=text("0"), until=text("0"))
+    )
+    over = select(c.key).where(c.until <= bindparam("now", type_=c.until.type))
+    over = over.order_by(c.until).limit(bindparam("most", type_=c.count.type))
+    if dialect != "sqlite":
+        over = over.with_for_update(skip_locked=True)
+    changed = {"count": bindparam("n", type_=c.count.type), "until": bindparam("to", type_=c.until.type)}
+    return {
+        "now": select(tables.db_now()),
+        "hold": make.on_conflict_do_update(index_elements=[c.key], set_={"whose": c.whose}).returning(c.count, c.until),
+        "change": update(table).where(c.key == bindparam("its", type_=c.key.type)).values(changed),
+        "tidy": delete(table).where(c.key.in_(over.scalar_subquery())).returning(c.key),
+    }
