@@ -101,7 +101,8 @@ async def start_call(
     """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`.
 
     `known` are facts established before anybody spoke. Without `record`, LiveKit Cloud is sent nothing of the call:
-    no sound, transcript, trace or log, whatever the LiveKit project is set to.
+    no sound, transcript, trace or log, whatever the LiveKit project is set to. Without `session_host`, nobody in the
+    room reads the conversation, the facts and the tool calls there, or puts words in (`livekit.agents.RemoteSession`).
     Raises `JournalDown`, and whatever keeps a session from starting; the end of the call is on record then, too, unless
     it was taken over: another may.
     """
@@ -110,7 +111,7 @@ async def start_call(
     try:
         if known:
             await call.establish(**known)
-        await session.start(call.first_agent(), **{"record": False, **start})
+        await session.start(call.first_agent(), **{"record": False, "session_host": False, **start})
     except Exception:
         if not call.resumed:
             await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(NEVER_BEGAN)))

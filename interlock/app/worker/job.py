@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 from livekit.agents import NOT_GIVEN, AgentSession, JobContext, inference
-from livekit.agents.voice.room_io import RoomOptions
+from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions
 
 from interlock.agents.call.call import Call
 from interlock.agents.call.clock import within
@@ -31,6 +31,7 @@ from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.last_driver import last_driver_of
 from interlock.app.worker.lease import Lease, claim
 from interlock.app.worker.refusal import NOTHING, close_room, loggable, refuse
+from interlock.app.worker.typed_text import TypedText
 
 log = structlog.get_logger("interlock.worker")
 
@@ -188,9 +189,17 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, lease: Le
         return
     session.on("close", lambda _: _over(context, call, lease))
     job.first_word.listen(session, call)
-    options = RoomOptions(participant_identity=caller.identity)
-    known = facts_of(context.room, caller)
+    known, heard = facts_of(context.room, caller), _what_is_heard(caller.identity)
     record = NOT_GIVEN if _records_all(job.settings) else False
-    await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
+    await start_call(session, call, known=known, record=record, room=context.room, room_options=heard)
+    if job.settings.typed:
+        TypedText(call, caller.identity).listen(context.room)
     watch_connection(context.room, call, caller.identity, lease)
     context.proc.userdata[LAST] = let_go_with_the_worker(call, lease.let_go)
+
+
+def _what_is_heard(caller: str) -> RoomOptions:
+    """The caller's microphone. LiveKit's own text input is off: it reads a message of any length. So is sound from
+    before a call: it names the microphone it is from, and anybody in the room may send it."""
+    microphone = AudioInputOptions(pre_connect_audio=False)
+    return RoomOptions(participant_identity=caller, text_input=False, audio_input=microphone)
