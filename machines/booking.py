@@ -43,12 +43,14 @@ class BookingFacts(Unsaid, CallerFacts):
     caller_verified: bool = established(False)
     account_id: str | None = established(pii=True)
     failed_checks: int = established(0, description="wrong codes, and account numbers with a wrong postcode")
-    found_by: FoundBy | None = established(description="how the appointment that was found was proved to be theirs")
+    found_by: FoundBy | None = established(
+        of_the_caller=True, description="how the appointment that was found was proved to be theirs"
+    )
     found_code: str | None = established(pii=True, for_model=False)
-    found_slot: str | None = established(description="when the appointment is that was found")
+    found_slot: str | None = established(of_the_caller=True, description="when the appointment is that was found")
 
     last_change: Change | None = established(description="unconfirmed from before the calendar changes")
-    booked_slot: str | None = established(description="booked or moved to in this call")
+    booked_slot: str | None = established(of_the_caller=True, description="booked or moved to in this call")
     booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
 
 

@@ -52,8 +52,10 @@ class ServiceFacts(Unsaid, CallerFacts):
     free_windows: tuple[str, ...] = established((), description="when visits of four hours can begin, next one first")
 
     last_order: Literal["unconfirmed", "booked", "refused"] | None = established(for_model=False)
-    order_number: int | None = established(description="of the visit booked last in this call")
-    order_words: str = established("", for_model=False, description="that order, as the caller hears it")
+    order_number: int | None = established(of_the_caller=True, description="of the visit booked last in this call")
+    order_words: str = established(
+        "", for_model=False, of_the_caller=True, description="that order, as the caller hears it"
+    )
 
 
 class Service(Desks):

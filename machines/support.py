@@ -37,8 +37,10 @@ class SupportFacts(CallerFacts):
     failed_checks: int = established(0, description="how often account number and postcode did not belong together")
     order_found: bool = established(False)
     order_number: str | None = established(pii=True)
-    order_paid_cents: int = established(0, description="paid and not yet refunded, in cents")
-    order_refunded_cents: int = established(0, description="paid back for that order before, in cents")
+    order_paid_cents: int = established(0, of_the_caller=True, description="paid and not yet refunded, in cents")
+    order_refunded_cents: int = established(
+        0, of_the_caller=True, description="paid back for that order before, in cents"
+    )
     last_refund: RefundOutcome | None = established(description="unconfirmed from before the money moves")
     last_refund_cents: int = established(0, description="paid back last in this call, in cents")
     refund_problem: str = established("", pii=True, for_model=False, description="why it was refused, as told")

@@ -184,8 +184,9 @@ class BillingDesk(KnowsCallers):
     VOICE = "billing"
 
     INSTRUCTIONS = """
-You are the billing desk. The caller is verified. Look the order up before you talk about money. You can pay back up to
-50 yourself; a colleague decides about more. Amounts for tools are in cents.
+You are the billing desk. Callers come verified; verify one who is not any more before anything else. Look the order up
+before you talk about money. You can pay back up to 50 yourself; a colleague decides about more. Amounts for tools are
+in cents.
 """
     OPENING = "You are through to the billing desk. What is your order number?"
     OPENINGS: ClassVar = {

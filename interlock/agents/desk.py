@@ -17,9 +17,12 @@ from statemachine import HistoryState
 from interlock.agents.agreement import Agreement
 from interlock.agents.arguments import UnfitText, fit_text, read_arguments
 from interlock.agents.call.clock import within
+from interlock.agents.call.deciding import for_caller
 from interlock.agents.call.farewell import APOLOGY
+from interlock.agents.call.interlocking import CALLER_CHANGED
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
+from interlock.agents.caller.absence import CUT_OFF
 from interlock.agents.caller.words_in import take_in
 from interlock.agents.evidence.ears import Claims, claim_within
 from interlock.agents.speech.asking import Said
@@ -51,6 +54,8 @@ NOT_NOW = (
     "That cannot be done right now. Apologise and offer a colleague. | say: I am sorry, that does not work just now. "
     "Would you like to speak to a colleague?"
 )
+WHO_IS_THERE = "Who am I speaking to, please, and what can I do for you?"
+"""What is asked of somebody who takes the caller's place in a call: nothing is known of them."""
 HOUSE_RULES = """
 You are on the phone: answer in one or two short sentences, without lists or markup.
 What you may do next is decided for you: ask for a step with a tool, and if it is refused, do what the refusal says.
@@ -82,6 +87,7 @@ class Desk(Agent):
         self.first_words = ""
         self._opens_later: str | None = None
         self._epoch = call.epoch
+        self._caller = call.callers
         self._asked: dict[str, frozenset[str]] = {}
         self._heard: dict[str, Said] = {}
         self._taken_ids: set[str] = set()
@@ -127,6 +133,8 @@ class Desk(Agent):
 
     async def on_enter(self) -> None:
         """Take the conversation over, then answer what nobody answered, or say the opening, or go on."""
+        if self.event == CALLER_CHANGED:  # the end of what was being said may have come meanwhile
+            self.session.history.items.clear()
         context = await carried_context(self.call, self.session, self.event)
         await self.update_chat_ctx(context, exclude_invalid_function_calls=False)
         self.call.asking.moved_on(self._agreement.askable)
@@ -151,8 +159,15 @@ class Desk(Agent):
 
     def line(self, *, resuming: "Resuming | None" = None) -> SpokenLine:
         """The opening as a line: an outcome that our systems or an operator reported is owed, whichever desk it is."""
+        if self._meets_newcomer():
+            return SpokenLine("who_is_there", f"{CUT_OFF} {WHO_IS_THERE}")
         text = resuming.first_words(self.opening()) if resuming else self.opening()
         return SpokenLine(self.LINE or self.call.state, text, self._kind(resuming is not None))
+
+    def _meets_newcomer(self) -> bool:
+        """Whether somebody has to say who they are; not before a safety line was told, nor while our systems work."""
+        safe = not self.UNBROKEN and self.call.state not in self.call.flow.effects
+        return self.event == CALLER_CHANGED and safe
 
     def _kind(self, resuming: bool) -> LineKind:
         if self.UNBROKEN:
@@ -193,6 +208,8 @@ class Desk(Agent):
 
     def _reported(self) -> bool:
         """Whether what brought the call here was reported by our systems or an operator, and not asked for."""
+        if self.event == CALLER_CHANGED:
+            return False
         return bool(self.event) and "agent" not in proposers_of(self.call.flow.machine, self.event)
 
     async def on_user_turn_completed(self, turn_ctx: llm.ChatContext, new_message: llm.ChatMessage) -> None:
@@ -230,8 +247,8 @@ class Desk(Agent):
     async def _may_record(self, opening: str, heard: str) -> str:
         """The opening that waited for the answer, where the caller said nothing but that; else a model answers them."""
         self._opens_later = None
-        with suppress(JournalDown, TimeoutError):  # then it was not agreed to
-            await within(self.call.clock, TOOL_LIMIT_S, self.call.recording.answered(heard))
+        with suppress(JournalDown, TimeoutError, FactsError):  # then it was not agreed to
+            await within(self.call.clock, TOOL_LIMIT_S, self.call.recording.answered(heard, self._caller))
         self.first_words = opening
         return opening if is_plain(heard) else ""
 
@@ -253,6 +270,7 @@ class Desk(Agent):
 
     def _refused_call_tool(self) -> RawFunctionTool[Any, Any]:
         async def run(raw_arguments: dict[str, object], context: RunContext[Any]) -> Any:
+            for_caller(self._caller)
             name, why = str(raw_arguments.get("tool", "")), str(raw_arguments.get("why", ""))
             work = self._misunderstood(name, why) if why else self._propose(name, {}, context)
             return await self._in_time(TURN_LIMIT_S, work)
@@ -261,6 +279,7 @@ class Desk(Agent):
         return function_tool(run, raw_schema={"name": REFUSED_CALL, "parameters": parameters})
 
     async def _in_turn(self, tool: Tool, raw: dict[str, object], context: RunContext[Any]) -> Any:
+        for_caller(self._caller)
         async with self.call.in_turn:
             return await self._run(tool, raw, context)
 
@@ -283,7 +302,8 @@ class Desk(Agent):
             raise await self._malformed(tool.name, wrong_arguments(tool, error)) from None
         claims = self.call.ears.judge(tool, args)
         if claims.number and claims.number != self.call.facts.number_heard:
-            await self.call.establish(number_heard=claims.number)
+            with suppress(FactsError):  # somebody else has the caller's place by now
+                await self.call.establish(number_heard=claims.number)
         said = self._heard.get(context.function_call.call_id, Said())
         heard = {name: argument.of(said.answer) for name, argument in tool.heard.items()}
         if tool.proposes:

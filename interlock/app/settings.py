@@ -201,6 +201,7 @@ class Settings(BaseSettings):
     silence_s: float | None = _says("seconds of silence, above 0 and up to 600", gt=0, le=600, allow_inf_nan=False)
     disclosure: str = _says("what a caller is told first, or off", "", max_length=500)
     ask_to_record: bool = _says("true or false", False)
+    typed: bool = _says("true or false", False)
     longest_call_s: float = _says("seconds from 60 to 86400", 3600.0, ge=60, le=86_400, allow_inf_nan=False)
     idle_turns: int = _says("a whole number from 3 to 1000", 20, ge=3, le=1000)
     call_tokens: int = _says("a whole number from 1000", 1_000_000, ge=1000)

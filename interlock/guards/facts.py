@@ -1,6 +1,6 @@
 """What is known in a call, who may say so, and what must never be written down."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
@@ -21,16 +21,33 @@ def claimed(default: Any = None, *, pii: bool = False, for_model: bool = True, d
     return _field("claimed", default, pii, for_model, description)
 
 
-def established(default: Any = None, *, pii: bool = False, for_model: bool = True, description: str = "") -> Any:
+def established(
+    default: Any = None,
+    *,
+    pii: bool = False,
+    for_model: bool = True,
+    of_the_caller: bool | None = None,
+    description: str = "",
+) -> Any:
     """A field only our own systems set: an effect, a timer, an operator, a tool's look-up.
 
-    Not `for_model`, it is for guards, tools and the journal, and no model reads it.
+    Not `for_model`, it is for guards, tools and the journal, and no model reads it. `of_the_caller` says that it stands
+    for who the caller is, what they may do, or what they answered: it falls back to its default where somebody else
+    takes their place in the room. Where that is not said, what is `pii` or a yes-or-no does: a forgotten mark leaves
+    nobody verified. Counts of what went wrong are not the caller's, or whoever joins anew could try again.
     """
-    return _field("established", default, pii, for_model, description)
+    return _field("established", default, pii, for_model, description, of_the_caller)
 
 
-def _field(origin: Origin, default: Any, pii: bool, for_model: bool, description: str) -> Any:
-    marks: dict[str, Any] = {"origin": origin, "pii": pii, "for_model": for_model}
+def _field(
+    origin: Origin, default: Any, pii: bool, for_model: bool, description: str, of_the_caller: bool | None = None
+) -> Any:
+    marks: dict[str, Any] = {
+        "origin": origin,
+        "pii": pii,
+        "for_model": for_model,
+        "of_the_caller": of_the_caller,
+    }
     return Field(default, description=description, repr=not pii, json_schema_extra=marks)
 
 
@@ -54,10 +71,13 @@ class Facts(BaseModel):
     opened_at: datetime | None = established(for_model=False, description="when the call began, in UTC")
     told: tuple[tuple[str, str], ...] | None = established(
         for_model=False,
+        of_the_caller=True,
         description="the lines told to their end, each with its version; None where the record is older than that",
     )
     recording: Literal["agreed", "declined"] | None = established(
-        for_model=False, description="whether the caller lets us record what is said, where they are asked"
+        for_model=False,
+        of_the_caller=True,
+        description="whether the caller lets us record what is said, where they are asked",
     )
     switched_off: tuple[str, ...] = established((), for_model=False, description="the lines that a setting leaves out")
 
@@ -70,29 +90,41 @@ class Facts(BaseModel):
 
     call_id: str | None = established(for_model=False, description="this call's name in the record")
     room: str | None = established(
-        pii=True, for_model=False, description="LiveKit's room; a phone's has its number in it"
+        pii=True,
+        for_model=False,
+        of_the_caller=False,
+        description="LiveKit's room; a phone's has its number in it",
     )
     caller_identity: str | None = established(pii=True, for_model=False, description="the caller's name in the room")
+    caller_sid: str | None = established(
+        for_model=False, of_the_caller=True, description="LiveKit's name for this one stay of the caller in the room"
+    )
     caller_kind: str | None = established(
-        for_model=False, description="sip for a phone, standard for an app or a browser"
+        for_model=False, of_the_caller=True, description="sip for a phone, standard for an app or a browser"
     )
     caller_phone: str | None = established(pii=True, for_model=False, description="the number the caller phones from")
     unheard: tuple[str, ...] = established(
-        (), for_model=False, description="what is claimed here and nobody said, as far as our ears heard"
+        (),
+        for_model=False,
+        of_the_caller=True,
+        description="what is claimed here and nobody said, as far as our ears heard",
     )
     number_heard: str | None = established(
         pii=True, for_model=False, description="the telephone number the caller gave last, as our ears heard it"
     )
-    sip_call_id: str | None = established(for_model=False, description="the phone call's name at LiveKit's SIP service")
+    sip_call_id: str | None = established(
+        for_model=False, of_the_caller=True, description="the phone call's name at LiveKit's SIP service"
+    )
 
     _origins: ClassVar[dict[str, Origin]] = {}
     _pii: ClassVar[frozenset[str]] = frozenset()
     _for_model: ClassVar[frozenset[str]] = frozenset()
+    _of_the_caller: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls._origins, pii, for_model = {}, set(), set()
+        cls._origins, pii, for_model, of_the_caller = {}, set(), set(), set()
         for name, info in cls.model_fields.items():
             marks = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
             if "origin" not in marks:
@@ -110,7 +142,10 @@ class Facts(BaseModel):
                 pii.add(name)
             if marks["for_model"]:
                 for_model.add(name)
+            if _is_of_the_caller(marks, info.annotation):
+                of_the_caller.add(name)
         cls._pii, cls._for_model = frozenset(pii), frozenset(for_model)
+        cls._of_the_caller = frozenset(of_the_caller)
 
     @classmethod
     def names(cls, origin: Origin) -> frozenset[str]:
@@ -126,6 +161,17 @@ class Facts(BaseModel):
     def for_model(cls) -> frozenset[str]:
         """The fields a model is told of."""
         return cls._for_model
+
+    @classmethod
+    def of_the_caller(cls) -> frozenset[str]:
+        """The fields that stand for the caller: all that are claimed, and of the others those marked so."""
+        return cls._of_the_caller
+
+    def of_somebody_else(self) -> "Facts":
+        """What is known of whoever takes the caller's place: nothing that stood for the one before, and nobody told
+        them anything yet."""
+        gone = {name: type(self).model_fields[name].get_default() for name in self._of_the_caller}
+        return self.model_copy(update=gone | {"told": ()})
 
     def having(self, origin: Origin, values: dict[str, Any]) -> "Facts":
         """These facts with `values` set by a speaker of `origin`.
@@ -160,6 +206,12 @@ class Facts(BaseModel):
                 raise FactsError(f"there is no fact {name!r} in {type(self).__name__}")
             if its != origin:
                 raise FactsError(f"{name} is {its}: it cannot be {origin}")
+
+
+def _is_of_the_caller(marks: Mapping[str, Any], annotation: Any) -> bool:
+    if marks["origin"] == "claimed" or (said := marks["of_the_caller"]) is None:
+        return marks["origin"] == "claimed" or bool(marks["pii"]) or bool in (annotation, *get_args(annotation))
+    return bool(said)
 
 
 def _fields_in(error: ValueError) -> str:

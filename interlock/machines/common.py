@@ -35,7 +35,7 @@ class CallerFacts(Facts):
 
     callback_booked: bool = established(False)
     callback_reference: str | None = established(pii=True)
-    callback_at: datetime | None = established(description="when we call back")
+    callback_at: datetime | None = established(of_the_caller=True, description="when we call back")
     callback_number: str | None = established(pii=True, for_model=False, description="the number we call back on")
 
 

@@ -94,7 +94,7 @@ async def test_a_call_whose_session_does_not_start_ends_as_an_error(journal, sys
     session, call, _ = not_started(journal, systems)
 
     async def start(*_, **given):
-        assert given == {"record": False}
+        assert given == {"record": False, "session_host": False}
         raise RuntimeError("no room")
 
     monkeypatch.setattr(session, "start", start)

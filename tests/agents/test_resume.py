@@ -9,6 +9,8 @@ from sqlalchemy import update
 
 from agents.support import SUPPORT
 from interlock.agents.caller.absence import CUT_OFF
+from interlock.agents.desk import WHO_IS_THERE
+from interlock.app.calls.session import start_call
 from interlock.app.offline.clock import ManualClock
 from interlock.app.offline.scripted import Says, ScriptedModel
 from interlock.app.replay import replay
@@ -84,6 +86,46 @@ async def test_the_model_is_told_the_conversation(journal, systems, model, clock
     ]
     assert "I am Anna." in told
     await second.hang_up()
+
+
+async def test_who_is_there_in_place_of_the_caller_it_was_left_with_inherits_nothing(journal, systems, model, clock):
+    """
+    They are asked who they are, and neither they nor the model learn what was said before.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        await first.call.establish(caller_sid="PA_1")
+        await to_billing(first)
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await start_call(second.session, second.call, known={"caller_sid": "PA_2"}, changed=True)
+    await second.rest()
+    assert second.said[-1] == f"{CUT_OFF} {WHO_IS_THERE}"
+    facts = second.call.facts
+    assert (facts.caller_verified, facts.account_id, facts.caller_sid) == (False, None, "PA_2")
+    model.add(Says("Hello."))
+    await second.caller("What did we talk about?")
+    said = [item for item in model.asked[-1].items if item.type == "message" and item.role != "system"]
+    assert not any("billing desk" in (item.text_content or "") for item in said)
+    await second.hang_up()
+    assert replay(journal, "call-1", SUPPORT.machine, SUPPORT.facts) == []
+
+
+async def test_a_call_that_is_left_with_a_newcomer_goes_on_with_them(journal, systems, model, clock):
+    """
+    Whoever takes it over after that finds nothing of the caller before, in facts or conversation.
+    """
+    async with first_life(journal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+        first.call.caller_changed({"caller_sid": "PA_2"})
+        await first.rest()
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    assert second.said[-1].endswith(WHO_IS_THERE)
+    assert not second.call.facts.caller_verified
+    assert not any("billing desk" in (item.text_content or "") for item in second.session.history.messages())
+    await second.hang_up()
+    assert replay(journal, "call-1", SUPPORT.machine, SUPPORT.facts) == []
 
 
 async def test_an_agent_nobody_met_says_its_own_opening(journal, systems, model, clock):

@@ -106,7 +106,7 @@ def spoken(monkeypatch):
         said.append(words)
 
     async def the_caller(*_, **__):
-        return SimpleNamespace(identity="anna")
+        return SimpleNamespace(identity="anna", sid="PA_1")
 
     monkeypatch.setattr(refusal, "ON_ITS_WAY_S", 0)  # there is no way here
     monkeypatch.setattr(refusal, "_say", say)

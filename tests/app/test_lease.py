@@ -19,7 +19,7 @@ from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.lease import Lease
 
 AGENT = SimpleNamespace(identity="agent-2", kind=rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
-ANNA = SimpleNamespace(identity="anna", disconnect_reason=rtc.DisconnectReason.UNKNOWN_REASON)
+ANNA = SimpleNamespace(identity="anna", sid="PA_1", disconnect_reason=rtc.DisconnectReason.UNKNOWN_REASON)
 STRANGER = SimpleNamespace(identity="eve", kind=rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD)
 
 
@@ -30,7 +30,8 @@ class Room(rtc.EventEmitter):
 
     def __init__(self):
         super().__init__()
-        self.remote_participants = {"anna": None}
+        self.name = "room-1"
+        self.remote_participants = {"anna": ANNA}
 
     def isconnected(self):
         return True
@@ -46,7 +47,7 @@ async def drive(journal):
     call.on_lost = lambda: left.append(1)
     lease = Lease(journal, LeaseGrant("c1"))
     await lease.renew(call)
-    watch_connection(room, call, "anna", lease)
+    watch_connection(room, call, ("anna", "PA_1"), lease)
     return SimpleNamespace(room=room, call=call, lease=lease, left=left)
 
 
@@ -190,6 +191,68 @@ async def test_our_own_line_that_is_back_in_time_changes_nothing(journal, drive)
     drive.room.emit("reconnected")
     drive.call.clock.advance(2 * OURS_LIMIT_S)
     assert (drive.call.lost, drive.call.absence.away) == (False, False)
+
+
+def as_eve(sid="PA_2", kind=rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD):
+    """Somebody with the caller's identity in another stay, who says that they are a phone."""
+    said = {"sip.phoneNumber": "+15550100"}
+    gone = rtc.DisconnectReason.DUPLICATE_IDENTITY
+    return SimpleNamespace(identity="anna", sid=sid, kind=kind, attributes=said, disconnect_reason=gone)
+
+
+@pytest.fixture
+def met(drive, monkeypatch):
+    """Of whom the call was told that they have the caller's place."""
+    met = []
+    monkeypatch.setattr(drive.call, "caller_changed", met.append)
+    return met
+
+
+async def test_who_joins_with_the_callers_identity_is_somebody_else(drive, met):
+    """
+    LiveKit puts the one before out, whether it tells of that first or last; what they say of themselves is nothing.
+    """
+    eve = as_eve()
+    drive.room.emit("participant_connected", eve)
+    drive.room.emit("participant_disconnected", as_eve("PA_1"))
+    assert not drive.call.absence.away
+    assert [(each["caller_sid"], each["caller_kind"]) for each in met] == [("PA_2", "standard")]
+    assert "caller_phone" not in met[0]
+    drive.room.emit("participant_disconnected", eve)
+    assert drive.call.absence.away
+    drive.room.emit("participant_connected", as_eve("PA_3"))
+    assert [each["caller_sid"] for each in met] == ["PA_2", "PA_3"]
+    assert not drive.call.absence.away
+    await drive.call.wait_until_idle()
+
+
+async def test_the_same_stay_is_the_same_caller(drive, met):
+    """
+    A client that takes its connection up again keeps its SID, and what was proven.
+    """
+    drive.room.emit("participant_disconnected", ANNA)
+    drive.room.emit("participant_connected", ANNA)
+    assert met == []
+    await drive.call.wait_until_idle()
+
+
+async def test_who_came_while_we_could_not_see_is_somebody_else(drive, met):
+    """
+    Our own line was gone meanwhile, and LiveKit tells nobody of what happened then.
+    """
+    drive.room.emit("reconnecting")
+    drive.room.remote_participants["anna"] = as_eve()
+    drive.room.emit("reconnected")
+    assert [each["caller_sid"] for each in met] == ["PA_2"]
+
+
+async def test_who_came_while_the_session_began_is_somebody_else(drive, met):
+    """
+    Between the caller's being there and the first look at their line.
+    """
+    drive.room.remote_participants["anna"] = as_eve()
+    watch_connection(drive.room, drive.call, ("anna", "PA_1"), drive.lease)
+    assert [each["caller_sid"] for each in met] == ["PA_2"]
 
 
 async def test_a_caller_who_is_gone_when_our_own_line_is_back_is_missed(journal, drive):

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.told import told
 
 SECRET = "canary-7f3a"
 
@@ -28,6 +30,7 @@ OF_THE_LINE = {
     "call_id",
     "room",
     "caller_identity",
+    "caller_sid",
     "caller_kind",
     "caller_phone",
     "sip_call_id",
@@ -46,6 +49,25 @@ def test_claimed_and_established_are_two_sets_and_pii_crosses_them() -> None:
 def test_a_model_is_told_the_facts_but_not_the_lines() -> None:
     """Guards, tools and the journal have them; a model has no use for a number or a room."""
     assert Known.for_model() == {"name", "mood", "age", "account", "verified"} | OF_THE_BASE
+
+
+def test_what_stands_for_the_caller_falls_with_them() -> None:
+    """All that was claimed, and of what was established the marked, the personal and the yes-or-no; nobody was told."""
+
+    class Marked(Known):
+        tries: int = established(0)
+        price: int = established(0, of_the_caller=True)
+        sent: bool = established(False, of_the_caller=False)
+        known: bool | None = established()
+
+    assert Marked.of_the_caller() >= {"name", "mood", "age", "account", "verified", "price", "known", "caller_phone"}
+    assert Marked.of_the_caller() & {"tries", "sent", "room", "call_id", "opened_at", "silences", "now"} == set()
+    before = Marked(
+        name="Anna", account="4471", verified=True, tries=2, price=5, sent=True, known=False, told=(("a", "b"),)
+    )
+    after = before.of_somebody_else()
+    assert after == Marked(tries=2, sent=True, told=())
+    assert not told("disclosure").predicate(after, Proposal("x"))
 
 
 def test_each_flow_keeps_its_own_fields() -> None:

@@ -42,4 +42,9 @@ class CallerAnswered:
     """Whatever the caller said and nobody answered: the handoff now under way is the answer."""
 
 
-Act = SwitchTo | Begin | Decide | CallerAnswered
+@dataclass(frozen=True, slots=True)
+class ForgetCaller:
+    """Whatever the caller said, and what they were asked and told, is not of whoever takes their place."""
+
+
+Act = SwitchTo | Begin | Decide | CallerAnswered | ForgetCaller

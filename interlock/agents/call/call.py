@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
 from livekit.agents import Agent, AgentSession, llm, tts
 
-from interlock.agents.call.acts import Begin, CallerAnswered, Decide, SwitchTo
+from interlock.agents.call.acts import Begin, CallerAnswered, Decide, ForgetCaller, SwitchTo
 from interlock.agents.call.attempts import Attempt, Attempts
 from interlock.agents.call.bounds import Bounds
 from interlock.agents.call.clock import Clock, LoopClock
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deadlines import Deadlines
-from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.deciding import Deciding, caller_of_this
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.effects import Effects
 from interlock.agents.call.ending import REASONS, Ending
@@ -117,11 +118,15 @@ class Call(CallView):
         self._first_words_due = last_driver is not None
         self._opened: Written[Ready] | None = None
         self._remembering = Remembering(context, memory, fence=fence, before=last_driver.turns if last_driver else ())
+        context.turns = lambda: self._remembering.turns
+        if last_driver is not None and last_driver.changed:
+            self._deciding.work_is_of_another()
         self.happened = Happened(flow.effects, lambda: context.facts, resumed=last_driver is not None)
         self.watch(self.happened.note)
         if watch is not None:
             self.watch(watch)
         answering = Answering()
+        self._answering = answering
         self.asking = Asking(context)
         self.hearing = Hearing(context, self._deciding, answering)
         self.ears = Ears(clock.now, lambda: context.facts)
@@ -150,6 +155,7 @@ class Call(CallView):
                 Begin: self._effects.begin,
                 Decide: self._deciding.decide_next,
                 CallerAnswered: lambda _: self.hearing.all_answered(),
+                ForgetCaller: lambda _: self._forget_caller(),
             }
         )
 
@@ -241,11 +247,11 @@ class Call(CallView):
         """
         claims = claims_now()
         heard = (lambda facts: claims.found(values, facts)) if claims is not None else None
-        await self._deciding.learn_surely("claimed", lambda _: values, heard=heard)
+        await self._deciding.learn_surely("claimed", lambda _: values, heard=heard, of=caller_of_this())
 
     async def establish(self, **values: Any) -> None:
         """Note what our own systems found. Raises `FactsError` (recorded) for a claimed or unknown field."""
-        await self._deciding.learn_surely("established", lambda _: values)
+        await self._deciding.learn_surely("established", lambda _: values, of=caller_of_this())
 
     async def attempt(self, quota: Quota, **named: Any) -> Attempt:
         """Count one more try of what a quota limits, before it is tried; `named` says of whom, as its `account`.
@@ -257,7 +263,8 @@ class Call(CallView):
 
     async def learn(self, learned: Callable[[Any], Mapping[str, Any]]) -> None:
         """As `establish`, of what is known at that very moment: `learned` makes the values of it."""
-        await self._deciding.learn_surely("established", lambda facts: dict(learned(facts)))
+        of = caller_of_this()
+        await self._deciding.learn_surely("established", lambda facts: dict(learned(facts)), of=of)
 
     async def record(self, *lines: DraftEntry) -> None:
         """CallRecord lines that change nothing. Raises `JournalDown`; see `CallRecord.write`."""
@@ -275,6 +282,34 @@ class Call(CallView):
     async def turn_failed(self, why: str) -> None:
         """Count a turn the model could not answer; too many in a row, and a person is asked for."""
         await self.failures.turn_failed(why)
+
+    def caller_changed(self, known: Mapping[str, Any]) -> None:
+        """Somebody else has the caller's place in the room, of whom this is `known`: they are proven nothing.
+
+        What stood for the caller before falls, and what was being said to them ends. The record says so
+        (`caller.changed`), and an agent who knows nothing of the one before asks who is there.
+        """
+        if self.ending or self.session is None:
+            return
+        with suppress(RuntimeError):
+            self.session.interrupt(force=True)
+        self._deciding.caller_changed(known)
+
+    async def caller_changed_before(self, known: Mapping[str, Any]) -> None:
+        """The same, of a call that was taken over: while nobody drove it. Raises `JournalDown`."""
+        await self._deciding.caller_changed_before(known)
+        if self._resuming is not None:
+            self._resuming.forget()
+
+    def _forget_caller(self) -> None:
+        self._deciding.forget_caller()
+        self._answering.forget()
+        for part in (self.hearing, self.ears, self.asking, self.lines):
+            part.forget()
+        if self.session is not None:
+            self.session.history.items.clear()
+            with suppress(RuntimeError):
+                self.session.clear_user_turn()
 
     def first_agent(self) -> Agent:
         """The agent a call begins with; hand it to `session.start`."""

@@ -46,6 +46,10 @@ class CallContext:
         self.session: AgentSession[Any] | None = None
         self.lost = False
         """Whether another driver has the call, or is to have it."""
+        self.callers = 1
+        """How many callers there were: whoever takes another one's place is one more."""
+        self.turns: Callable[[], int] = lambda: 0
+        """How much was said by now."""
         self.awaited: object | None = None
         """The agent that was sent for and has not entered."""
         self.at_its_end: list[Callable[[], None]] = []

@@ -3,25 +3,44 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from interlock.agents.call.acts import Decide
+from interlock.agents.call.clock import pause
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
+from interlock.agents.call.interlocking import OF_ANOTHER
 from interlock.agents.call.journal import JournalDown, QuotaSpent
 from interlock.agents.call.ready import Ready
+from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.agents.effects import Outcome
 from interlock.agents.telemetry.spans import mark, proposal_span, verdict_span
 from interlock.guards.base import Proposal, Proposer
-from interlock.guards.facts import Facts, Origin
+from interlock.guards.facts import Facts, FactsError, Origin
 from interlock.machines.decide import Verdict
 
 log = structlog.get_logger("interlock.call")
 
 Learned = Callable[[Facts], dict[str, Any]]
 """Makes what is learned of what is known."""
+OF_THE_LINE = ("caller_identity", "caller_sid", "caller_kind", "caller_phone", "sip_call_id")
+"""The facts that say who is in the room, as LiveKit has it."""
+_caller: ContextVar[int | None] = ContextVar("caller", default=None)
+
+
+def for_caller(number: int) -> None:
+    """What tools do in this task from here on comes of the words of the call's caller of that number: once somebody
+    else has their place, nothing is claimed, established or asked for in it."""
+    _caller.set(number)
+
+
+def caller_of_this() -> int | None:
+    """Of which caller's words comes what is done just now; None where it comes of nobody's."""
+    return _caller.get()
 
 
 class Deciding:
@@ -31,6 +50,9 @@ class Deciding:
         self._context = context
         self._lock = asyncio.Lock()
         self._next: list[Decide] = []
+        self._newcomer: Mapping[str, Any] | None = None
+        self._works_for_another: int | None = None
+        """The epoch of work under way that was begun for a caller whose place somebody else took."""
 
     @property
     def under_way(self) -> bool:
@@ -54,7 +76,8 @@ class Deciding:
         seen = self._context.epoch if seen_epoch is None else seen_epoch
         proposal = Proposal(event, args or {}, by, seen, tool_call_id)
         as_of_now = seen_epoch is None and by != "agent"
-        judged = self._in_turn(proposal, as_of_now=as_of_now, answers_caller=answers_caller)
+        of = caller_of_this() if by == "agent" else None
+        judged = self._in_turn(proposal, of, as_of_now=as_of_now, answers_caller=answers_caller)
         return await asyncio.shield(self._context.spawn(judged))
 
     async def report(self, outcome: Outcome, epoch: int, *first: DraftEntry) -> Verdict:
@@ -68,18 +91,32 @@ class Deciding:
         return await asyncio.shield(self._context.spawn(judged))
 
     async def learn_surely(
-        self, origin: Origin, learned: Learned, *first: DraftEntry, heard: Learned | None = None
+        self,
+        origin: Origin,
+        learned: Learned,
+        *first: DraftEntry,
+        heard: Learned | None = None,
+        of: int | None = None,
     ) -> None:
         """As `learn`, whether or not whoever asks is cancelled meanwhile."""
-        await asyncio.shield(self._context.spawn(self.learn(origin, learned, *first, heard=heard)))
+        await asyncio.shield(self._context.spawn(self.learn(origin, learned, *first, heard=heard, of=of)))
 
-    async def learn(self, origin: Origin, learned: Learned, *first: DraftEntry, heard: Learned | None = None) -> None:
+    async def learn(
+        self,
+        origin: Origin,
+        learned: Learned,
+        *first: DraftEntry,
+        heard: Learned | None = None,
+        of: int | None = None,
+    ) -> None:
         """What is learned may depend on what is known, so it is asked for once nothing else can change that.
 
         The entries `first` are recorded with it, and what our ears `heard` of a claim is established, in one
-        transaction.
+        transaction. Raises `FactsError` where it comes `of` the words of a caller who is not there any more.
         """
         async with self._one_at_a_time():
+            if self._is_of_another(of):
+                raise FactsError("the caller it was of is not the one there now")
             facts = self._context.facts
             beside = heard(facts) if heard else {}
             ready = self._context.interlocking.learn(origin, learned(facts), first, heard=beside)
@@ -93,16 +130,69 @@ class Deciding:
         self._context.interlocking.budget.heard_caller()
         await self.learn_surely("established", lambda facts: {"silences": 0} if facts.silences else {})
 
+    def caller_changed(self, known: Mapping[str, Any]) -> None:
+        """Somebody took the caller's place: before anything else is decided, what stood for the one before falls.
+
+        While that cannot be put on record nothing is decided at all.
+        """
+        self._newcomer = known
+        self._context.spawn(self._meet_surely())
+
+    async def caller_changed_before(self, known: Mapping[str, Any]) -> None:
+        """The same, before any agent is there. Raises `JournalDown`."""
+        async with self._one_at_a_time():
+            call = self._context
+            await call.persist(call.interlocking.caller_changed(known, call.turns(), switches=False))
+
+    def forget_caller(self) -> None:
+        """Somebody has the caller's place from now on."""
+        self._context.callers += 1
+        self.work_is_of_another()
+
+    def work_is_of_another(self) -> None:
+        """Work under way, if any, was begun for a caller whose place somebody else took: they learn nothing of it."""
+        call = self._context
+        self._works_for_another = call.epoch if call.state in call.flow.effects else None
+
+    async def _meet_surely(self) -> None:
+        for _ in range(RECORD_TRIES):
+            try:
+                async with self._one_at_a_time():
+                    return
+            except JournalDown:
+                await pause(self._context.clock, RECORD_AGAIN_S)
+
+    async def _meet_newcomer(self) -> None:
+        if (newcomer := self._newcomer) is not None:
+            call = self._context
+            await call.write(call.interlocking.caller_changed(newcomer, call.turns()))
+            if self._newcomer is newcomer:  # and nobody came after them meanwhile
+                self._newcomer = None
+
+    async def _meet_afterwards(self) -> None:
+        try:
+            await self._meet_newcomer()
+        except JournalDown:  # what was decided before it is decided
+            self._context.spawn(self._meet_surely())
+
+    def _is_of_another(self, caller: int | None) -> bool:
+        return caller is not None and caller != self._context.callers
+
     def decide_next(self, act: Decide) -> None:
         """Decide on the call's own event before anything else is."""
         self._next.append(act)
         if not self._lock.locked():  # found on record late, while nothing was decided
             self._context.spawn(self._catch_up())
 
-    async def _in_turn(self, proposal: Proposal, **how: Any) -> Verdict:
+    async def _in_turn(self, proposal: Proposal, of: int | None = None, **how: Any) -> Verdict:
         with proposal_span(self._context, proposal) as span:
             async with self._one_at_a_time():
+                if self._is_of_another(of):
+                    proposal = replace(proposal, seen_epoch=OF_ANOTHER)
                 verdict = await self._decide(proposal, **how)
+                if how.get("outcome") is not None and proposal.seen_epoch == self._works_for_another:
+                    facts = self._context.facts
+                    self._newcomer = {name: getattr(facts, name) for name in OF_THE_LINE}
             span.set_attributes({"interlock.kind": verdict.kind, "interlock.after": verdict.after.state})
         return verdict
 
@@ -111,12 +201,15 @@ class Deciding:
         """What is in doubt may have moved the call on, and what the call itself proposes comes first and last."""
         async with self._lock:
             await self._context.settle()
+            await self._meet_newcomer()
             await self._decide_all_next()
             yield
             await self._decide_all_next()
+            await self._meet_afterwards()
 
     async def _catch_up(self) -> None:
         async with self._lock:
+            await self._meet_afterwards()
             await self._decide_all_next()
 
     async def _decide_all_next(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, SwitchTo
+from interlock.agents.call.acts import Act, Begin, CallerAnswered, Decide, ForgetCaller, SwitchTo
 from interlock.agents.call.draft import DraftEntry, unknown_name, verdict_entry
 from interlock.agents.call.failure_budget import FailureBudget
 from interlock.agents.call.ready import Asked, Ready, Written
@@ -25,6 +25,10 @@ from interlock.machines.events import ESCALATE, REFUSED_THRICE
 
 AFTER_THE_END = -1
 """The epoch in which a proposal was made that came when the call had ended: older than any, so always stale."""
+OF_ANOTHER = -1
+"""The same, of a proposal that came of the words of a caller whose place somebody else took."""
+CALLER_CHANGED = "caller_changed"
+"""What an agent is entered by that meets somebody in the caller's place. No chart has it: the call stays there."""
 
 
 class Interlocking:
@@ -160,6 +164,24 @@ class Interlocking:
         return Ready(
             (DraftEntry(f"facts.{origin}", {"fields": fields}, {"facts": plain}),), self.snapshot.epoch, facts=after
         )
+
+    def caller_changed(self, known: Mapping[str, Any], turns: int, *, switches: bool = True) -> Ready:
+        """Somebody takes the caller's place, of whom this is `known`, after so many turns of the conversation.
+
+        The call stays where it is, and an agent who knows nothing of the caller before begins anew there; without
+        `switches` none is there yet.
+        """
+        state, before = self.snapshot.state, self.facts
+        after = before.of_somebody_else().having("established", dict(known))
+        names = before.of_the_caller() - set(known)
+        fell = sorted(name for name in names if getattr(before, name) != getattr(after, name))
+        said, kept = {"fields": fell, "state": state, "turns": turns}, {"facts": after.model_dump(mode="json")}
+        entries = [DraftEntry("caller.changed", said, kept)]
+        acts: tuple[Act, ...] = (ForgetCaller(),)
+        if switches and not (self.ending or self.over):
+            entries.append(DraftEntry("handoff.started", {"from": state, "to": state}))
+            acts = (*acts, SwitchTo(state, CALLER_CHANGED, state))
+        return Ready(tuple(entries), self.snapshot.epoch, facts=after, acts=acts)
 
     def end(self, reason: str) -> Ready:
         """The end of the call, and why."""

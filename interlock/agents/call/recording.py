@@ -27,11 +27,13 @@ class Recording:
         """Whether the caller was to be asked and has not answered yet."""
         return self._asks and self._context.facts.recording is None
 
-    async def answered(self, words: str) -> None:
-        """Take the caller's words for their answer: anything but a plain yes is none. Raises `JournalDown`."""
+    async def answered(self, words: str, of: int) -> None:
+        """Take the words for the answer of the call's caller of that number: anything but a plain yes is none.
+
+        Raises `JournalDown`, and `FactsError` where they are not there any more."""
         kind = AGREED if says_yes(words) else DECLINED
         learned = {"recording": kind.removeprefix("recording.")}
-        await self._deciding.learn_surely("established", lambda _: learned, DraftEntry(kind))
+        await self._deciding.learn_surely("established", lambda _: learned, DraftEntry(kind), of=of)
 
 
 def says_yes(words: str) -> bool:

@@ -11,6 +11,7 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.effects import BegunEffect, Effects
+from interlock.agents.call.interlocking import CALLER_CHANGED
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.ready import Ready, Written
 from interlock.agents.caller.absence import CUT_OFF, recap
@@ -27,7 +28,8 @@ class LastDriver:
 
     `facts` is None when they were erased; `event` is the one whose agent had not spoken yet, empty when it had;
     `work` is the last accepted proposal's; `fence` is the new driver's, `last_seq` the last entry's number. `lost` is
-    why a driver before could not go on, where the person it was to ask for is not on record.
+    why a driver before could not go on, where the person it was to ask for is not on record. `changed` says that
+    somebody took the caller's place since the last acceptance.
     """
 
     flow: str
@@ -39,6 +41,7 @@ class LastDriver:
     event: str = ""
     work: BegunEffect = field(default_factory=BegunEffect)
     lost: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,10 @@ class Resuming:
         return DraftEntry(
             "call.resumed", {**audit, "driver": self._left.fence, "why": self._lost}, private, call.snapshot
         )
+
+    def forget(self) -> None:
+        """Somebody else is there than the caller whom the last driver spoke to."""
+        self._left = replace(self._left, turns=(), event=CALLER_CHANGED)
 
     def recall(self, session: AgentSession[Any]) -> None:
         """Give the session the conversation so far."""

@@ -69,6 +69,11 @@ class CallView:
         return self._context.snapshot
 
     @property
+    def callers(self) -> int:
+        """How many callers there were: whoever takes another one's place in the room is one more."""
+        return self._context.callers
+
+    @property
     def here(self) -> dict[str, Any]:
         """What every log line about this call carries."""
         return self._context.here

@@ -47,13 +47,14 @@ class Absence:
         self._timer = self._context.clock.call_later(limit_s, self._gone)
         self._context.spawn(self._context.record_if_possible(DraftEntry("caller.lost", {"why": why})))
 
-    def back(self) -> None:
-        """The caller is there again: the agent goes on."""
+    def back(self, *, changed: bool = False) -> None:
+        """The caller is there again: the agent goes on; somebody with their name, `changed`, is met by another one."""
         if not self.away or self._context.ending:
             return
         self.stop()
         self._context.spawn(self._context.record_if_possible(DraftEntry("caller.returned")))
-        self._context.spawn(self._go_on())
+        if not changed:
+            self._context.spawn(self._go_on())
 
     def stop(self) -> None:
         """Wait for the caller no longer; nothing is said or recorded of it."""

@@ -77,6 +77,12 @@ class Hearing:
             return None
         return session.say(TOO_LONG)
 
+    def forget(self) -> None:
+        """Nothing is to be answered: whoever said it is not there any more."""
+        self._heard, self._left_behind = {}, []
+        self._answered.update(self._waiting, self._owed)
+        self._waiting, self._owed = [], []
+
     def take(self) -> CleanWords:
         """The words nobody answered and no agent will bring up any more, once."""
         words, self._left_behind = CleanWords(taken_in(" ".join(self._left_behind))), []

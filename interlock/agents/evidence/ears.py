@@ -91,6 +91,12 @@ class Ears:
         session.on("user_input_transcribed", self._transcribed)
         session.on("conversation_item_added", self._added)
 
+    def forget(self) -> None:
+        """Nobody said anything: somebody else has the caller's place."""
+        self._spoken.clear()
+        self._written = {}
+        self._asked = self._said_by_us = self._last = ""
+
     def conversation(self, chat_ctx: llm.ChatContext) -> None:
         """What a model is shown was said, whichever way it came."""
         for item in chat_ctx.items:

@@ -27,6 +27,10 @@ class Answering:
         """Begin to follow the conversation."""
         session.on("conversation_item_added", self._added)
 
+    def forget(self) -> None:
+        """Nothing was said: somebody else has the caller's place."""
+        self._said.clear()
+
     def caller_said(self, words: str) -> None:
         """Words came from the caller; turns that were answered before are past."""
         self._said = deque((each for each in self._said if not each.past), maxlen=WORDS_KEPT)

@@ -104,6 +104,11 @@ class Asking:
         """Another desk begins, which may ask these: what the one before it asked, and was told, is past."""
         self._asked, self._open, self._agreed, self.opening, self._askable = None, False, None, "", askable
 
+    def forget(self) -> None:
+        """Nobody was asked anything, and nobody agreed to anything: somebody else has the caller's place."""
+        self.moved_on(tuple)
+        self._turns_left, self._heard, self._question = 0, None, ""
+
     def told(self, words: str, *, ours: bool = False) -> None:
         """The caller heard these words to their end. `ours` says that this desk wrote them, so that their last question
         is one of its own even where it says the values in other words."""

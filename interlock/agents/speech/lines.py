@@ -99,6 +99,11 @@ class LinesOwed:
         self._quiet()
         self._owed = {}
 
+    def forget(self) -> None:
+        """Nothing was told and nothing is owed: somebody else has the caller's place."""
+        self._quiet()
+        self._owed, self._told = {}, ()
+
     def answer_in(self, words: str) -> str:
         """What of these words of the caller's can answer the line told last: those said after its end, and none while
         something is not told yet."""

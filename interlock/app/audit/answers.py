@@ -61,12 +61,13 @@ class GuardAnswer:
     error: str
 
 
-SpokenKind = Literal["asked", "answered", "told", "cut"]
+SpokenKind = Literal["asked", "answered", "told", "cut", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A question that was asked or answered (`name` is its event), or a line that was told to its end or cut off.
+    """A question that was asked or answered (`name` is its event), or a line that was told to its end or cut off; or
+    somebody took the caller's place in the state `name`, and what `fell` is not known of them.
 
     `version` is a fingerprint of what it told, or of what a yes to it covers; no words are on record. `answer` is how a
     question was answered; `untold` of a line's `sentences` were left when it was cut off for the `cuts`th time.
@@ -82,6 +83,7 @@ class Spoken:
     sentences: int = 0
     untold: int = 0
     cuts: int = 0
+    fell: str = ""
 
 
 @dataclass(frozen=True, slots=True)

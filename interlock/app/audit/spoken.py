@@ -12,7 +12,10 @@ KINDS_SPOKEN: Mapping[str, SpokenKind] = {
     "question.answered": "answered",
     "line.told": "told",
     "line.cut": "cut",
+    "caller.changed": "changed",
 }
+NAMED_BY = {"asked": "event", "answered": "event", "changed": "state"}
+"""What of an entry names it; a line, its own name."""
 
 STOOD: Mapping[str, str] = {
     "agreed": "they said yes to exactly this",
@@ -38,13 +41,14 @@ def spoken_of(record: AuditRecord) -> Spoken | None:
         seq=record.seq,
         at=record.at.isoformat(timespec="milliseconds"),
         kind=kind,
-        name=clean(audit.get("event" if kind in ("asked", "answered") else "line", "")),
+        name=clean(audit.get(NAMED_BY.get(kind, "line"), "")),
         version=clean(audit.get("version", "")),
         answer=clean(audit.get("answer", "")),
         unbroken=audit.get("unbroken") is True,
         sentences=_count(audit.get("sentences")),
         untold=_count(audit.get("untold")),
         cuts=_count(audit.get("cuts")),
+        fell=", ".join(clean(name) for name in audit.get("fields", ())),
     )
 
 
@@ -62,6 +66,9 @@ def with_spoken(explained: Sequence[Why], spoken: Sequence[Spoken]) -> list[Why]
 
 def spoken_in_words(its: Spoken) -> str:
     """One of them as a sentence."""
+    if its.kind == "changed":
+        fell = f"known no more: {its.fell}" if its.fell else "nothing was known of the one before"
+        return f"Somebody took the caller's place in the room, of whom nothing is proven; {fell}."
     if its.kind == "asked":
         return f"Asked for a yes to “{its.name}” (version {its.version}), told to the end."
     if its.kind == "answered":

@@ -96,21 +96,30 @@ def open_call(
 
 
 async def start_call(
-    session: "AgentSession[Call]", call: Call, *, known: Mapping[str, Any] | None = None, **start: Any
+    session: "AgentSession[Call]",
+    call: Call,
+    *,
+    known: Mapping[str, Any] | None = None,
+    changed: bool = False,
+    **start: Any,
 ) -> None:
     """Record the call, then let its first agent speak; `start` goes to `AgentSession.start`.
 
-    `known` are facts established before anybody spoke. Without `record`, LiveKit Cloud is sent nothing of the call:
-    no sound, transcript, trace or log, whatever the LiveKit project is set to.
+    `known` are facts established before anybody spoke; in a call that was taken over, `changed` says that they are of
+    somebody who has the place of the caller it was left with. Without `record`, LiveKit Cloud is sent nothing of the
+    call: no sound, transcript, trace or log, whatever the LiveKit project is set to. Without `session_host`, nobody in
+    the room reads its conversation, facts and tool calls, or puts words in (`livekit.agents.RemoteSession`).
     Raises `JournalDown`, and whatever keeps a session from starting; the end of the call is on record then, too, unless
     it was taken over: another may.
     """
     say_where(lambda: call.here)
     await call.open(session)
     try:
-        if known:
+        if changed:
+            await call.caller_changed_before(known or {})
+        elif known:
             await call.establish(**known)
-        await session.start(call.first_agent(), **{"record": False, **start})
+        await session.start(call.first_agent(), **{"record": False, "session_host": False, **start})
     except Exception:
         if not call.resumed:
             await done_within(call.clock, RECORD_LIMIT_S, call.spawn(call.end(NEVER_BEGAN)))

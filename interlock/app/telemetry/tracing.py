@@ -68,6 +68,10 @@ class ContentGate:
         """The caller agreed: what begins from now on may be seen."""
         self._since_ns = time.time_ns()
 
+    def close(self) -> None:
+        """Somebody else is there, who did not agree."""
+        self._since_ns = None
+
     def lets_out(self, span: ReadableSpan) -> bool:
         """Whether this span may leave with its content."""
         return self._since_ns is not None and (span.start_time or 0) >= self._since_ns

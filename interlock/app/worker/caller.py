@@ -82,6 +82,7 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
     known = {
         "room": room.name,
         "caller_identity": caller.identity,
+        "caller_sid": caller.sid,
         "caller_kind": rtc.ParticipantKind.Name(caller.kind).removeprefix(KIND).lower(),
         "caller_phone": phone.get("sip.phoneNumber", ""),
         "sip_call_id": phone.get("sip.callID", ""),
@@ -89,13 +90,23 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
     return {name: value[:FACT_LIMIT] for name, value in known.items() if value}
 
 
-def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
+def is_another(call: Call, caller: rtc.RemoteParticipant) -> bool:
+    """Whether this is not the stay in the room that a call taken over has on record, or nobody can tell."""
+    return call.resumed and call.facts.caller_sid != caller.sid
+
+
+def watch_connection(room: rtc.Room, call: Call, caller: tuple[str, str], lease: Lease) -> None:
     """From now on, with the session running, tell the call when the caller's connection breaks and when they are back.
+
+    `caller` is their identity and the SID of their stay. A client that takes its connection up again keeps the SID: it
+    is the same caller. Whoever joins with the identity anew has another SID, be it the caller with a page loaded again
+    or somebody else with their token (LiveKit puts the one before out): LiveKit does not tell these apart, so neither
+    do we, and the call is told that its caller changed.
 
     Also when the room is no more, or the agent's own connection is; `lease` learns of other agents. Of a caller who
     hangs up LiveKit tells the session itself.
     """
-    connection = _Connection(room, call, identity, lease)
+    connection = _Connection(room, call, caller, lease)
     room.on("participant_disconnected", connection.left)
     room.on("participant_connected", connection.came)
     room.on("reconnecting", connection.ours_breaks)
@@ -103,23 +114,23 @@ def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) ->
     room.on("disconnected", connection.cut)
     if not room.isconnected():  # while nobody watched
         connection.cut(rtc.DisconnectReason.UNKNOWN_REASON)
-    elif identity not in room.remote_participants:
-        call.absence.lost(_name(None))
+    else:
+        connection.look()
 
 
 class _Connection:
     """The caller's and the agent's connection to the room."""
 
-    def __init__(self, room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
+    def __init__(self, room: rtc.Room, call: Call, caller: tuple[str, str], lease: Lease) -> None:
         self._room = room
         self._call = call
-        self._identity = identity
+        self._identity, self._sid = caller
         self._lease = lease
         self._ours: Timer | None = None
 
     def left(self, who: rtc.RemoteParticipant) -> None:
         call, why = self._call, who.disconnect_reason
-        if who.identity != self._identity or why in HUNG_UP:
+        if who.identity != self._identity or who.sid != self._sid or why in HUNG_UP:
             return
         if why in ROOM_GONE:
             call.spawn(call.end(ROOM_CLOSED))
@@ -132,9 +143,24 @@ class _Connection:
 
     def came(self, who: rtc.RemoteParticipant) -> None:
         if who.identity == self._identity:
-            self._call.absence.back()
+            self._is_there(who)
         elif who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT:
             self._lease.another_agent_came()
+
+    def look(self) -> None:
+        """Whether the caller is there: nobody told us what happened while we could not see."""
+        who = self._room.remote_participants.get(self._identity)
+        if who is None:
+            self._call.absence.lost(_name(None))
+        elif who.sid != self._sid:
+            self._is_there(who)
+
+    def _is_there(self, who: rtc.RemoteParticipant) -> None:
+        changed = who.sid != self._sid
+        if changed:
+            self._call.caller_changed(facts_of(self._room, who))
+            self._sid = who.sid
+        self._call.absence.back(changed=changed)
 
     def ours_breaks(self) -> None:
         if self._ours is None and not self._call.ending:
@@ -145,8 +171,7 @@ class _Connection:
             return
         self._ours.cancel()
         self._ours = None
-        if self._identity not in self._room.remote_participants:
-            self._call.absence.lost(_name(None))
+        self.look()
 
     def cut(self, reason: rtc.DisconnectReason.ValueType) -> None:
         if self._call.ending:

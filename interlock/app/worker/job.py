@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 from livekit.agents import NOT_GIVEN, AgentSession, JobContext, inference
-from livekit.agents.voice.room_io import RoomOptions
+from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions
 
 from interlock.agents.call.call import Call
 from interlock.agents.call.clock import within
@@ -25,12 +25,21 @@ from interlock.app.store.lease import DrivenElsewhere
 from interlock.app.store.rooms import Room
 from interlock.app.telemetry.metrics import open_metrics
 from interlock.app.telemetry.tracing import ContentGate
-from interlock.app.worker.caller import NO_CALLER, NoCaller, anybody_in, facts_of, the_caller, watch_connection
+from interlock.app.worker.caller import (
+    NO_CALLER,
+    NoCaller,
+    anybody_in,
+    facts_of,
+    is_another,
+    the_caller,
+    watch_connection,
+)
 from interlock.app.worker.dispatch import flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.last_driver import last_driver_of
 from interlock.app.worker.lease import Lease, claim
 from interlock.app.worker.refusal import NOTHING, close_room, loggable, refuse
+from interlock.app.worker.typed_text import TypedText
 
 log = structlog.get_logger("interlock.worker")
 
@@ -141,7 +150,8 @@ def _follow_the_answer(call: Call, gate: ContentGate | None) -> None:
         return
     if call.facts.recording == "agreed":
         gate.open()
-    call.watch(lambda entry: gate.open() if entry.kind == AGREED else None)
+    does = {AGREED: gate.open, "caller.changed": gate.close}
+    call.watch(lambda entry: does[entry.kind]() if entry.kind in does else None)
 
 
 def _over(context: JobContext, call: Call, lease: Lease) -> None:
@@ -188,9 +198,18 @@ async def _begin(job: _Job, session: "AgentSession[Call]", call: Call, lease: Le
         return
     session.on("close", lambda _: _over(context, call, lease))
     job.first_word.listen(session, call)
-    options = RoomOptions(participant_identity=caller.identity)
-    known = facts_of(context.room, caller)
+    known, heard, sid = facts_of(context.room, caller), _what_is_heard(caller.identity), caller.sid
+    changed = is_another(call, caller)
     record = NOT_GIVEN if _records_all(job.settings) else False
-    await start_call(session, call, known=known, record=record, room=context.room, room_options=options)
-    watch_connection(context.room, call, caller.identity, lease)
+    await start_call(session, call, known=known, changed=changed, record=record, room=context.room, room_options=heard)
+    if job.settings.typed:
+        TypedText(call, caller.identity).listen(context.room)
+    watch_connection(context.room, call, (caller.identity, sid), lease)
     context.proc.userdata[LAST] = let_go_with_the_worker(call, lease.let_go)
+
+
+def _what_is_heard(caller: str) -> RoomOptions:
+    """The caller's microphone. LiveKit's own text input is off: it reads a message of any length. So is sound from
+    before a call: it names the microphone it is from, and anybody in the room may send it."""
+    microphone = AudioInputOptions(pre_connect_audio=False)
+    return RoomOptions(participant_identity=caller, text_input=False, audio_input=microphone)

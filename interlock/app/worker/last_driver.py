@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from interlock.agents.call.effects import BegunEffect, key_of
+from interlock.agents.call.interlocking import CALLER_CHANGED
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import LastDriver
 from interlock.app.store import ACCEPTED, AuditRecord, StoreError, StoreJournal
@@ -37,16 +38,18 @@ async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver
     if row is None or place is None:
         raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
+    said = [turn for turn in turns if turn.n > _before_this_caller(records)]
     return LastDriver(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
         facts=facts_at_the_end(records, private),
         fence=grant.fence,
         last_seq=records[-1].seq,
-        turns=turns,
-        event=_not_met(records, turns),
+        turns=said,
+        event=_not_met(records, said),
         work=_work(records, private),
         lost=_lost(records) or moved,
+        changed=_changed(records),
     )
 
 
@@ -80,6 +83,17 @@ def facts_at_the_end(records: Sequence[AuditRecord], private: Mapping[int, Mappi
     return known
 
 
+def _before_this_caller(records: Sequence[AuditRecord]) -> int:
+    """How many turns there were with callers whose place somebody else took since."""
+    changes = (record.audit for record in records if record.kind == "caller.changed")
+    return max((int(audit["turns"]) for audit in changes), default=0)
+
+
+def _changed(records: Sequence[AuditRecord]) -> bool:
+    last = next((record.kind for record in reversed(records) if record.kind in ("caller.changed", ACCEPTED)), "")
+    return last == "caller.changed"
+
+
 def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
     """The last accepted event, unless its agent entered and said something.
 
@@ -89,6 +103,8 @@ def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
     for record in reversed(records):
         if record.kind == "handoff.entered":
             entered[str(record.audit["state"])] = record.audit.get("turns", 0)
+        if record.kind == "caller.changed":
+            return "" if any(its.role == "assistant" for its in turns) else CALLER_CHANGED
         if record.kind == ACCEPTED:
             before = entered.get(str(record.audit["after"][-1]))
             met = before is not None and any(its.role == "assistant" and its.n > before for its in turns)

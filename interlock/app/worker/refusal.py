@@ -103,7 +103,8 @@ async def _say(context: JobContext, settings: Settings, caller: str, words: str)
     session: AgentSession[None] = AgentSession(tts=voice)
     options = RoomOptions(participant_identity=caller, audio_input=False, text_input=False)
     try:
-        await session.start(Agent(instructions=""), room=context.room, room_options=options, record=False)
+        voiced = Agent(instructions="")
+        await session.start(voiced, room=context.room, room_options=options, session_host=False, record=False)
         sound = kept_sound(settings, voice, words)
         await session.say(words, audio=_one_by_one(sound) if sound else NOT_GIVEN, allow_interruptions=False)
     finally:
