@@ -15,7 +15,7 @@ from tests.e2e.owed_call import VOICES, TalkingCaller
 from tests.e2e.owed_plan import SCENES, WORDS, moment
 from tests.e2e.room import Room
 from tests.e2e.utterances import QUIET_MS, Utterances
-from tests.e2e.worker import worker
+from tests.e2e.worker import Worker, worker
 from tests.e2e.worklog import Worklog
 from tests.long import here_or_long
 from tests.standins.assemblyai import AssemblyAI
@@ -35,7 +35,7 @@ async def test_what_a_caller_has_to_hear_is_told_whatever_they_say_meanwhile(liv
     """
     Before it, over it and after it, in four flows at once: told or a person, done on a yes to it, gas in one piece.
     """
-    said = Utterances(WORDS)
+    said, calls = Utterances(WORDS), list[TalkingCaller]()
     async with (
         OpenAI(brain=BRAIN) as thinks,
         AssemblyAI(said, silence_ms=QUIET_MS) as hears,
@@ -47,28 +47,23 @@ async def test_what_a_caller_has_to_hear_is_told_whatever_they_say_meanwhile(liv
             "INTERLOCK_TTS_BASE_URL": speaks.base_url,
             "INTERLOCK_TTS": "elevenlabs/front",
             "INTERLOCK_SILENCE_S": "120",
-            "XDG_DATA_HOME": str(tmp_path),
         }
-        calls: list[TalkingCaller] = []
-        async with worker(livekit, tmp_path, given) as ours:
-            log = Worklog(ours)
-            for seed in SEEDS:
-                four = [
-                    TalkingCaller(
-                        Room(livekit).caller(agent_name="interlock", metadata=scene.flow),
-                        log,
-                        ours.store,
-                        said,
-                        moment(scene, seed),
-                    )
-                    for scene in SCENES
-                ]
-                calls += four
-                for call in four:
-                    await call.begin()
-                await asyncio.gather(*(call.play() for call in four))
-                print(*four, sep="\n", flush=True)
-            await ours.stop()
+        for seed in SEEDS:
+            (folder := tmp_path / str(seed)).mkdir()  # and a calendar and orders that nobody used yet
+            async with worker(livekit, folder, {**given, "XDG_DATA_HOME": str(folder)}) as ours:
+                calls += await _four_at_once(livekit, ours, said, seed)
+                await ours.stop()
     print(Counter((call.moment.scene.flow, call.met) for call in calls))
     wrong = [f"{SEED}={call.moment.seed}: {call}" for call in calls if call.wrong]
     assert not wrong, "\n".join(wrong)
+
+
+async def _four_at_once(livekit: Server, ours: Worker, said: Utterances, seed: int) -> list[TalkingCaller]:
+    log, calls = Worklog(ours), list[TalkingCaller]()
+    for scene in SCENES:
+        caller = Room(livekit).caller(agent_name="interlock", metadata=scene.flow)
+        calls.append(TalkingCaller(caller, log, ours.store, said, moment(scene, seed)))
+        await calls[-1].begin()
+    await asyncio.gather(*(call.play() for call in calls))
+    print(*calls, sep="\n", flush=True)
+    return calls
