@@ -46,6 +46,8 @@ class CallContext:
         self.session: AgentSession[Any] | None = None
         self.lost = False
         """Whether another driver has the call, or is to have it."""
+        self.parting = False
+        """Whether goodbye was said, or is being said, and the call is not to end yet."""
         self.awaited: object | None = None
         """The agent that was sent for and has not entered."""
         self.at_its_end: list[Callable[[], None]] = []
