@@ -18,8 +18,9 @@ from interlock.agents.agreement import Agreement
 from interlock.agents.arguments import UnfitText, fit_text, read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.deciding import for_caller
+from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.farewell import APOLOGY
-from interlock.agents.call.interlocking import CALLER_CHANGED
+from interlock.agents.call.interlocking import AFTER_THE_END, CALLER_CHANGED
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
 from interlock.agents.caller.absence import CUT_OFF
@@ -34,7 +35,7 @@ from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
 from interlock.guards.characters import plain_text
 from interlock.guards.facts import FactsError
-from interlock.machines.base import Machine, proposers_of, transitions_of
+from interlock.machines.base import Machine, is_over, proposers_of, transitions_of
 from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ NOT_NOW = (
 )
 WHO_IS_THERE = "Who am I speaking to, please, and what can I do for you?"
 """What is asked of somebody who takes the caller's place in a call: nothing is known of them."""
+GOODBYE_FIRST = "The goodbye is being said; the line is let go after it."
 HOUSE_RULES = """
 You are on the phone: answer in one or two short sentences, without lists or markup.
 What you may do next is decided for you: ask for a step with a tool, and if it is refused, do what the refusal says.
@@ -70,7 +72,8 @@ class Desk(Agent):
     `OPENINGS` (for particular events), whether its opening is `UNBROKEN` (a safety line: nobody can talk over it and
     nothing is said before it), the name of its opening as a `LINE` that `told` can ask for (its state's, where none is
     given), the fact its opening `ASKS_FOR`, its tools, and a `VOICE` where it has one of its own: a role such as
-    "billing", for which `Call.voices` has a voice or not, and `Call.models` a language model.
+    "billing", for which `Call.voices` has a voice or not, and `Call.models` a language model. One that `PARTS` has its
+    opening said as the goodbye of the desk before it.
     """
 
     INSTRUCTIONS: ClassVar[str] = ""
@@ -80,6 +83,7 @@ class Desk(Agent):
     LINE: ClassVar[str] = ""
     ASKS_FOR: ClassVar[str] = ""
     VOICE: ClassVar[str] = ""
+    PARTS: ClassVar[bool] = False
 
     def __init__(self, call: "Call", event: str, **models: Any) -> None:
         self.call = call
@@ -333,8 +337,11 @@ class Desk(Agent):
         call_id = context.function_call.call_id
         said = self._heard.get(call_id, Said())
         args |= self._agreement.consent(event, args, said)
+        seen = AFTER_THE_END if self.call.parting.under_way else self._epoch
         try:
-            work = self.call.propose(event, args, seen_epoch=self._epoch, tool_call_id=call_id)
+            if words := self._last_words(event, args, seen):
+                return await self._part(words, event, args, call_id)
+            work = self.call.propose(event, args, seen_epoch=seen, tool_call_id=call_id)
             verdict = await self._in_time(TOOL_LIMIT_S, work)
         except JournalDown:
             raise ToolError(NOT_NOW) from None
@@ -351,6 +358,29 @@ class Desk(Agent):
             self.call.hearing.answered(self._asked.pop(call_id, ()))
             return asked
         raise ToolError(refusal(verdict))
+
+    def _last_words(self, event: str, args: dict[str, Any], seen: int) -> str:
+        """What is said before the call ends by this, where it would and somebody has last words for that."""
+        verdict, call = self.call.would(event, args, seen_epoch=seen), self.call
+        if verdict is None or not verdict.accepted or not is_over(call.flow.machine, verdict.after):
+            return ""
+        desk = call.flow.cast[verdict.after.state]
+        return desk(call, event).opening() if desk.PARTS else ""
+
+    async def _part(self, words: str, event: str, args: dict[str, Any], call_id: str) -> ToolResult:
+        """Say goodbye, and ask for the end of the call once nobody came back."""
+        call, session, epoch = self.call, self.session, self._epoch
+
+        async def close(late: bool) -> None:
+            with suppress(JournalDown):
+                await call.propose(event, args, seen_epoch=epoch, tool_call_id=call_id)
+            if late:
+                session.shutdown(drain=False)
+
+        await call.record(DraftEntry("goodbye.said", {"event": event, "state": call.state}))
+        call.hearing.answered(self._asked.pop(call_id, ()))
+        call.parting.begin(words, close)
+        return ToolResult(GOODBYE_FIRST, reply_required=False)
 
     def _said(self, conversation: llm.ChatContext) -> Said:
         words = last_said(conversation)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from interlock.agents.callbacks import book_callback
 from interlock.agents.desk import Desk
 from interlock.agents.effects import Effect
+from interlock.agents.speech.parting import GOODBYE_LIMIT_S
 from interlock.agents.speech_requests import SpeechRequests
 from interlock.agents.tools import Answer, Consent, Slot, data_tool, proposes
 from interlock.guards.cards import Words
@@ -100,13 +101,10 @@ class CallerDesk(LiveDesk):
         return self.NEXT
 
 
-GOODBYE_LIMIT_S = 30.0
-"""How long the last words of a call may take until the line is let go."""
-
-
 class Farewell(Desk):
     """Says goodbye and hangs up."""
 
+    PARTS = True
     INSTRUCTIONS = "The call is over. Say goodbye."
     OPENING = "Thank you for calling. Goodbye."
     OPENINGS: ClassVar = {
@@ -116,7 +114,10 @@ class Farewell(Desk):
     }
 
     def _speak_first(self, words: str) -> None:
-        """Say what is owed still and the last word, then close the session."""
+        """Say what is owed still and the last word, where it was not said before, then close the session."""
+        if self.call.parting.said:
+            self.session.shutdown()
+            return
         self.call.lines.say_what_is_left(answered=True)
         try:
             last_word = self.session.say(self.opening(), allow_interruptions=False)

@@ -24,8 +24,11 @@ def agreed(facts: Any, proposal: Proposal) -> bool:
 
 
 def consent_of(proposal: Proposal) -> Any:
-    """How the caller stands to it, one of `CONSENTS` where our ears judged; "agreed" where nobody did."""
-    return proposal.args.get("consent", "agreed")
+    """How the caller stands to it, one of `CONSENTS` where our ears judged; "agreed" where nobody did.
+
+    A record from before consents may hold that the caller's answer was a no.
+    """
+    return proposal.args.get("consent", "no" if proposal.args.get("answer") == "no" else "agreed")
 
 
 def asks_for_a_yes(its: Guard) -> bool:

@@ -10,6 +10,7 @@ from livekit.agents import llm
 
 from interlock.agents.call.journal import Entry
 from interlock.agents.flow import Flow
+from interlock.agents.speech.parting import GRACE_S
 from interlock.app.calls.session import open_call, start_call
 from interlock.app.offline.clock import ManualClock
 from interlock.testing.points import LIMIT_S, ROUNDS, Points, rounds
@@ -83,6 +84,8 @@ class SpokenStage:
         """Wait until the session is over and the record complete."""
         async with asyncio.timeout(LIMIT_S):
             while not self.is_closed:
+                if self.call.parting.in_grace:
+                    self.clock.advance(GRACE_S)
                 self.ears.hears_nothing()
                 await asyncio.sleep(0.0005)
             await self.call.wait_until_idle()
@@ -92,7 +95,7 @@ class SpokenStage:
         return all(any(part.strip() in line for line in self.speaker.lines) for part in words.split(". "))
 
     async def quiet(self) -> None:
-        """Wait until nobody speaks, works, switches or is about to."""
+        """Wait until nobody speaks, works, switches or is about to; after a goodbye nobody comes back."""
         async with asyncio.timeout(LIMIT_S):
             calm = 0
             while calm < ROUNDS:
@@ -102,6 +105,9 @@ class SpokenStage:
                     await self.call.wait_until_idle()
                 elif calm == 0:
                     await asyncio.sleep(0.0005)  # threads write the journal: give them the processor
+                elif calm == ROUNDS and self.call.parting.in_grace:
+                    self.clock.advance(GRACE_S)
+                    calm = 0
 
     def cough(self) -> None:
         """A sound that is no word: LiveKit stops the agent and hears nothing."""

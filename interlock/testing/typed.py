@@ -37,7 +37,9 @@ class TypedStage:
     async def caller(self, words: str, *answers: Says) -> list[str]:
         """The caller speaks, the model answers as given; what was said, once all is quiet."""
         self.model.add(*answers)
-        return await self.typed.caller(words)
+        await self.typed.caller(words)
+        await self.typed.let_grace_pass(self.clock)
+        return self.typed.said
 
     async def asks(
         self, name: str, args: Mapping[str, Any] | None = None, *, said: str = "Well.", **given: Any

@@ -188,6 +188,19 @@ async def test_what_was_cut_off_is_told_once_the_agent_is_quiet(stages):
     assert stage.said[-1] == "First. Second."
 
 
+async def test_what_was_cut_off_is_told_as_soon_as_the_caller_was_answered(stages):
+    """
+    LiveKit says that the agent listens a moment before what it said is over: the line is not lost in that moment.
+    """
+    stage = stages(SUPPORT, {})
+    stage.model.lines["Okay, thanks."] = Says("You are welcome.")
+    await stage.start()
+    await cut_off(stage, stage.call.lines.say(SpokenLine("found", "First. Second.", "owed")))
+    await talked(stage, "Okay, thanks.")
+    await stage.until(lambda: "line.told" in kinds_of(stage, "found"))
+    assert stage.said[-2:] == ["You are welcome.", "First. Second."]
+
+
 async def test_who_never_hears_it_gets_a_person(stages):
     """
     A line that is cut off again and again is not said for ever.

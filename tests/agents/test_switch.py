@@ -12,6 +12,7 @@ from agents.support.desks import Reception, Triage
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.switch import PLAYOUT_LIMIT_S, STALL_LIMIT_S
 from interlock.agents.desks import Farewell, WaitingDesk
+from interlock.agents.speech.parting import GRACE_S
 from interlock.app.offline.scripted import Asks, Says
 from tests.agents.stage import Stage
 from tests.faults.stage import ACCOUNT
@@ -233,6 +234,8 @@ async def test_a_goodbye_agent_that_comes_too_late_does_not_hang_up(on_stage):
     stage = await begin(on_stage(closed=LateFarewell))
     stage.model.lines["Bye."] = Says(calls=(Asks("say_goodbye"),))
     stage.ears.hears("Bye.")
+    await stage.until(lambda: stage.call.parting.in_grace)
+    stage.clock.advance(GRACE_S)
     await stage.until(lambda: bool(made))
     stage.clock.advance(STALL_S)
     await stage.until(lambda: stalls(stage) == 1)

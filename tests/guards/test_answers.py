@@ -29,6 +29,12 @@ def test_only_who_wants_exactly_that_agreed(consent):
     assert held(agreed, consent=consent) == (consent in ("agreed", "requested", "given"))
 
 
+def test_a_no_on_record_from_before_consents_is_none():
+    """Whatever guard refused it then."""
+    assert not held(agreed, answer="no")
+    assert held(agreed, answer="no", consent="agreed")
+
+
 @pytest.mark.parametrize("guard", [agreed, not_over_a_no, nothing_open])
 def test_who_was_not_judged_is_not_kept_back(guard):
     """Our systems and operators propose without a caller's answer."""

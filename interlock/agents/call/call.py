@@ -41,10 +41,11 @@ from interlock.agents.speech.asking import Asking
 from interlock.agents.speech.happened import Happened
 from interlock.agents.speech.kept_lines import KeptLines
 from interlock.agents.speech.lines import LinesOwed, SpokenLine
+from interlock.agents.speech.parting import Parting
 from interlock.agents.speech.providers import Providers
 from interlock.agents.speech.voice import Voice
 from interlock.agents.telemetry.measures import Measures
-from interlock.guards.base import Proposer
+from interlock.guards.base import Proposal, Proposer
 from interlock.guards.facts import Facts
 from interlock.guards.quotas import Quota
 from interlock.guards.told import DISCLOSURE
@@ -128,7 +129,7 @@ class Call(CallView):
         answering = Answering()
         self._answering = answering
         self.asking = Asking(context)
-        self.hearing = Hearing(context, self._deciding, answering)
+        self.hearing = Hearing(context, self._deciding, answering, lambda words: self.parting.caller_said(words))
         self.ears = Ears(clock.now, lambda: context.facts)
         self.failures = failures = Failures(context, self._deciding)
         self.lines = LinesOwed(
@@ -139,6 +140,7 @@ class Call(CallView):
             failures.ask_for_a_person,
             self.hearing.answer_skipped,
         )
+        self.parting = Parting(context, self.lines)
         self.providers = Providers(context, self.models, self.voices)
         self.recording = Recording(context, self._deciding, self.terms)
         self._bounds = Bounds(context, self._deciding, failures, self.lines, self.terms)
@@ -148,7 +150,13 @@ class Call(CallView):
         self._switch = Switch(context, self._deciding, self._ending, lambda state, event: flow.cast[state](self, event))
         self._silence = Silence(context, self._deciding, self.absence)
         self._measures = Measures(context)
-        context.at_its_end += (self.lines.stop, self._silence.stop, self.absence.stop, self._switch.stop)
+        context.at_its_end += (
+            self.lines.stop,
+            self.parting.stop,
+            self._silence.stop,
+            self.absence.stop,
+            self._switch.stop,
+        )
         context.performs(
             {
                 SwitchTo: self._switch.to,
@@ -200,6 +208,7 @@ class Call(CallView):
         self.voice.listen(session)
         self.lines.listen(session)
         self.asking.listen(session)
+        self.parting.listen(session)
         self._measures.listen(session)
         self._bounds.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
@@ -239,6 +248,11 @@ class Call(CallView):
         nothing changed.
         """
         return await self._deciding.propose(event, args, by=by, seen_epoch=seen_epoch, tool_call_id=tool_call_id)
+
+    def would(self, event: str, args: Mapping[str, Any], *, seen_epoch: int) -> Verdict | None:
+        """The verdict that an agent's proposal of `event` would have at this moment: nothing is recorded or done."""
+        asked = Proposal(event, args, seen_epoch=seen_epoch)
+        return self._context.interlocking.judge(asked, self.clock.now()).verdict
 
     async def claim(self, **values: Any) -> None:
         """Note what the caller said. Raises `FactsError` (recorded) for anything not the caller's to say.

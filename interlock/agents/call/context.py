@@ -50,6 +50,8 @@ class CallContext:
         """How many callers there were: whoever takes another one's place is one more."""
         self.turns: Callable[[], int] = lambda: 0
         """How much was said by now."""
+        self.parting = False
+        """Whether goodbye was said, or is being said, and the call is not to end yet."""
         self.awaited: object | None = None
         """The agent that was sent for and has not entered."""
         self.at_its_end: list[Callable[[], None]] = []

@@ -6,7 +6,7 @@ that did reach the conversation, when the old agent's answer to them came to not
 """
 
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from livekit.agents import (
@@ -36,8 +36,15 @@ SKIPPED_S = 1.0
 class Hearing:
     """The caller's words that are still to be answered; told of them by one session's events."""
 
-    def __init__(self, context: CallContext, deciding: Deciding, answering: Answering) -> None:
+    def __init__(
+        self,
+        context: CallContext,
+        deciding: Deciding,
+        answering: Answering,
+        caller_said: Callable[[str], None] = lambda words: None,
+    ) -> None:
         self._context = context
+        self._caller_said = caller_said
         self._deciding = deciding
         self._answering = answering
         self._heard: dict[int, str] = {}
@@ -66,6 +73,7 @@ class Hearing:
             return self._too_long(session)
         clean = taken_in(words)
         self._answering.caller_said(clean)
+        self._caller_said(clean)
         if self._context.switching:
             self._left_behind.append(clean)
             return None
@@ -138,6 +146,7 @@ class Hearing:
         if event.is_final and event.transcript.strip():
             self._heard[next(self._count)] = event.transcript.strip()
             self._answering.caller_said(taken_in(event.transcript))
+            self._caller_said(event.transcript)
             self._context.spawn(self._deciding.heard_caller())
 
     def _added(self, event: ConversationItemAddedEvent) -> None:
@@ -176,6 +185,6 @@ class Hearing:
         self._heard = {number: words for number, words in self._heard.items() if number > latest}
 
     def _tools_executed(self, event: FunctionToolsExecutedEvent) -> None:
-        """The agent that called these tools has handed over: the next one speaks."""
-        if self._context.switching:
+        """The agent that called these tools has handed over, or says goodbye: nobody answers for it."""
+        if self._context.switching or self._context.parting:
             event.cancel_tool_reply()

@@ -219,7 +219,7 @@ class LinesOwed:
 
     def _agent_changed(self, event: AgentStateChangedEvent) -> None:
         self._quiet()
-        if event.new_state == "listening" and not self._caller_speaks:
+        if event.new_state == "listening":
             self._go_on()
 
     def _caller_changed(self, event: UserStateChangedEvent) -> None:
@@ -245,8 +245,12 @@ class LinesOwed:
         if session is None or call.switching or call.ending or call.over or session.agent_state != "listening":
             return
         waiting = next((owed for owed in self._owed.values() if owed.playing is None), None)
-        if waiting is not None and session.current_speech is None:
+        if waiting is None or self._caller_speaks:
+            return
+        if (speech := session.current_speech) is None or speech.done():
             self._say_again(waiting)
+        else:  # LiveKit says that the agent listens a moment before what it said is over
+            speech.add_done_callback(lambda _: self._go_on())
 
     def _say_again(self, owed: _Owed) -> None:
         whole = len(owed.left) == len(_sentences(owed.line.text))

@@ -165,7 +165,7 @@ class Voice:
         said = utterance.so_far.strip()
         kept = () if utterance.last_frame else self._kept_lines.find_in_any(said) or ()
         if not kept:
-            said = APOLOGY if self._context.over or self._context.ending else UNHEARD
+            said = APOLOGY if self._context.over or self._context.ending or self._context.parting else UNHEARD
             kept = self._kept_lines.find(said, role) or self._kept_lines.find_in_any(said) or ()
         if kept and utterance.last_frame and kept[0].sample_rate != utterance.last_frame.sample_rate:
             kept = ()  # LiveKit plays one utterance at one rate

@@ -87,6 +87,8 @@ async def _talk(typed: TypedCall, lines: AsyncIterator[str], screen: Screen) -> 
             screen.ask()
         words = await _next_words(lines, typed, screen)
         if words is None:
+            if typed.call.parting.under_way and not screen.gone.is_set():
+                await typed.over.wait()  # nobody comes back
             return
         screen.answered()
         if words.strip():

@@ -31,6 +31,7 @@ _DESCRIPTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "facts.refused": lambda audit: f"not noted: {', '.join(audit['fields'])} ({audit['why']})",
     "proposal.malformed": lambda audit: f"{audit['event']}: not understood ({audit['why']})",
     "words.held_back": lambda audit: f"not said, as it was not so: {', '.join(audit['claims'])}",
+    "goodbye.taken_back": lambda audit: f"no goodbye: the caller came back to {audit['state']}",
     "handoff.entered": lambda audit: f"now speaking: {audit['agent']} ({audit['state']})",
     "handoff.stalled": lambda audit: f"the switch to {audit['to']} stalled ({audit['why']})",
     "effect.started": lambda audit: f"working: {audit['state']}",

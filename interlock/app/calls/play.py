@@ -99,6 +99,8 @@ class _Stage:
         if step.caller is not None:
             await self._caller(step.caller, rest)
         elif step.expect is not None:
+            if all(later.expect is not None for later in rest):
+                await self._typed.let_grace_pass(self._clock)
             self._expect(step, step.expect)
         elif step.advance is not None:
             self._load(rest)

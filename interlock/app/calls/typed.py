@@ -7,7 +7,9 @@ from livekit.agents import AgentSession, AgentStateChangedEvent, ConversationIte
 from livekit.agents.voice import SpeechHandle
 
 from interlock.agents.call.call import Call
+from interlock.agents.speech.parting import GRACE_S
 from interlock.app.calls.session import start_call
+from interlock.app.offline.clock import ManualClock
 
 REST_LIMIT_S = 60.0
 
@@ -65,6 +67,12 @@ class TypedCall:
                     return
                 self._speeches = [speech for speech in self._speeches if not speech.done()]
             await self.call.wait_until_idle()
+
+    async def let_grace_pass(self, clock: ManualClock) -> None:
+        """Where goodbye was said, nobody comes back."""
+        if self.call.parting.in_grace:
+            clock.advance(GRACE_S)
+            await self.rest()
 
     async def _stirs(self) -> bool:
         """Whether something new begins in the next few rounds of the event loop."""
