@@ -10,7 +10,7 @@ MONTHS_S = 90 * 24 * HOUR_S
 PROOFS = Quota(
     "proofs",
     "failed checks",
-    {"caller": Limit(5), "account": Limit(20), "anonymous": Limit(60, HOUR_S)},
+    {"caller": Limit(3), "account": Limit(20), "anonymous": Limit(20, HOUR_S)},
     account="account_number",
     instead="A colleague can help you before. Shall I pass you on?",
 )
@@ -28,7 +28,7 @@ POLICY_PROOFS = Quota(
 CODES = Quota(
     "proofs",
     PROOFS.what,
-    {"caller": Limit(5), "anonymous": Limit(60, HOUR_S)},
+    {"caller": Limit(3), "anonymous": Limit(20, HOUR_S)},
     instead=PROOFS.instead,
 )
 """A code is all there is of a secret: no account says whose it would be."""
@@ -36,7 +36,7 @@ CODES = Quota(
 WARRANTIES = Quota(
     "warranties",
     "warranty numbers that we could not find",
-    {"caller": Limit(5), "anonymous": Limit(60, HOUR_S)},
+    {"caller": Limit(5), "anonymous": Limit(20, HOUR_S)},
     when=lambda facts: facts.warranty_number not in (None, "", "none"),
     instead="We can go on without a warranty, or I pass you on to a colleague. Which would you like?",
 )

@@ -20,8 +20,9 @@ known for it: instead of `account` and `anonymous` they have a count of their ow
 who guess at an account do not lock out the customer who calls from the line they always call from (the device cookies
 of OWASP's "Slow Down Online Guessing Attacks"); and whoever forges that line has the strict count, no more.
 
-A right proof gives back what it took, and lets the account's count begin anew. It leaves the caller's other failures
-counted: else whoever owns one account could guess at others for ever, proving their own in between.
+A right proof gives back what it took, lets the account's count begin anew, and takes back that caller's failures at the
+same account: who errs and then proves it is no guesser. It leaves their failures at others counted: else whoever owns
+one account could guess at others for ever, proving their own in between.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ from interlock.guards.base import Guard, Proposal
 
 Whose = Literal["call", "caller", "account", "number", "anonymous", "share", "world"]
 WHOSE: tuple[Whose, ...] = get_args(Whose)
-How = Literal["take", "give_back", "begin_anew", "know"]
+How = Literal["take", "give_back", "take_back", "begin_anew", "know"]
 
 KNOWN_FOR_S = 400 * 86400.0
 """How long somebody who proved that an account is theirs is known for it, from their last proof on."""
@@ -71,7 +72,8 @@ class Spent:
 class Count:
     """What is done to one counter. `subject` is whose it is, in plain: the store keeps a keyed hash of it.
 
-    `known` is who they are known as for that account, and `instead` the limit that counts then.
+    `known` is who they are known as for that account, and `instead` the limit that counts then. What a caller tries is
+    counted by account, too: `take_back` takes off what of theirs was tried at this one.
     """
 
     quota: str
@@ -139,10 +141,11 @@ class Quota:
             "world": "world",
         }
         own = limits.get("caller", self.limits.get("account"))
+        its_own = f"{apart}{known}" if known else ""
         return tuple(
-            Count(self.name, whose, f"{apart}{its}", limits[whose], known=f"{apart}{known}", instead=own)
+            Count(self.name, whose, f"{apart}{its}", limits[whose], known=its_own, instead=own)
             if whose in ("account", "anonymous") and known
-            else Count(self.name, whose, f"{apart}{its}", limits[whose])
+            else Count(self.name, whose, f"{apart}{its}", limits[whose], known=its_own if whose == "caller" else "")
             for whose in WHOSE
             if whose in limits and (its := subjects[whose])
         )
@@ -150,9 +153,9 @@ class Quota:
 
 def settled(taken: tuple[Count, ...], *, proved: bool = False) -> tuple[Count, ...]:
     """What gives back what was taken; where it `proved` right, the account's count begins anew and they are known."""
-    back = tuple(_as(each, "give_back") for each in taken)
     if not proved:
-        return back
+        return tuple(_as(each, "give_back") for each in taken)
+    back = tuple(_as(each, "take_back" if each.whose == "caller" and each.known else "give_back") for each in taken)
     anew = tuple(_as(each, "begin_anew") for each in taken if each.whose == "account")
     return (*back, *anew, *(_as(each, "know") for each in taken if each.whose == "account" and each.known))
 

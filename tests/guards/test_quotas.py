@@ -69,18 +69,18 @@ def test_who_calls_from_the_same_line_can_be_known_for_an_account():
         for its in quota().takes(Known(caller_phone="0301234567"), {"account": "4471"})
         if its.known
     }
-    assert known == {"account": "4471 301234567"}
+    assert known == {"caller": "4471 301234567", "account": "4471 301234567"}
     known = {its.whose: its.known for its in quota().takes(Known(caller_identity="me"), {"account": "1"}) if its.known}
     assert known == {"account": "1 me", "anonymous": "1 me"}
 
 
 def test_a_right_proof_gives_back_and_begins_the_account_anew():
-    """But not the caller's other failures: who owns one account could guess at others for ever."""
+    """The caller's failures at it are taken back; those at others are not, or who owns one could guess for ever."""
     taken = quota().takes(Known(call_id="c1", caller_phone="0301234567"), {"account": "4471"})
     done = [(its.how, its.whose) for its in settled(taken, proved=True)]
     assert done == [
         ("give_back", "call"),
-        ("give_back", "caller"),
+        ("take_back", "caller"),
         ("give_back", "account"),
         ("begin_anew", "account"),
         ("know", "account"),

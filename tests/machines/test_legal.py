@@ -11,7 +11,7 @@ from tests.machines.tables import TABLES
 class TestEveryFlow(EveryFlow):
     tables = tuple(TABLES.values())
     calls = 2
-    proposals = 300
+    proposals = 800
 
     @pytest.mark.slow
     def test_its_drawings_are_current(self, flow: Flow) -> None:

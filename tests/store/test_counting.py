@@ -86,6 +86,37 @@ def test_a_right_proof_begins_the_account_anew_and_not_the_caller(count):
     assert [count(CALLER) for _ in range(2)] == [[], [("caller", 3600)]]
 
 
+def test_who_errs_and_then_proves_it_is_no_guesser(count):
+    """Their failures at that account are taken back, those at another are not."""
+    mine, another = replace(CALLER, known="4471 me"), replace(CALLER, known="5520 me")
+    for _ in range(4):
+        assert [count(mine), count(mine)] == [[], []]
+        count(*settled((mine,), proved=True))
+    assert [count(another), count(mine)] == [[], []]
+    count(*settled((mine,), proved=True))
+    assert [count(another), count(another), count(another)] == [[], [], [("caller", 3600)]]
+
+
+def test_who_is_known_may_err_as_often_as_they_prove_it(count):
+    """Their own count begins anew with each right proof, as the account's does."""
+    count(*settled((ACCOUNT,), proved=True))
+    for _ in range(5):
+        assert [count(ACCOUNT), count(ACCOUNT)] == [[], []]
+        count(*settled((ACCOUNT,), proved=True))
+
+
+def test_failures_of_an_earlier_window_are_not_taken_off_this_one(count):
+    """They are over with it."""
+    mine, another = replace(CALLER, known="4471 me"), replace(CALLER, known="5520 me")
+    count(mine, at=1000.0)
+    count(mine, at=1001.0)
+    for _ in range(2):
+        assert count(another, at=1000.0 + HOUR_S) == []
+    count(mine, at=1001.0 + HOUR_S)
+    count(*settled((mine,), proved=True), at=1001.0 + HOUR_S)
+    assert [count(another, at=1002.0 + HOUR_S) for _ in range(2)] == [[], [("caller", 3598)]]
+
+
 def test_strangers_do_not_lock_out_who_is_known_for_an_account(count):
     """They have a count of their own, as strict as a caller's, until they were not seen for a long time."""
     count(*settled((ACCOUNT,), proved=True))

@@ -57,6 +57,11 @@ class Counters:
             if count.how == "take" and its.count >= count.limit.most:
                 spent.append(Spent(count.quota, count.whose, max(1, ceil(its.until - self.now))))
             changed[its.key] = self._counted(its, count)
+            if count.whose == "caller" and count.known:
+                self._at_one_account(changed, its.key, count)
+            if count.how == "know":
+                own = self._at[self._key(count.quota, "known", count.known)]
+                changed[own.key] = replace(own, count=0, until=0.0)
         if spent:
             return QuotaSpent(spent)
         self._at.update(changed)
@@ -74,7 +79,7 @@ class Counters:
     def _asked(self, count: Count) -> Iterator[Counter]:
         """The counters that doing it may read."""
         yield Counter(self._key(count.quota, count.whose, count.subject), count.quota, count.whose)
-        for whose in ("known", "proved") if count.known else ():
+        for whose in ("known", "proved", "tried") if count.known else ():
             yield Counter(self._key(count.quota, whose, count.known), count.quota, whose)
 
     def _as_known(self, count: Count) -> Count:
@@ -98,10 +103,25 @@ class Counters:
                 return replace(its, count=its.count + 1, until=its.until or self.now + count.limit.within_s)
             case "give_back":
                 return replace(its, count=max(0, its.count - 1))
+            case "take_back":
+                return its
             case "begin_anew":
                 return replace(its, count=0, until=0.0)
             case "know":
                 return replace(its, count=1, until=self.now + KNOWN_FOR_S)
+
+    def _at_one_account(self, changed: dict[bytes, Counter], key: bytes, count: Count) -> None:
+        """Count what of a caller's is at one account, in the very window of the caller; or take that back."""
+        caller, tried = changed[key], self._at[self._key(count.quota, "tried", count.known)]
+        there = tried.count if tried.until == caller.until else 0
+        match count.how:
+            case "take":
+                there += 1
+            case "give_back":
+                there = max(0, there - 1)
+            case "take_back":
+                changed[key], there = replace(caller, count=max(0, caller.count - there)), 0
+        changed[tried.key] = replace(tried, count=there, until=caller.until)
 
     def _key(self, quota: str, whose: str, subject: str) -> bytes:
         return self._seal.name_of("quota", quota, whose, subject)
