@@ -29,12 +29,6 @@ def without_secrets(value: str) -> str | None:
     return value if len(value) <= LONGEST_SHOWN and PLAIN.fullmatch(value) else None
 
 
-def shortened(value: str) -> str:
-    """The printable beginning of a value that is no secret."""
-    text = "".join(filter(str.isprintable, value))
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-
-
 def secrets_in(given: Mapping[str, str]) -> list[str]:
     """Everything secret among variables, the longest first."""
     found = {secret for name, value in given.items() for secret in _secrets_of(name, value)}

@@ -326,15 +326,11 @@ def _variable(field: str) -> str:
     return info.validation_alias if isinstance(info.validation_alias, str) else PREFIX + field.upper()
 
 
-HARMLESS = frozenset({"INTERLOCK_QUOTAS"})
-"""Settings whose values look like what may hold a secret, and are none."""
-
-
 def _found(variable: str) -> str:
-    from interlock.app.secret_values import is_secret, shortened, without_secrets
+    from interlock.app.secret_values import is_secret, without_secrets
 
     given = given_variables().get(variable, "")
-    shown = shortened(given) if variable in HARMLESS else None if is_secret(variable) else without_secrets(given)
+    shown = None if is_secret(variable) else without_secrets(given)
     return "something else (not shown)" if shown is None else f'"{shown}"'
 
 

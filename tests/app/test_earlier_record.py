@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from interlock.app import command
-from interlock.app.store import open_journal, open_reader
+from interlock.app.store import BUSY_TIMEOUT_MS, open_reader
+from interlock.app.store.upgrading import upgrade
 
 KEPT = Path(__file__).parent / "earlier_record.sqlite.gz"
 CALLS = 7
@@ -24,11 +25,11 @@ Run = Callable[..., tuple[int, str]]
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
     """
-    A store with these calls, taken along by today's engine as a worker takes it along when it starts.
+    A store with these calls, brought to today's tables as `interlock store upgrade` does it.
     """
     path = tmp_path / "calls.sqlite"
     path.write_bytes(gzip.decompress(KEPT.read_bytes()))
-    open_journal(path).close()
+    upgrade(str(path), BUSY_TIMEOUT_MS)
     return path
 
 

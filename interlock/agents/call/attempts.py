@@ -7,7 +7,7 @@ right gives it back, in the transaction that establishes that it was.
 from typing import Any
 
 from interlock.agents.call.context import CallContext
-from interlock.agents.call.deciding import Deciding
+from interlock.agents.call.deciding import Deciding, caller_of_this
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import QuotaSpent
 from interlock.guards.quotas import Count, Limits, Quota, settled, words
@@ -31,7 +31,10 @@ class Attempt:
         self.refused = refused
 
     async def proved(self, **known: Any) -> None:
-        """It was right: it is given back, the account's count begins anew, and what is `known` by it established."""
+        """It was right: it is given back, the account's count begins anew, and what is `known` by it established.
+
+        Raises `FactsError`, and nothing of it happens, where somebody else is there by now than who tried.
+        """
         await self._settle(True, known)
 
     async def give_back(self, **known: Any) -> None:
@@ -42,7 +45,7 @@ class Attempt:
         counts, self._taken = settled(self._taken, proved=proved), ()
         line = DraftEntry("quota.given_back", {"quota": self._quota.name, "proved": proved}, counts=counts)
         if known:
-            await self._deciding.learn_surely("established", lambda _: known, line)
+            await self._deciding.learn_surely("established", lambda _: known, line, of=caller_of_this())
         else:
             await self._context.record(line)
 
