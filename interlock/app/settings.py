@@ -221,7 +221,7 @@ class Settings(BaseSettings):
     piper_voice: FilePath | None = _says("a .onnx file with its .onnx.json beside it")
     minilm_dir: FilePath | None = _says("a folder with model.onnx and tokenizer.json")
 
-    livekit_url: str | None = _says("ws:// or wss://", name="LIVEKIT_URL", pattern=rf"^wss?://{HOST}([/?]\S*)?$")
+    livekit_url: str | None = _says("ws:// or wss://", name="LIVEKIT_URL", pattern=rf"^wss?://{HOST}(/[^\s?#]*)?$")
     livekit_api_key: str | None = _says("the key of the LiveKit project", name="LIVEKIT_API_KEY")
     livekit_api_secret: Secret | None = _says(
         "the secret of the LiveKit project, without spaces", name="LIVEKIT_API_SECRET"
