@@ -141,7 +141,7 @@ async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
     job.opened.push_async_callback(_wait_until_idle, call)  # while it is kept
     metrics.follow(session, call)
     if settings.otel_content:
-        _follow_the_answer(call, kept.get(CONTENT))
+        _follow_the_answer(call, kept.get(CONTENT), asked=settings.ask_to_record)
     await _begin(job, session, call, lease)
 
 
@@ -150,9 +150,9 @@ def _records_all(settings: Settings) -> bool:
     return settings.otel_content and not settings.ask_to_record
 
 
-def _follow_the_answer(call: Call, gate: ContentGate | None) -> None:
-    """Let what is said be seen in traces from when on the caller agreed to it."""
-    if gate is None:
+def _follow_the_answer(call: Call, gate: ContentGate | None, *, asked: bool) -> None:
+    """Let what is said be seen in traces from when on the caller agreed to it, and until somebody has their place."""
+    if gate is None or not asked:
         return
     if call.facts.recording == "agreed":
         gate.open()
