@@ -3,7 +3,7 @@
 import pytest
 
 from agents.support import SUPPORT
-from interlock.app.worker.dispatch import DispatchError, flow_of
+from interlock.app.worker.dispatch import DispatchError, call_of, flow_of, with_call
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,34 @@ def test_anything_else_is_refused_in_one_line(metadata, found):
     assert "expected" in line
     assert "\n" not in line
     assert "Anna" not in line
+
+
+CALL_ID = "call-0123456789ab"
+
+
+@pytest.mark.parametrize("metadata", ["", " support ", '{"flow": "support", "campaign": 7}', '{"other": 1}'])
+def test_a_dispatch_names_the_one_call_it_begins(metadata):
+    """
+    Beside the flow and whatever else there is; the first name stands.
+    """
+    named = with_call(metadata, CALL_ID)
+    assert (call_of(named), call_of(metadata)) == (CALL_ID, None)
+    assert call_of(with_call(named, "call-ba9876543210")) == CALL_ID
+    assert flow_of(named, "support") is SUPPORT
+    assert ("campaign" in named) is ("campaign" in metadata)
+
+
+def test_what_no_call_can_begin_with_stays_as_it_is():
+    """
+    The worker says what is wrong with it.
+    """
+    assert with_call("{broken", CALL_ID) == "{broken"
+
+
+@pytest.mark.parametrize("named", ["7", '"c1"', '"call-0123456789AB"', '"call-0123456789ab\\n"', "[]", '"../x"'])
+def test_a_call_of_another_name_is_begun_by_nobody(named):
+    """
+    Whoever dispatches chooses no name that no call has.
+    """
+    with pytest.raises(DispatchError, match="12 hexadecimal digits"):
+        call_of(f'{{"interlock_call": {named}}}')

@@ -14,7 +14,7 @@ from interlock.app.store import tables
 from interlock.app.store.lease import RENEW_S, LeaseGrant, acquire
 from interlock.app.store.rooms import Room as Life
 from interlock.app.store.rooms import claim_room
-from interlock.app.worker.caller import OURS_BROKE, OURS_LIMIT_S, watch_connection
+from interlock.app.worker.caller import OURS_BROKE, OURS_LIMIT_S, facts_of, watch_connection
 from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.lease import Lease
 
@@ -206,6 +206,26 @@ def met(drive, monkeypatch):
     met = []
     monkeypatch.setattr(drive.call, "caller_changed", met.append)
     return met
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "known"),
+    [
+        ("SIP", "+15550100", "+15550100"),
+        ("SIP", "anonymous", None),
+        ("SIP", "", None),
+        ("STANDARD", "+15550100", None),
+        ("CONNECTOR", "+15550100", None),
+    ],
+)
+def test_the_number_is_known_of_a_phone_alone(kind, said, known):
+    """
+    And only where its line shows one: a browser's attributes are what the caller says of themselves.
+    """
+    which = getattr(rtc.ParticipantKind, f"PARTICIPANT_KIND_{kind}")
+    who = SimpleNamespace(identity="anna", sid="PA_1", kind=which, attributes={"sip.phoneNumber": said})
+    facts = facts_of(Room(), who)
+    assert (facts.get("caller_phone"), facts["caller_kind"]) == (known, kind.lower())
 
 
 async def test_who_joins_with_the_callers_identity_is_somebody_else(drive, met):

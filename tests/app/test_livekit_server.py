@@ -24,7 +24,8 @@ from interlock.app.livekit_server import (
 from interlock.app.livekit_server.configuration import configuration
 from interlock.app.livekit_server.server import announcement
 from interlock.app.settings import Settings
-from interlock.app.worker.tokens import how_to_call, invitation, new_room, token
+from interlock.app.worker.dispatch import call_of
+from interlock.app.worker.tokens import TTL, how_to_call, invitation, new_room, token
 
 SERVER = Server("ws://127.0.0.1:7880", "interlock", "s" * 32)
 
@@ -221,7 +222,18 @@ def test_a_token_is_for_one_person_one_room_and_one_agent() -> None:
     claims = TokenVerifier(SERVER.key, SERVER.secret).verify(made)
     assert (claims.identity, claims.video.room_join, claims.video.room) == ("anna", True, "r1")
     assert not any((claims.video.room_create, claims.video.room_list, claims.video.room_admin, claims.video.agent))
-    assert [(a.agent_name, a.metadata) for a in claims.room_config.agents] == [("interlock", "m")]
+    (called,) = claims.room_config.agents
+    assert (called.agent_name, json.loads(called.metadata)["flow"]) == ("interlock", "m")
+
+
+def test_a_token_names_the_one_call_it_begins() -> None:
+    """Each its own, and it is good for a quarter of an hour."""
+    first, second = (token(SERVER, identity="anna", room="r1", agent_name="interlock") for _ in range(2))
+    claims = [TokenVerifier(SERVER.key, SERVER.secret).verify(each) for each in (first, second)]
+    begins = [call_of(its.room_config.agents[0].metadata) for its in claims]
+    assert None not in begins
+    assert begins[0] != begins[1]
+    assert timedelta(minutes=15) == TTL
 
 
 def test_a_token_without_an_agent_calls_nobody() -> None:

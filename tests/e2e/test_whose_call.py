@@ -10,8 +10,9 @@ from livekit.protocol.agent_pb import agent_session as agent_pb
 
 from interlock.agents.desk import WHO_IS_THERE
 from interlock.app.store import open_reader
+from interlock.app.worker.job import CALL_OVER
 from tests.e2e.caller import Caller
-from tests.e2e.desk import COMES_S, GREETING, TRIAGE, hears, says, to_billing
+from tests.e2e.desk import COMES_S, GREETING, TRIAGE, hears, says, says_goodbye, to_billing
 from tests.e2e.room import Room
 from tests.e2e.shift import Shift
 
@@ -49,6 +50,22 @@ async def test_who_joins_with_the_callers_token_is_nobody_we_know(shift: Shift, 
 
 def _facts(kept: Any, seq: int) -> Any:
     return kept.get(seq, {}).get("facts", {})
+
+
+async def test_a_token_begins_one_call(shift: Shift, room: Room) -> None:
+    """
+    Used again once that is over it begins none: whoever has it hears so, and the room is closed.
+    """
+    token = room.token(agent_name="interlock", metadata="support")
+    async with Caller(room.server.url, token) as caller:
+        await hears(caller, GREETING)
+        await says_goodbye(caller)
+    call, _ = await shift.the_call()
+    async with Caller(room.server.url, token) as again:
+        await again.until(lambda: again.happened("out"), "put out of the closed room", COMES_S)
+        assert [line.text.strip() for line in again.lines] == [CALL_OVER]
+    await shift.until("job.refused")
+    assert [each.call_id for each in shift.calls()] == [call.call_id]
 
 
 async def test_what_others_in_the_room_send_reaches_neither_model_nor_facts(shift: Shift, room: Room) -> None:

@@ -105,3 +105,20 @@ async def test_a_yes_to_what_our_side_said_confirms_it(journal):
         args = {"phone": "0301234567", "time": "2026-03-03T10:00"}
         await stage.caller("Yes, please.", Says(calls=(Asks("book_callback", args),)))
         assert stage.call.facts.callback_booked
+
+
+@pytest.mark.parametrize("fact", ["caller_identity", "room", "call_id", "sip_call_id"])
+async def test_a_name_that_somebody_was_let_in_by_is_no_value_known(journal, fact):
+    """Whoever gives out tokens chooses it, often the caller: the number in it was not said, and no line shows it."""
+    async with stage_of("booking", journal) as stage:
+        await stage.call.establish(**{fact: "+4930987654321"})
+        await stage.caller("Hello.", Says(calls=(Asks("note_phone", {"phone": "+4930987654321"}),)))
+        assert stage.call.facts.unheard == ("contact_phone",)
+
+
+async def test_the_number_of_the_line_is_known(journal):
+    """It is LiveKit's own word where the caller is on a phone."""
+    async with stage_of("booking", journal) as stage:
+        await stage.call.establish(caller_phone="+4930987654321")
+        await stage.caller("Hello.", Says(calls=(Asks("note_phone", {"phone": "+4930987654321"}),)))
+        assert (stage.call.facts.unheard, stage.call.facts.contact_phone) == ((), "+4930987654321")

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from interlock.agents.call.journal import Superseded, Turn
 from interlock.app.store import tables
-from interlock.app.store.lease import DrivenElsewhere, acquire, release, renew
+from interlock.app.store.lease import CallIsOver, DrivenElsewhere, acquire, release, renew
 from interlock.app.store.orphans import FORGOTTEN_S, may_dispatch, orphans
 from interlock.app.store.remembering import recall
 from interlock.app.store.rooms import CLAIM_S, Room, claim_room, forget_room, keep_room, take_room
@@ -292,3 +292,34 @@ async def test_a_clock_that_is_set_back_a_little_costs_no_claim(journal):
         await claimed(journal, call_id="c2")
     await since(journal, "claimed_at", -3600)
     assert (await claimed(journal, call_id="c2")).call_id == "c2"
+
+
+@pytest.mark.parametrize("sid", ["RM_1", "RM_2"])
+async def test_a_call_that_ended_is_begun_by_nobody_again(journal, sid):
+    """In the room it was held in or in another life of it: whoever was let in for it has had their call."""
+    await claimed(journal)
+    await journal.append([opened(), ended(2)])
+    with pytest.raises(CallIsOver, match="c1 has ended"):
+        await claimed(journal, sid)
+
+
+async def test_a_call_in_another_life_of_its_room_goes_on_there(journal):
+    """A server began anew, and whoever joined brought the same dispatch: not while its driver lives."""
+    await claimed(journal)
+    await journal.append([opened()])
+    with pytest.raises(DrivenElsewhere):
+        await claimed(journal, "RM_2")
+    await age(journal, LEASE_S + 1)
+    grant = await claimed(journal, "RM_2")
+    assert (grant.call_id, grant.fence, grant.resumes) == ("c1", 2, True)
+    with pytest.raises(DrivenElsewhere):
+        await claimed(journal, "RM_2", "c2")
+
+
+async def test_a_call_that_is_just_being_begun_is_begun_once(journal):
+    """Two dispatches for it at once; the second one may when nothing came of the first."""
+    assert not (await claimed(journal)).resumes
+    with pytest.raises(DrivenElsewhere):
+        await claimed(journal, "RM_2")
+    await since(journal, "claimed_at", CLAIM_S + 1)
+    assert (await claimed(journal, "RM_2")).call_id == "c1"

@@ -23,6 +23,10 @@ UTTERANCES_KEPT = 150
 """How many of the caller's last utterances are listened back to."""
 OWN_NUMBER = frozenset(["this", "same", "call", "calling", "ringing", "caller", "own", "current", "line", "my", "here"])
 """What is said of the number one calls from, in place of its figures."""
+OF_THE_CALL = frozenset(
+    {"timezone", "call_id", "room", "caller_identity", "caller_sid", "caller_kind", "sip_call_id", "unheard"}
+)
+"""Facts that are no value a caller may mean: names of things, of which some are the choice of whoever let them in."""
 
 _claiming: ContextVar["Claims | None"] = ContextVar("claiming", default=None)
 
@@ -169,7 +173,7 @@ class Ears:
 
 def known_to_us(facts: Facts) -> frozenset[str]:
     """Every value that our systems found or the line shows, as text."""
-    values: list[Any] = [getattr(facts, name) for name in facts.names("established") if name != "timezone"]
+    values: list[Any] = [getattr(facts, name) for name in facts.names("established") - OF_THE_CALL]
     flat = [its for value in values for its in (value if isinstance(value, tuple) else (value,))]
     kept = (its for its in flat if its is not None and not isinstance(its, bool | tuple))
     return frozenset(its.isoformat() if isinstance(its, datetime) else str(its) for its in kept)

@@ -30,6 +30,10 @@ class DrivenElsewhere(Exception):
     """Somebody else drives the call in this room, and is alive."""
 
 
+class CallIsOver(Exception):
+    """The call that somebody was let in for has ended: nobody begins it a second time."""
+
+
 def lease_expired() -> ColumnElement[bool]:
     """Whether a call's driver gave no heartbeat for longer than its lease."""
     left = calls.lease_until - db_now()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from interlock.app.store import tables
-from interlock.app.store.lease import DrivenElsewhere, LeaseGrant, acquire
+from interlock.app.store.lease import CallIsOver, DrivenElsewhere, LeaseGrant, acquire
 from interlock.app.store.sealing import Seal
 from interlock.app.store.tables import db_now
 
@@ -30,12 +30,15 @@ class Room:
 def claim_room(connection: Connection, seal: Seal, room: Room, call_id: str, owner: str) -> LeaseGrant:
     """The call to hold in a room: the one whose driver is gone, or `call_id`, a new one.
 
-    Raises `DrivenElsewhere`; `IntegrityError` when somebody claimed it in this instant: ask again.
+    A call is begun once: of one that is on record already the driver is gone, and the room has another life since a
+    server began anew. Raises `DrivenElsewhere`, and `CallIsOver` for one that has ended; `IntegrityError` when somebody
+    claimed the room in this instant: ask again.
     """
     there = _call_in(connection, room)
+    if connection.execute(select(_ended(call_id))).scalar_one():
+        raise CallIsOver(f"call {call_id} has ended, and whoever was let in for it has had their call")
     if there is None:
-        _hold(connection, seal, room, call_id)
-        return LeaseGrant(call_id)
+        return _hold_anywhere(connection, seal, room, call_id, owner)
     if (grant := acquire(connection, there, owner)) is not None:
         return grant
     vacant = and_(rooms.sid == room.sid, rooms.call_id == there, _void(there))
@@ -98,6 +101,21 @@ def claim_expired() -> ColumnElement[bool]:
 
 def _call_in(connection: Connection, room: Room) -> str | None:
     return connection.execute(select(rooms.call_id).where(rooms.sid == room.sid)).scalar_one_or_none()
+
+
+def _hold_anywhere(connection: Connection, seal: Seal, room: Room, call_id: str, owner: str) -> LeaseGrant:
+    """The call in a room in which none is held: new, or going on from another life of the room."""
+    grant = LeaseGrant(call_id)
+    if connection.execute(select(_begun(call_id))).scalar_one():
+        before = acquire(connection, call_id, owner)
+        if before is None:
+            raise DrivenElsewhere(f"call {call_id} is driven by another process")
+        grant = before
+    elif connection.execute(select(rooms.sid).where(rooms.call_id == call_id, ~claim_expired())).first() is not None:
+        raise DrivenElsewhere(f"call {call_id} is begun by another process")
+    connection.execute(delete(tables.rooms).where(rooms.call_id == call_id))
+    _hold(connection, seal, room, call_id)
+    return grant
 
 
 def _hold(connection: Connection, seal: Seal, room: Room, call_id: str) -> None:

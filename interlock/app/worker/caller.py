@@ -74,17 +74,21 @@ def _people(room: rtc.Room) -> list[rtc.RemoteParticipant]:
 
 
 def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
-    """What is established of a caller: see `interlock.guards.facts.Facts`. Only a phone's attributes are LiveKit's own
-    word."""
+    """What is established of a caller: see `interlock.guards.facts.Facts`.
+
+    Only a phone's attributes are LiveKit's own word: of anybody else they say what whoever it is says. What a line has
+    of a caller who hides their number ("anonymous") is no number.
+    """
     phone: Mapping[str, str] = {}
     if caller.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP:
         phone = caller.attributes
+    number = phone.get("sip.phoneNumber", "")
     known = {
         "room": room.name,
         "caller_identity": caller.identity,
         "caller_sid": caller.sid,
         "caller_kind": rtc.ParticipantKind.Name(caller.kind).removeprefix(KIND).lower(),
-        "caller_phone": phone.get("sip.phoneNumber", ""),
+        "caller_phone": number if any(map(str.isdecimal, number)) else "",
         "sip_call_id": phone.get("sip.callID", ""),
     }
     return {name: value[:FACT_LIMIT] for name, value in known.items() if value}

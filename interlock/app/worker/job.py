@@ -21,7 +21,7 @@ from interlock.app.kept_lines import NOT_SET_UP, lines_for
 from interlock.app.project import UnknownFlow, flow_named, open_systems
 from interlock.app.providers import close_models, models
 from interlock.app.settings import Settings, load_settings
-from interlock.app.store.lease import DrivenElsewhere
+from interlock.app.store.lease import CallIsOver, DrivenElsewhere
 from interlock.app.store.rooms import Room
 from interlock.app.telemetry.metrics import open_metrics
 from interlock.app.telemetry.tracing import ContentGate
@@ -34,7 +34,7 @@ from interlock.app.worker.caller import (
     the_caller,
     watch_connection,
 )
-from interlock.app.worker.dispatch import flow_of
+from interlock.app.worker.dispatch import call_of, flow_of
 from interlock.app.worker.job_session import let_go_with_the_worker
 from interlock.app.worker.last_driver import last_driver_of
 from interlock.app.worker.lease import Lease, claim
@@ -43,6 +43,7 @@ from interlock.app.worker.typed_text import TypedText
 
 log = structlog.get_logger("interlock.worker")
 
+CALL_OVER = "I am sorry, this invitation was for one call, and that is over. Please ask for another one. Goodbye."
 LINES, SPARE, LAST, CONTENT = "lines", "spare", "last", "content"
 """Where a process keeps what it has made ready before it takes a call, and what it does last of all."""
 IDLE_LIMIT_S = 60.0
@@ -80,9 +81,14 @@ async def take_call(context: JobContext) -> None:
         context.shutdown(reason="driven elsewhere")
     except Exception as error:
         lease = job.lease if job else None
-        words = NOT_SET_UP if isinstance(error, UnknownFlow) else APOLOGY
-        if await refuse(context, settings, error, words, ours=lease is not None) and lease:
+        if await refuse(context, settings, error, _sorry(error), ours=lease is not None) and lease:
             await lease.abandon()
+
+
+def _sorry(error: Exception) -> str:
+    if isinstance(error, CallIsOver):
+        return CALL_OVER
+    return NOT_SET_UP if isinstance(error, UnknownFlow) else APOLOGY
 
 
 async def _take(job: _Job) -> None:
@@ -93,7 +99,7 @@ async def _take(job: _Job) -> None:
     job.opened.callback(journal.close)
     asked = job.context.job.room
     room = Room(asked.sid, asked.name, flow.name)
-    grant = await claim(journal, room, new_call_id())
+    grant = await claim(journal, room, call_of(job.context.job.metadata) or new_call_id())
     job.lease = lease = Lease(journal, grant, room)
     try:
         await _drive(job, flow, lease)
@@ -135,7 +141,7 @@ async def _drive(job: _Job, flow: Flow, lease: Lease) -> None:
     job.opened.push_async_callback(_wait_until_idle, call)  # while it is kept
     metrics.follow(session, call)
     if settings.otel_content:
-        _follow_the_answer(call, kept.get(CONTENT))
+        _follow_the_answer(call, kept.get(CONTENT), asked=settings.ask_to_record)
     await _begin(job, session, call, lease)
 
 
@@ -144,9 +150,9 @@ def _records_all(settings: Settings) -> bool:
     return settings.otel_content and not settings.ask_to_record
 
 
-def _follow_the_answer(call: Call, gate: ContentGate | None) -> None:
-    """Let what is said be seen in traces from when on the caller agreed to it."""
-    if gate is None:
+def _follow_the_answer(call: Call, gate: ContentGate | None, *, asked: bool) -> None:
+    """Let what is said be seen in traces from when on the caller agreed to it, and until somebody has their place."""
+    if gate is None or not asked:
         return
     if call.facts.recording == "agreed":
         gate.open()

@@ -19,6 +19,7 @@ from interlock.app.project import UnknownFlow
 from interlock.app.providers import text_to_speech
 from interlock.app.settings import Settings, SettingsError
 from interlock.app.store import StoreError
+from interlock.app.store.lease import CallIsOver
 from interlock.app.worker.caller import the_caller
 
 log = structlog.get_logger("interlock.worker")
@@ -31,7 +32,7 @@ CLOSE_LIMIT_S = 5.0
 AGENT = int(rtc.ParticipantKind.PARTICIPANT_KIND_AGENT)
 NOTHING = RecordingOptions(audio=False, traces=False, logs=False, transcript=False, redaction=False)
 """What LiveKit Cloud is sent of a job, whatever the LiveKit project is set to."""
-TELLING = (JournalDown, SettingsError, StoreError, UnknownFlow)
+TELLING = (CallIsOver, JournalDown, SettingsError, StoreError, UnknownFlow)
 """Errors whose text is ours and holds nothing of a caller's; of all others only the type goes to the log."""
 
 

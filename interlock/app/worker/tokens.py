@@ -6,12 +6,15 @@ from urllib.parse import urlencode
 
 from livekit.api import AccessToken, RoomAgentDispatch, RoomConfiguration, VideoGrants
 
+from interlock.app.calls.session import new_call_id
 from interlock.app.livekit_server import LiveKitServerError, Server, server_for
 from interlock.app.settings import Settings
+from interlock.app.worker.dispatch import with_call
 
 PLAYGROUND = "https://agents-playground.livekit.io"
 MEET = "https://meet.livekit.io/custom"
-TTL = timedelta(hours=1)
+TTL = timedelta(minutes=15)
+"""How long a token lets somebody in; who is in the room stays there."""
 
 
 def token(
@@ -20,7 +23,8 @@ def token(
     """A token for one participant and one room; the first to use it in a new room also calls the agent there.
 
     LiveKit reads the dispatch when the room is made: in a room that exists already, no further agent comes. `metadata`
-    is the dispatch's, which the worker reads; without an `agent_name` nobody is called.
+    is the dispatch's, which the worker reads; without an `agent_name` nobody is called. The token names the one call it
+    begins (`interlock_call` in the metadata): used again once that is over, it begins none, and its owner hears so.
     """
     made = (
         AccessToken(server.key, server.secret)
@@ -29,7 +33,7 @@ def token(
         .with_grants(VideoGrants(room_join=True, room=room))
     )
     if agent_name:
-        dispatch = RoomAgentDispatch(agent_name=agent_name, metadata=metadata)
+        dispatch = RoomAgentDispatch(agent_name=agent_name, metadata=with_call(metadata, new_call_id()))
         made = made.with_room_config(RoomConfiguration(agents=[dispatch]))
     return made.to_jwt()
 
