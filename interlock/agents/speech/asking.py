@@ -96,6 +96,11 @@ class Asking:
         self.opening = ""
         """What the agent that speaks now says, or said, on entry."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the last thing the caller was asked is a question that a yes or no answers."""
+        return self._open and self._asked is not None
+
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to hear what is said."""
         session.on("conversation_item_added", self._added)
@@ -107,7 +112,7 @@ class Asking:
     def told(self, words: str, *, ours: bool = False) -> None:
         """The caller heard these words to their end. `ours` says that this desk wrote them, so that their last question
         is one of its own even where it says the values in other words."""
-        self._question = _last_question(words) or self._question
+        self._question = last_question(words) or self._question
         for each in self._askable():
             if letters_of(words).endswith(letters_of(each.words)) or (ours and same_question(words, each.words)):
                 self.put(each)
@@ -223,7 +228,7 @@ def asks_anything(words: str) -> bool:
 
 def _asks_again(words: str, asked: Asked) -> bool:
     """Whether they ask for that very thing again: by the same question, or by its act."""
-    named = asked.kind != "check" and _names_any(asked.acts, _last_question(words))
+    named = asked.kind != "check" and _names_any(asked.acts, last_question(words))
     return named or same_question(words, asked.words)
 
 
@@ -231,10 +236,11 @@ def _names_any(acts: Iterable[str], question: str) -> bool:
     return any(letters_of(act) in letters_of(question) for act in acts)
 
 
-def _last_question(words: str) -> str:
+def last_question(words: str) -> str:
+    """The last sentence of these that has a question mark; "" where none has."""
     asking = [sentence for sentence in re.findall(r"[^.!?\u2026]*[.!?\u2026]?", words) if sentence.endswith("?")]
-    return asking[-1] if asking else ""
+    return asking[-1].strip() if asking else ""
 
 
 def _question_in(words: str) -> list[str]:
-    return sorted(word for word in plain(_last_question(words)).words if word not in _SO)
+    return sorted(word for word in plain(last_question(words)).words if word not in _SO)

@@ -90,7 +90,8 @@ def facts_of(room: rtc.Room, caller: rtc.RemoteParticipant) -> dict[str, str]:
 
 
 def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) -> None:
-    """From now on, with the session running, tell the call when the caller's connection breaks and when they are back.
+    """From now on, with the session running, tell the call when the caller's connection breaks and when they are back,
+    and which keys they press.
 
     Also when the room is no more, or the agent's own connection is; `lease` learns of other agents. Of a caller who
     hangs up LiveKit tells the session itself.
@@ -101,6 +102,7 @@ def watch_connection(room: rtc.Room, call: Call, identity: str, lease: Lease) ->
     room.on("reconnecting", connection.ours_breaks)
     room.on("reconnected", connection.ours_is_back)
     room.on("disconnected", connection.cut)
+    room.on("sip_dtmf_received", connection.pressed)
     if not room.isconnected():  # while nobody watched
         connection.cut(rtc.DisconnectReason.UNKNOWN_REASON)
     elif identity not in room.remote_participants:
@@ -116,6 +118,11 @@ class _Connection:
         self._identity = identity
         self._lease = lease
         self._ours: Timer | None = None
+
+    def pressed(self, key: rtc.SipDTMF) -> None:
+        """A key of the caller's telephone, and of nobody else's."""
+        if key.participant is not None and key.participant.identity == self._identity:
+            self._call.keypad.pressed(key.digit)
 
     def left(self, who: rtc.RemoteParticipant) -> None:
         call, why = self._call, who.disconnect_reason
