@@ -71,11 +71,13 @@ class Said:
     """The caller's words that a tool call came of: all of them, and what of them can answer the line told last.
 
     `message` names the last message they are from: words that something was done on are good for nothing else.
+    `earlier` names those before it, which nobody answered in between: together they are one answer.
     """
 
     words: str = ""
     answer: str = ""
     message: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 class Asking:
@@ -88,6 +90,8 @@ class Asking:
         self._open = False
         """Whether what was asked last is that question, and no other."""
         self._agreed: Subject | None = None
+        self._yes_in: str | None = None
+        """The message in which they agreed to it."""
         self._turns_left = 0
         self._heard: str | None = None
         """The caller's message that was heard last."""
@@ -131,7 +135,7 @@ class Asking:
         if not said.words or said.message == self._heard:
             return
         self._heard, self._turns_left = said.message, self._turns_left - 1
-        if self._turns_left <= 0:
+        if self._turns_left <= 0 or self._yes_in in said.earlier:  # what goes on is judged as a whole
             self._agreed = None
         if self._asked is None:
             return
@@ -143,6 +147,7 @@ class Asking:
         self._note("question.answered", self._asked.subject, answer=answer)
         if answer == "yes":
             self._agreed, self._turns_left = self._asked.subject, AGREED_FOR_TURNS
+            self._yes_in = said.message
 
     def use_up(self, said: Said) -> None:
         """Something was done on these words: they are good for nothing else."""
