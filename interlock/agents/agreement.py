@@ -5,11 +5,13 @@ yes covers, in one sentence or a few, the last of them a question.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from livekit.agents.llm import ToolResult
 
-from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject
+from interlock.agents.caller.keypad import PRESS, has_keypad
+from interlock.agents.speech.asking import ASKED, OBJECTIONS, Asked, Said, Subject, last_question
 from interlock.agents.speech.lines import SpokenLine
 from interlock.agents.tools import Consent, Tool
 from interlock.guards.answers import asks_for_a_yes
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 UNDECLARED = Consent("offer")
 """How a yes is read to an event that needs one and is proposed by no tool of the desk: never by asking for it."""
+
+
+UNCLEAR: frozenset[str] = frozenset({"unclear", "attention"})
 
 
 class Agreement:
@@ -47,12 +52,15 @@ class Agreement:
     def ask(self, event: str, args: Mapping[str, Any], verdict: Verdict) -> ToolResult | None:
         """Put the question that was refused for want of a yes, ourselves and word for word.
 
-        Not after an objection or a question, which the model answers; and whatever the caller is still to hear goes
-        first. None where there is nothing to ask, and after a read-back, of which a model knows what is in doubt.
+        In plainer words where their answer to it was not clear. Not after an objection or a question, which the model
+        answers; and whatever the caller is still to hear goes first. None where there is nothing to ask, and after a
+        read-back, of which a model knows what is in doubt.
         """
         asked = self._question(event, args) if self._lacks_a_yes(event, verdict) else None
         if asked is None or asked.kind == "check" or args["consent"] in OBJECTIONS:
             return None
+        if args["consent"] in UNCLEAR:
+            asked = replace(asked, words=plainer(asked.words, keypad=has_keypad(self._call.facts)))
         if not self._call.lines.any_owed:
             self._call.lines.say(SpokenLine(f"question:{event}", asked.words, "owed", asked))
         return ToolResult(f"{ASKED}{asked.words} | When they say yes, call {event} again.", reply_required=False)
@@ -81,3 +89,8 @@ class Agreement:
     def _declared(self, event: str) -> Consent:
         tool = self._offered.get(event)
         return (tool.consent if tool else None) or UNDECLARED
+
+
+def plainer(words: str, *, keypad: bool) -> str:
+    """A question that was not answered clearly, asked for a yes or a no and nothing else."""
+    return f"Please say yes or no{PRESS if keypad else ''}. {last_question(words) or words}"

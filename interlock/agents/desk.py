@@ -383,9 +383,10 @@ class Desk(Agent):
         return ToolResult(GOODBYE_FIRST, reply_required=False)
 
     def _said(self, conversation: llm.ChatContext) -> Said:
-        words = last_said(conversation)
-        its = (item.id for item in reversed(conversation.items) if item.type == "message" and item.role == "user")
-        said = Said(words, self.call.lines.answer_in(words), next(its, ""))
+        messages = last_messages(conversation)
+        words = " ".join(item.text_content or "" for item in messages)[-HEARD_LIMIT:]
+        *earlier, last = [item.id for item in messages] or [""]
+        said = Said(words, self.call.lines.answer_in(words), last, tuple(earlier))
         self.call.asking.heard(said)
         return said
 
@@ -410,15 +411,15 @@ class Desk(Agent):
         return ToolError(f"The call was not understood: {why}. Call the tool again, properly. | say: {LAST_RESORT}")
 
 
-def last_said(conversation: llm.ChatContext) -> str:
+def last_messages(conversation: llm.ChatContext) -> list[llm.ChatMessage]:
     """What the caller said last, in one turn or several that nobody answered in between."""
-    said: list[str] = []
+    said: list[llm.ChatMessage] = []
     for item in reversed(conversation.items):
         if item.type == "message" and item.role == "user":
-            said.append(item.text_content or "")
+            said.append(item)
         elif item.type == "message" and item.role == "assistant" and said:
             break
-    return " ".join(reversed(said))[-HEARD_LIMIT:]
+    return said[::-1]
 
 
 def wrong_arguments(tool: Tool, error: ValidationError) -> str:

@@ -138,3 +138,48 @@ async def test_a_record_tells_what_was_asked_and_how_it_was_answered(billing):
     asked, answered = billing.last("question.asked"), billing.last("question.answered")
     assert (asked["event"], answered["event"], answered["answer"]) == ("refund", "refund", "yes")
     assert asked["version"] == answered["version"]
+
+
+UNCLEAR = "Hm, maybe."
+PLAINER = "Please say yes or no. Shall I pay that back?"
+WITH_KEYS = "Please say yes or no, or press 1 for yes and 2 for no. Shall I pay that back?"
+
+
+async def test_who_answers_unclearly_is_asked_in_plainer_words_and_then_offered_a_person(billing):
+    """A yes to the plainer question is a yes to the same thing."""
+    await refused(billing, "Twenty.", ask=True)
+    assert await refused(billing, UNCLEAR, ask=True) == [PLAINER]
+    await billing.caller("Yes.", REFUND)
+    assert (consent(billing), billing.call.facts.last_refund) == ("agreed", "paid")
+
+
+async def test_who_never_answers_clearly_is_offered_a_person(billing):
+    """Nothing is done, and nobody is asked for ever."""
+    await refused(billing, "Twenty.", ask=True)
+    await refused(billing, UNCLEAR, ask=True)
+    await billing.caller(UNCLEAR, REFUND, REFUND, Says("I see."))
+    assert (billing.state, billing.call.facts.last_refund) == ("offer", None)
+
+
+@pytest.mark.parametrize(("key", "stands", "came"), [("1", "agreed", "paid"), ("2", "no", None)])
+async def test_a_key_of_a_telephone_answers_the_question_told_last(billing, key, stands, came):
+    """It is as good as the word, once: the same key again pays nothing more."""
+    await billing.call.establish(caller_kind="sip")
+    await refused(billing, "Twenty.", ask=True)
+    assert await refused(billing, UNCLEAR, ask=True) == [WITH_KEYS]
+    billing.model.add(REFUND, Says("I see."))
+    billing.call.keypad.pressed(key)
+    await billing.typed.rest()
+    assert (consent(billing), billing.call.facts.last_refund) == (stands, came)
+    assert billing.last("key.pressed") == {"key": key}
+    billing.model.script.clear()
+    assert billing.call.keypad.pressed("1") is None or stands == "no"
+
+
+@pytest.mark.parametrize("key", ["1", "2", "5", "#"])
+async def test_a_key_that_answers_no_question_says_nothing(billing, key):
+    """It may be part of a number: it is no word, and goes on no record."""
+    assert billing.call.keypad.pressed(key) is None
+    await refused(billing, "Twenty.", ask=True)
+    assert key in "12" or billing.call.keypad.pressed(key) is None
+    assert "key.pressed" not in billing.kinds()

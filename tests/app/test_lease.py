@@ -332,3 +332,14 @@ async def test_a_process_whose_worker_is_gone_lets_go_of_its_call(journal, drive
     await asyncio.wait([keeping])
     assert await free(journal)
     assert journal.call("c1").ended_at is None
+
+
+async def test_only_the_callers_own_keys_are_heard(drive, monkeypatch):
+    """
+    Not those of somebody else in the room, nor what a server sent.
+    """
+    pressed = []
+    monkeypatch.setattr(drive.call.keypad, "pressed", pressed.append)
+    for key, who in (("1", ANNA), ("2", STRANGER), ("3", None)):
+        drive.room.emit("sip_dtmf_received", rtc.SipDTMF(int(key), key, who))
+    assert pressed == ["1"]

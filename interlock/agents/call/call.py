@@ -32,6 +32,7 @@ from interlock.agents.call.terms import Terms
 from interlock.agents.call.view import CallView
 from interlock.agents.caller.absence import Absence
 from interlock.agents.caller.hearing import Hearing
+from interlock.agents.caller.keypad import Keypad
 from interlock.agents.caller.missing_transcript import MissingTranscript
 from interlock.agents.caller.silence import Silence
 from interlock.agents.evidence.ears import Ears, claims_now
@@ -140,6 +141,7 @@ class Call(CallView):
             failures.ask_for_a_person,
             self.hearing.answer_skipped,
         )
+        self.keypad = Keypad(context, self.hearing, self.asking, self.lines)
         self.parting = Parting(context, self.lines)
         self.providers = Providers(context, self.models, self.voices)
         self.recording = Recording(context, self._deciding, self.terms)

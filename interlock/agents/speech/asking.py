@@ -71,11 +71,13 @@ class Said:
     """The caller's words that a tool call came of: all of them, and what of them can answer the line told last.
 
     `message` names the last message they are from: words that something was done on are good for nothing else.
+    `earlier` names those before it, which nobody answered in between: together they are one answer.
     """
 
     words: str = ""
     answer: str = ""
     message: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 class Asking:
@@ -88,6 +90,8 @@ class Asking:
         self._open = False
         """Whether what was asked last is that question, and no other."""
         self._agreed: Subject | None = None
+        self._yes_in: str | None = None
+        """The message in which they agreed to it."""
         self._turns_left = 0
         self._heard: str | None = None
         """The caller's message that was heard last."""
@@ -95,6 +99,11 @@ class Asking:
         self._question = ""
         self.opening = ""
         """What the agent that speaks now says, or said, on entry."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last thing the caller was asked is a question that a yes or no answers."""
+        return self._open and self._asked is not None
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to hear what is said."""
@@ -112,7 +121,7 @@ class Asking:
     def told(self, words: str, *, ours: bool = False) -> None:
         """The caller heard these words to their end. `ours` says that this desk wrote them, so that their last question
         is one of its own even where it says the values in other words."""
-        self._question = _last_question(words) or self._question
+        self._question = last_question(words) or self._question
         for each in self._askable():
             if letters_of(words).endswith(letters_of(each.words)) or (ours and same_question(words, each.words)):
                 self.put(each)
@@ -131,7 +140,7 @@ class Asking:
         if not said.words or said.message == self._heard:
             return
         self._heard, self._turns_left = said.message, self._turns_left - 1
-        if self._turns_left <= 0:
+        if self._turns_left <= 0 or self._yes_in in said.earlier:  # what goes on is judged as a whole
             self._agreed = None
         if self._asked is None:
             return
@@ -143,6 +152,7 @@ class Asking:
         self._note("question.answered", self._asked.subject, answer=answer)
         if answer == "yes":
             self._agreed, self._turns_left = self._asked.subject, AGREED_FOR_TURNS
+            self._yes_in = said.message
 
     def use_up(self, said: Said) -> None:
         """Something was done on these words: they are good for nothing else."""
@@ -228,7 +238,7 @@ def asks_anything(words: str) -> bool:
 
 def _asks_again(words: str, asked: Asked) -> bool:
     """Whether they ask for that very thing again: by the same question, or by its act."""
-    named = asked.kind != "check" and _names_any(asked.acts, _last_question(words))
+    named = asked.kind != "check" and _names_any(asked.acts, last_question(words))
     return named or same_question(words, asked.words)
 
 
@@ -236,10 +246,11 @@ def _names_any(acts: Iterable[str], question: str) -> bool:
     return any(letters_of(act) in letters_of(question) for act in acts)
 
 
-def _last_question(words: str) -> str:
+def last_question(words: str) -> str:
+    """The last sentence of these that has a question mark; "" where none has."""
     asking = [sentence for sentence in re.findall(r"[^.!?\u2026]*[.!?\u2026]?", words) if sentence.endswith("?")]
-    return asking[-1] if asking else ""
+    return asking[-1].strip() if asking else ""
 
 
 def _question_in(words: str) -> list[str]:
-    return sorted(word for word in plain(_last_question(words)).words if word not in _SO)
+    return sorted(word for word in plain(last_question(words)).words if word not in _SO)

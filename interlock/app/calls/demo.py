@@ -69,7 +69,7 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             watch=writer.watch,
             terms=replace(settings.terms, rehearsal=True),
         )
-        line = WavCall(sounds, at_rest=lambda: call.at_rest and session.current_speech is None)
+        line = WavCall(sounds, at_rest=lambda: _listens(session, call))
         made = DemoFiles(recording, transcript, call.id)
         try:
             await _hold(session, call, line, writer, sum(sound.seconds for sound in sounds))
@@ -106,6 +106,11 @@ async def _hold(session: "AgentSession[Call]", call: Call, line: WavCall, writer
         await session.aclose()
         await line.aclose()
         await call.wait_until_idle()
+
+
+def _listens(session: "AgentSession[Call]", call: Call) -> bool:
+    """Whether the agent waits for the caller, and not for the end of a call that goodbye was said in."""
+    return call.at_rest and not call.parting.under_way and session.current_speech is None
 
 
 class _Writer:

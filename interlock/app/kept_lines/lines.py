@@ -47,8 +47,9 @@ def fixed_lines(flow: Flow, roles: Iterable[str]) -> tuple[tuple[str, str], ...]
     own = set(roles)
     speaks = [(desk, desk.VOICE if desk.VOICE in own else "") for desk in flow.cast.values()]
     openings = [(text, role) for desk, role in speaks for text in (desk.OPENING, *desk.OPENINGS.values())]
+    goodbyes = [desk.OPENING for desk in flow.cast.values() if desk.PARTS]  # said by the desk before
     every_role = dict.fromkeys(role for _, role in speaks)
-    common = [(text, role) for role in every_role for text in (*ANYBODYS, *_asked_in_silence(flow))]
+    common = [(text, role) for role in every_role for text in (*ANYBODYS, *_asked_in_silence(flow), *goodbyes)]
     ordered = ((flow.disclosure, speaks[0][1]), *openings[:1], *common, *openings, (NOT_SET_UP, ""))
     return tuple(dict.fromkeys((text, role) for text, role in ordered if text.strip()))
 

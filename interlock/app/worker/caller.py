@@ -100,7 +100,8 @@ def is_another(call: Call, caller: rtc.RemoteParticipant) -> bool:
 
 
 def watch_connection(room: rtc.Room, call: Call, caller: tuple[str, str], lease: Lease) -> None:
-    """From now on, with the session running, tell the call when the caller's connection breaks and when they are back.
+    """From now on, with the session running, tell the call when the caller's connection breaks and when they are back,
+    and which keys they press.
 
     `caller` is their identity and the SID of their stay. A client that takes its connection up again keeps the SID: it
     is the same caller. Whoever joins with the identity anew has another SID, be it the caller with a page loaded again
@@ -116,6 +117,7 @@ def watch_connection(room: rtc.Room, call: Call, caller: tuple[str, str], lease:
     room.on("reconnecting", connection.ours_breaks)
     room.on("reconnected", connection.ours_is_back)
     room.on("disconnected", connection.cut)
+    room.on("sip_dtmf_received", connection.pressed)
     if not room.isconnected():  # while nobody watched
         connection.cut(rtc.DisconnectReason.UNKNOWN_REASON)
     else:
@@ -131,6 +133,11 @@ class _Connection:
         self._identity, self._sid = caller
         self._lease = lease
         self._ours: Timer | None = None
+
+    def pressed(self, key: rtc.SipDTMF) -> None:
+        """A key of the caller's telephone, and of nobody else's."""
+        if key.participant is not None and key.participant.sid == self._sid:
+            self._call.keypad.pressed(key.digit)
 
     def left(self, who: rtc.RemoteParticipant) -> None:
         call, why = self._call, who.disconnect_reason
