@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,9 @@ class Bundle(Source):
     @property
     def seal(self) -> Seal | None:
         return None
+
+    def schema(self) -> Sequence[Finding]:
+        return ()
 
     def _call(self, line: str, rows: list[Row]) -> tuple[Mapping[str, StoredEnd], Iterator[Rows]]:
         try:
