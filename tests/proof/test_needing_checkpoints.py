@@ -2,13 +2,14 @@
 
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from interlock.app.store import open_journal
 from interlock.app.store.chain import START, canonical, link, record_bytes
 from tests.proof.world import World
-from tests.store.entries import accepted, ended
+from tests.store.entries import AT, accepted, ended, opened
 
 ONE = "call_id = 'one'"
 FITTED_CUT = [
@@ -98,13 +99,36 @@ def test_only_the_calls_that_are_named_are_verified(world: World) -> None:
 
 async def test_what_came_after_the_last_checkpoint_is_said_not_to_be_signed(world: World) -> None:
     """
-    Somebody who may write the store can go on where a call ended, as its driver can: it counts as unsigned.
+    Its driver may have written it a moment ago: it counts as unsigned.
     """
     with open_journal(world.store) as journal:
-        await journal.append([accepted(7, 6, "one")])
+        await journal.append([accepted(7, 6, "one", at=datetime.now(UTC))])
     found, sums = world.verified(signed=True)
     assert found == []
     assert (sums.unsigned, sums.open_ended) == (1, 1)
+
+
+async def test_what_was_added_after_the_end_long_ago_is_told_with_checkpoints_only(world: World) -> None:
+    """
+    Somebody who may write the store can go on where a call ended; nobody who signs would have left that unsigned.
+    """
+    with open_journal(world.store) as journal:
+        await journal.append([accepted(7, 6, "one")])
+    assert world.told(signed=False) == []
+    assert world.told(signed=True) == [("one", "record 7 came after the call's end, and was never signed")]
+
+
+async def test_a_call_that_was_made_up_is_told_with_checkpoints_only(world: World) -> None:
+    """
+    Its end would have been signed at once; one from before there were checkpoints is not accused.
+    """
+    with open_journal(world.store) as journal:
+        await journal.append([opened("three"), ended(2, "three")])
+        old = AT - timedelta(days=1)
+        await journal.append([opened("older", at=old), ended(2, "older", at=old)])
+    assert world.told(signed=False) == []
+    ((call_id, said),) = world.told(signed=True)
+    assert (call_id, said.partition(":")[0]) == ("three", "its end was never signed")
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["before", "after"])

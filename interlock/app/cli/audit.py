@@ -116,7 +116,10 @@ def _record() -> "JournalReader":
 
     settings = load_settings()
     configure_logs("WARNING", settings.log_json)
-    return open_reader(settings.store, settings.seal_key)
+    reader = open_reader(settings.store, settings.seal_key)
+    if reader.doubt:
+        Console(stderr=True).print(reader.doubt, style="yellow", markup=False, soft_wrap=True)
+    return reader
 
 
 def _sentences() -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from interlock.app.cli.backup import backup, restore
 from interlock.app.cli.upkeep import compact, prune, rotate_key
 from interlock.app.cli.verify import checkpoint_key
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 store_app = typer.Typer(no_args_is_help=True, help="Look after the record: its tables, its key, and how long it lasts.")
 store_app.command()(prune)
 store_app.command()(compact)
+store_app.command()(backup)
+store_app.command()(restore)
 store_app.command("checkpoint-key")(checkpoint_key)
 store_app.command("rotate-key")(rotate_key)
 

@@ -115,6 +115,11 @@ class CheckpointIndex:
         between = "SELECT count(DISTINCT call_id) FROM marks WHERE written_at BETWEEN ? AND ?"
         return first, last, calls, self._base.execute(between, (first, last)).fetchone()[0]
 
+    def since(self) -> str | None:
+        """When the first record was written that is signed; None without any."""
+        found: str | None = self._base.execute("SELECT min(written_at) FROM marks").fetchone()[0]
+        return found
+
     def close(self) -> None:
         """Forget everything."""
         self._base.close()

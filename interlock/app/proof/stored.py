@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Integer, Text, bindparam, func, select, tuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from interlock.app.proof.errors import ProofError
-from interlock.app.proof.finding import Row, StoredEnd, StoredState
+from interlock.app.proof.finding import Finding, Row, StoredEnd, StoredState
+from interlock.app.proof.schema import schema_findings
 from interlock.app.store import tables
 from interlock.app.store.commitment_key import learn_key
 from interlock.app.store.database import Database
 from interlock.app.store.errors import StoreError
 from interlock.app.store.kept import KeptCall, kept_calls
+from interlock.app.store.log import COPIED
 from interlock.app.store.sealing import Seal
 from interlock.app.store.sql import Sql
 
@@ -57,6 +59,10 @@ class Source(Protocol):
         """What opens it, once the key of its commitments is known; None where it is not."""
         ...
 
+    def schema(self) -> Sequence[Finding]:
+        """What is not as it was made in what holds the calls."""
+        ...
+
 
 class Stored(Source):
     """A store, all of it or only the calls `named`. Nobody who writes it is ever kept waiting."""
@@ -65,6 +71,7 @@ class Stored(Source):
         self._database, self._named = database, named
         self._seal = seal or Seal()
         self._knows_key: bool | None = None
+        self._lacks_log = getattr(database, "lacks_log", False)
         self._sql = {name: Sql(what, database.dialect) for name, what in _statements().items()}
 
     @property
@@ -113,6 +120,10 @@ class Stored(Source):
             except StoreError:
                 self._knows_key = False
         return self._seal if self._knows_key else None
+
+    def schema(self) -> Sequence[Finding]:
+        copied = [Finding("cut", COPIED)] if self._lacks_log else []
+        return [*copied, *self._robustly(schema_findings)]
 
     def _one(self, call_id: str) -> Mapping[str, StoredEnd]:
         return _noted(self._read("call", {"call_id": call_id}))

@@ -132,6 +132,9 @@ class Bundle(Source):
     def seal(self) -> Seal | None:
         return None
 
+    def schema(self) -> Sequence[Finding]:
+        return ()
+
     def _call(self, call_id: str, part: _Part, parts: Iterator[_Part]) -> Iterator[Rows]:
         yield self._here(call_id, part)
         while part.end is None and (part := next(parts, _Part([], CallLine.Said(call_id="", end=None)))):

@@ -12,6 +12,7 @@ from interlock.app.proof.following import Chain
 from interlock.app.proof.judging import Judged, gone, judge
 from interlock.app.proof.placing import places_in
 from interlock.app.proof.stored import Rows, Source
+from interlock.app.proof.unsigned import Unsigned
 from interlock.app.store.fitting import fit_of
 from interlock.app.store.kept import KeptCall
 
@@ -55,6 +56,7 @@ class Verification:
         self._progress: Callable[[int], None] = lambda _: None
         self.sums = Sums()
         self._accused: set[str] = set()
+        self._unsigned = Unsigned(index) if index is not None else None
 
     def findings(
         self, first: Iterable[Finding] = (), progress: Callable[[int], None] = lambda _: None
@@ -70,6 +72,8 @@ class Verification:
             self.sums.checkpoints, self.sums.unreadable = self._index.count, self._index.unreadable
 
     def _all(self) -> Iterator[Finding]:
+        if self._whole:
+            yield from self._source.schema()
         for noted, chunks in self._source.pages():
             yield from self._page(noted, chunks)
             for calls in self._source.kept(noted):
@@ -117,6 +121,9 @@ class Verification:
             self.sums.live += not fit.ended
             for said, seq in fit.misfits:
                 yield Finding("unfitting", said, call_id, seq, seq)
+            if self._unsigned is not None:
+                found = self._unsigned.finding(call_id, call, self._marks(call_id))
+                yield from [found] if found is not None else []
 
     def _ended(
         self, its: Chain | None, marks: list[IndexedCheckpoint], noted: Mapping[str, StoredEnd]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from interlock.app.store.database import Database, PostgresDatabase, SqliteDatabase
 from interlock.app.store.erasing import PERSONAL
+from interlock.app.store.log import mark_written
 
 WAIT_S = 1.0
 """How long others who use the tables are waited for; whoever writes meanwhile waits behind."""
@@ -58,6 +59,7 @@ def _log_emptied(connection: sqlite3.Connection) -> str:
     for _ in range(_TRIES):
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if not busy:
+            mark_written(connection)  # a log that is empty looks like one that was left behind
             return ""
     return "somebody has been using the file all the while, as a long audit does"
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, wait
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from interlock.app.store.errors import CommitUnknown
+from interlock.app.store.log import mark_left
 
 T = TypeVar("T")
 
@@ -43,11 +45,14 @@ class Database(Protocol):
 
 
 class SqliteDatabase(Database):
-    """A file; without `writes` it is for reading only."""
+    """A file; without `writes` it is for reading only. `path` is where it is, where whoever leaves it last says so."""
 
-    def __init__(self, writes: Engine | None, reads: Engine) -> None:
+    def __init__(self, writes: Engine | None, reads: Engine, path: Path | None = None) -> None:
         self.writes = writes
         self.reads = reads
+        self.path = path
+        self.lacks_log = False
+        """Whether the log that belongs to the file was missing when it was opened."""
 
     @property
     def dialect(self) -> Dialect:
@@ -73,6 +78,8 @@ class SqliteDatabase(Database):
         self.reads.dispose()
         if self.writes is not None:
             self.writes.dispose()
+            if self.path is not None:
+                mark_left(self.path)
 
 
 class PostgresDatabase(Database):

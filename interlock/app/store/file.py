@@ -1,6 +1,7 @@
 """A record in a SQLite file: whether it is ours, and what to do when it is not."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert
@@ -10,6 +11,7 @@ from interlock.app.private import make_database
 from interlock.app.store.database import SqliteDatabase
 from interlock.app.store.engines import reader_engine, writer_engine
 from interlock.app.store.errors import StoreError
+from interlock.app.store.log import lacks_log, mark_written
 from interlock.app.store.tables import REVISION, metadata, revisions
 
 
@@ -35,6 +37,11 @@ def prepare(path: Path, busy_ms: int) -> None:
                 revisions.create(connection)
                 connection.execute(insert(revisions), {"version_num": REVISION})
             connection.commit()
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            mark_written(raw)
+    except sqlite3.Error as error:
+        raise StoreError(f"the store {path} cannot be used ({error}): set INTERLOCK_STORE to another file") from None
     except DBAPIError as error:
         raise unusable(path, error) from None
     finally:
@@ -43,7 +50,7 @@ def prepare(path: Path, busy_ms: int) -> None:
 
 def opened(path: Path, busy_ms: int) -> SqliteDatabase:
     """A prepared file, for writing."""
-    return SqliteDatabase(writer_engine(path, busy_ms), reader_engine(path, busy_ms))
+    return SqliteDatabase(writer_engine(path, busy_ms), reader_engine(path, busy_ms), path)
 
 
 def opened_for_reading(path: Path, busy_ms: int) -> SqliteDatabase:
@@ -51,6 +58,7 @@ def opened_for_reading(path: Path, busy_ms: int) -> SqliteDatabase:
     if not os.path.isfile(path):
         found = "is a folder, expected a file" if os.path.isdir(path) else "does not exist"
         raise StoreError(f"the store {path} {found}: set INTERLOCK_STORE to a record of calls, or make a call first")
+    without = lacks_log(path)
     engine = reader_engine(path, busy_ms)
     try:
         with engine.connect() as connection:
@@ -61,7 +69,9 @@ def opened_for_reading(path: Path, busy_ms: int) -> SqliteDatabase:
         raise unusable(path, error) from None
     if not known:
         raise StoreError(f"the store {path} is an empty database, expected a record of calls: make a call first")
-    return SqliteDatabase(None, engine)
+    made = SqliteDatabase(None, engine)
+    made.lacks_log = without
+    return made
 
 
 def engine_at_rest(path: Path, busy_ms: int) -> tuple[Engine, bool]:

@@ -12,6 +12,7 @@ from interlock.app.store import tables
 from interlock.app.store.covering import ERASED as ERASED
 from interlock.app.store.database import Database
 from interlock.app.store.fitting import Fit
+from interlock.app.store.log import COPIED
 from interlock.app.store.sealing import Seal
 from interlock.app.store.sound import look_at
 from interlock.machines.base import Snapshot
@@ -60,6 +61,11 @@ class JournalReader:
     def __init__(self, database: Database, seal: Seal | None = None) -> None:
         self._database = database
         self._seal = seal or Seal()
+
+    @property
+    def doubt(self) -> str:
+        """What may be missing of the record as it was opened, in a sentence; nothing as a rule."""
+        return COPIED if getattr(self._database, "lacks_log", False) else ""
 
     @property
     def seal(self) -> Seal:
