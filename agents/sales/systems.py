@@ -26,7 +26,7 @@ class Leads(Protocol):
         """Put the lead on file, one a call; whether one of `numbers` is on the do-not-call list."""
         ...
 
-    async def follow_up(self, key: str, number: str, due: date, line: str | None) -> date:
+    async def follow_up(self, key: str, number: str, due: date, line: str | None = None) -> date:
         """Note that we call again, once for each number; when. `line` is the number the caller phones from, if known.
 
         Whoever is on another line does not change the day on which a number is called, but hears it. Raises `Refused`

@@ -152,7 +152,7 @@ class _Leads:
         row = {"key": key, "call_id": call_id, "need": lead.need, **said}
         return await self._database.run(lambda c: _note(c, row, [it for its in numbers for it in numbers_in(its)]))
 
-    async def follow_up(self, key: str, number: str, due: date, line: str | None) -> date:
+    async def follow_up(self, key: str, number: str, due: date, line: str | None = None) -> date:
         """One follow-up a number: the last one asked for from it, else the one that stands. Raises `Refused`."""
         if not can_be_dialled(number):
             raise Refused(NO_NUMBER)
