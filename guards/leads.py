@@ -9,11 +9,9 @@ from interlock.guards import (
     LAST_WEEKDAY,
     OPENS,
     Proposal,
-    can_be_dialled,
     guard,
     mark_given,
     says_something,
-    was_heard,
 )
 
 Authority = Literal["decides", "shares", "none"]
@@ -34,10 +32,6 @@ class Lead(Protocol):
     def timeline(self) -> Timeline | None: ...
     @property
     def listed(self) -> bool | None: ...
-    @property
-    def contact_phone(self) -> str | None: ...
-    @property
-    def caller_phone(self) -> str | None: ...
     @property
     def now(self) -> datetime | None: ...
     @property
@@ -81,23 +75,6 @@ def nothing_rules_it_out(facts: Lead, proposal: Proposal) -> bool:
 def not_on_the_list(facts: Lead, proposal: Proposal) -> bool:
     """Our do-not-call list was read, and the caller is not on it."""
     return facts.listed is False
-
-
-@guard("Ask which number we must not call again.", say="Which number shall we never call again?")
-def number_to_list(facts: Lead, proposal: Proposal) -> bool:
-    """We know which number not to call again."""
-    known = (proposal.args.get("phone"), facts.contact_phone, facts.caller_phone)
-    return any(can_be_dialled(number) for number in known)
-
-
-@guard(
-    "Nobody said that number: ask which number we must not call again.",
-    say="Which number shall we never call again?",
-)
-def number_to_list_heard(facts: Lead, proposal: Proposal) -> bool:
-    """The number not to be called again is one the caller said, or calls from."""
-    named = proposal.args.get("phone")
-    return mark_given(proposal, "phone") != "unheard" if named else was_heard(facts, "contact_phone")
 
 
 @guard(

@@ -3,7 +3,7 @@
 Budget, authority, need and timeline are what the caller says. What our systems do with it is work: the lead is put on
 file and the do-not-call list read (`assessing`), and only who is not on it is offered a follow-up. A demo is an
 appointment like any other, held and booked by the calendar as in `booking`. "Never call me again" is heard everywhere,
-and written down (`listing`) before goodbye.
+and written down (`listing`) before goodbye: for the number of the caller's own line, as nobody else may speak for it.
 """
 
 from typing import ClassVar
@@ -27,8 +27,6 @@ from guards.leads import (
     need_stated,
     not_on_the_list,
     nothing_rules_it_out,
-    number_to_list,
-    number_to_list_heard,
     timeline_stated,
 )
 from guards.limits import APPOINTMENTS, FOLLOW_UPS, LISTINGS
@@ -104,25 +102,29 @@ class Sales(Desks):
     follow_up_unconfirmed = following_up.to(common.person)
 
     do_not_call = (
-        common.desks.to(listing, cond=[number_to_list, number_to_list_heard])
-        | assessing.to(listing, cond=[number_to_list, number_to_list_heard])
-        | holding.to(listing, cond=[number_to_list, number_to_list_heard])
-        | reserving.to(listing, cond=[number_to_list, number_to_list_heard])
-        | following_up.to(listing, cond=[number_to_list, number_to_list_heard])
-        | common.offer.to(listing, cond=[number_to_list, number_to_list_heard])
-        | common.person.to(listing, cond=[number_to_list, number_to_list_heard])
-        | common.booking.to(listing, cond=[number_to_list, number_to_list_heard])
+        common.desks.to(listing)
+        | assessing.to(listing)
+        | holding.to(listing)
+        | reserving.to(listing)
+        | following_up.to(listing)
+        | common.offer.to(listing)
+        | common.person.to(listing)
+        | common.booking.to(listing)
     )
     listing_unconfirmed = listing.to(common.person)
 
     number_listed = listing.to(common.closed)
+    calls_called_off = listing.to(common.closed)
 
     quotas: ClassVar = {"reserving": (APPOINTMENTS,), "following_up": (FOLLOW_UPS,), "listing": (LISTINGS,)}
-    needs_yes: ClassVar = {"book": ("held_slot", "unsaid"), "follow_up": ("months",)}
+    needs_yes: ClassVar = {
+        "book": ("held_slot", "unsaid"),
+        "follow_up": ("months",),
+        "do_not_call": ("caller_phone",),
+    }
     harmless: ClassVar = {
         "assess": "it notes what the caller said about themselves, and reads the list of whom not to call",
         "hold_time": "a time that is held is free again by itself",
-        "do_not_call": "whoever wants no more calls is held up by no question, and can still call us",
     }
     proposers = reported("hold_ran_out")
     promises = (
@@ -139,6 +141,8 @@ class Sales(Desks):
         never("disqualified").before(not_on_the_list),
         never("following_up").before(not_on_the_list),
         never("following_up").before(agreed),
+        never("listing").before(agreed),
         never("number_listed").before("do_not_call"),
+        never("calls_called_off").before("do_not_call"),
         reachable("listing"),
     )

@@ -1,7 +1,8 @@
 """Where a sales call touches what sales keep: each is done at most once however often it is begun.
 
 One lead a call, one follow-up a number, one line of the do-not-call list a number: so a lost answer costs a question
-and never a second call to somebody. The demo is the calendar's work (`agents.booking.effects`).
+and never a second call to somebody. Only the number of the caller's own line is listed, and of what others arranged
+nothing is changed from another line. The demo is the calendar's work (`agents.booking.effects`).
 """
 
 from collections.abc import Mapping
@@ -41,19 +42,20 @@ async def assess(work: Work) -> Outcome:
 async def follow_up(work: Work) -> Outcome:
     """Note that we call again, on the number the caller gave or calls from."""
     due = work.today + timedelta(days=DAYS_A_MONTH * int(work.args["months"]))
-    due = await work.systems.leads.follow_up(work.key, numbers(work)[0], due)
+    due = await work.systems.leads.follow_up(work.key, numbers(work)[0], due, work.facts.caller_phone)
     return Outcome("follow_up_noted", {"follow_up_on": due.isoformat()})
 
 
 @effect(failed="listing_unconfirmed", repeatable=True)
 async def never_call(work: Work) -> Outcome:
-    """Never call again: the number named, the one given before and the one they call from; no demo either."""
-    await work.systems.leads.never_call(work.key, numbers(work))
+    """Never call again: the number they call from, and whatever this call arranged; no demo either."""
+    listed = await work.systems.leads.never_call(work.key, work.call_id, work.facts.caller_phone)
     await work.systems.calendar.let_go(work.key, work.call_id, work.now())
+    if not listed:
+        return Outcome("calls_called_off", NO_CALLS)
     return Outcome("number_listed", {"listed": True, **NO_CALLS})
 
 
 def numbers(work: Work) -> tuple[str, ...]:
-    """The caller's numbers as far as we know them, the one they named first."""
-    known = (work.args.get("phone"), work.facts.contact_phone, work.facts.caller_phone)
-    return tuple(number for number in known if number)
+    """The caller's numbers as far as we know them, the one they gave first."""
+    return tuple(number for number in (work.facts.contact_phone, work.facts.caller_phone) if number)

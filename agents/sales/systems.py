@@ -26,12 +26,20 @@ class Leads(Protocol):
         """Put the lead on file, one a call; whether one of `numbers` is on the do-not-call list."""
         ...
 
-    async def follow_up(self, key: str, number: str, due: date) -> date:
-        """Note that we call again, once for each number; when. Raises `Refused` for one on the do-not-call list."""
+    async def follow_up(self, key: str, number: str, due: date, line: str | None = None) -> date:
+        """Note that we call again, once for each number; when. `line` is the number the caller phones from, if known.
+
+        Whoever is on another line does not change the day on which a number is called, but hears it. Raises `Refused`
+        for a number on the do-not-call list.
+        """
         ...
 
-    async def never_call(self, key: str, numbers: Sequence[str]) -> None:
-        """Put the numbers on the do-not-call list, for good; follow-ups and callbacks to them are withdrawn."""
+    async def never_call(self, key: str, call_id: str, line: str | None) -> bool:
+        """Call off what this call arranged, and put the number of its line on the do-not-call list, for good.
+
+        Follow-ups and callbacks to that number are withdrawn, whoever arranged them. False where the line shows no
+        number, and so nothing is listed.
+        """
         ...
 
 

@@ -1,31 +1,42 @@
 """The business systems of a sales call: leads, follow-ups, whom we never call, the price list, and a demo calendar.
 
-A follow-up or a callback to a number on the do-not-call list cannot be in the tables, whichever of the two came first.
-The calendar is that of `booking`: the same tables, opening hours and rules.
+A follow-up or a callback to a number on the do-not-call list cannot be in the tables, whichever of the two came first,
+nor one of a call whose caller wanted no more of them. What begins with a listed number rings it, as whatever is dialled
+after a whole number does. What others arranged is changed by nobody but who is on the number it was arranged for. The
+calendar is that of `booking`: the same tables, opening hours and rules.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
-from sqlalchemy import DDL, CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, event, insert, select
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 
 from agents.sales.systems import Lead, SalesSystems
 from app.business.booking import open_booking_systems
+from app.business.numbers import is_whole, numbers_in, one_number
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
 from interlock.guards import can_be_dialled
 
-COUNTRY = "DE"
-"""Where a number is taken to be that does not say its country."""
 NEVER = "That number is on our do-not-call list."
 NO_NUMBER = "I need a number to call back on."
-_ABROAD = re.compile(r"^(?:0011|011|010|009)(?=[1-9])")
-"""How other countries dial out, where we dial 00."""
 
 SEED_PRICES = (
     {"people_from": 1, "people_to": 10, "cents_each": 25_00},
@@ -52,6 +63,12 @@ _never = Table(
     Column("number", Text, CheckConstraint("number <> ''"), primary_key=True),
     Column("key", Text, nullable=False),
 )
+_called_off = Table(
+    "called_off",
+    _metadata,
+    Column("call_id", Text, CheckConstraint("call_id <> ''"), primary_key=True),
+    Column("key", Text, nullable=False),
+)
 _follow_ups = Table(
     "follow_ups",
     _metadata,
@@ -68,22 +85,40 @@ _prices = Table(
     Column("cents_each", Integer, CheckConstraint("cents_each > 0"), nullable=False),
 )
 _callbacks = callbacks_table(_metadata)
-RULES = (
-    *(
-        f"""never_called_{of}_{when} BEFORE {when} ON {of}
-WHEN NEW.{number} IN (SELECT number FROM do_not_call) BEGIN SELECT RAISE(ABORT, 'never'); END"""
-        for of, number in (("follow_ups", "number"), ("callbacks", "phone"))
-        for when in ("INSERT", "UPDATE")
-    ),
-    """never_called_again AFTER INSERT ON do_not_call BEGIN
-DELETE FROM follow_ups WHERE number = NEW.number; DELETE FROM callbacks WHERE phone = NEW.number; END""",
-    *(
-        f"for_good_{when} BEFORE {when} ON do_not_call BEGIN SELECT RAISE(ABORT, 'for good'); END"
-        for when in ("UPDATE", "DELETE")
-    ),
+_CALLS = (("follow_ups", "number"), ("callbacks", "phone"))
+_RINGS = "substr({called}, 1, length({listed})) = {listed}"
+_OF_CALL = (
+    """substr({key}, 1, length({call}) + 1) = {call} || ':' AND instr(substr({key}, length({call}) + 2), ':') = 0"""
 )
-for _rule in RULES:
-    event.listen(_metadata, "after_create", DDL(f"CREATE TRIGGER IF NOT EXISTS {_rule}"))  # type: ignore[no-untyped-call]
+"""Whether a key is a call's: its id, a colon, and nothing more with one in it."""
+
+
+def _none_of(of: str, which: str) -> str:
+    return f"DELETE FROM {of} WHERE {which}; "
+
+
+RULES = {
+    **{
+        f"never_called_{of}_{when}": f"""BEFORE {when} ON {of}
+WHEN EXISTS (SELECT 1 FROM do_not_call AS n WHERE {_RINGS.format(called=f"NEW.{number}", listed="n.number")})
+OR EXISTS (SELECT 1 FROM called_off AS o WHERE {_OF_CALL.format(key="NEW.key", call="o.call_id")})
+BEGIN SELECT RAISE(ABORT, 'never'); END"""
+        for of, number in _CALLS
+        for when in ("INSERT", "UPDATE")
+    },
+    "never_called_again": f"""AFTER INSERT ON do_not_call BEGIN
+{"".join(_none_of(of, _RINGS.format(called=number, listed="NEW.number")) for of, number in _CALLS)} END""",
+    "called_off_again": f"""AFTER INSERT ON called_off BEGIN
+{"".join(_none_of(of, _OF_CALL.format(key="key", call="NEW.call_id")) for of, _ in _CALLS)} END""",
+    **{
+        f"for_good_{when}": f"BEFORE {when} ON do_not_call BEGIN SELECT RAISE(ABORT, 'for good'); END"
+        for when in ("UPDATE", "DELETE")
+    },
+}
+"""By name; made anew whenever the file is opened, so that a file of before has today's."""
+for _name, _rule in RULES.items():
+    for _ddl in (f"DROP TRIGGER IF EXISTS {_name}", f"CREATE TRIGGER {_name} {_rule}"):
+        event.listen(_metadata, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]
 
 
 def open_sales_systems(path: str | Path = ":memory:") -> SalesSystems:
@@ -115,17 +150,20 @@ class _Leads:
         """One lead a call, as last noted; whether one of the numbers is on the do-not-call list."""
         said = {"budget_cents": lead.budget_cents, "authority": lead.authority, "timeline": lead.timeline}
         row = {"key": key, "call_id": call_id, "need": lead.need, **said}
-        return await self._database.run(lambda c: _note(c, row, [one_number(its) for its in numbers]))
+        return await self._database.run(lambda c: _note(c, row, [it for its in numbers for it in numbers_in(its)]))
 
-    async def follow_up(self, key: str, number: str, due: date) -> date:
-        """One follow-up a number, the last one asked for. Raises `Refused`."""
+    async def follow_up(self, key: str, number: str, due: date, line: str | None = None) -> date:
+        """One follow-up a number: the last one asked for from it, else the one that stands. Raises `Refused`."""
+        if not can_be_dialled(number):
+            raise Refused(NO_NUMBER)
         row = {"key": key, "number": one_number(number), "due": due.isoformat()}
-        return await self._database.run(lambda c: _follow_up(c, row))
+        theirs = line is not None and one_number(line) == row["number"]
+        return await self._database.run(lambda c: _follow_up(c, row, theirs=theirs))
 
-    async def never_call(self, key: str, numbers: Sequence[str]) -> None:
-        """On the list for good; a number that is there already stays as it is."""
-        rows = [{"key": key, "number": one_number(its)} for its in numbers]
-        await self._database.run(lambda c: c.execute(insert(_never).prefix_with("OR IGNORE"), rows))
+    async def never_call(self, key: str, call_id: str, line: str | None) -> bool:
+        """What the call arranged is called off, and its line's number is on the list for good, where it has one."""
+        number = one_number(line) if line and is_whole(line) else None
+        return await self._database.run(lambda c: _never_call(c, key, call_id, number))
 
 
 class _Prices:
@@ -139,30 +177,33 @@ class _Prices:
         return await self._database.run(lambda c: c.execute(query).scalar_one_or_none())
 
 
-def one_number(said: str) -> str:
-    """A number in the one way the tables have it, E.164; what is no number anywhere, its digits."""
-    digits = "".join(filter(str.isdecimal, said))
-    try:
-        here = phonenumbers.parse(said, COUNTRY)
-        dialled_out = _ABROAD.sub("+", digits)
-        if dialled_out != digits and not phonenumbers.is_valid_number(here):
-            here = phonenumbers.parse(dialled_out)
-        return phonenumbers.format_number(here, phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException:
-        return digits
-
-
 def _note(connection: Connection, row: Mapping[str, Any], numbers: Sequence[str]) -> bool:
     new = sqlite.insert(_leads).values(row)
     connection.execute(new.on_conflict_do_update([_leads.c.call_id], set_=dict(row)))
-    listed = select(_never.c.number).where(_never.c.number.in_(numbers))
-    return connection.execute(listed).first() is not None
+    rings = [func.substr(number, 1, func.length(_never.c.number)) == _never.c.number for number in numbers]
+    return bool(rings) and connection.execute(select(_never.c.number).where(or_(*rings))).first() is not None
 
 
-def _follow_up(connection: Connection, row: Mapping[str, Any]) -> date:
+def _follow_up(connection: Connection, row: Mapping[str, Any], *, theirs: bool) -> date:
+    """Of a number that somebody else has a follow-up for, only who is on it may change the day."""
     done = select(_follow_ups.c.due).where(_follow_ups.c.key == row["key"])
-    if (due := connection.execute(done).scalar_one_or_none()) is None:
-        connection.execute(_follow_ups.delete().where(_follow_ups.c.number == row["number"]))
-        once(connection, _follow_ups, row, lambda _: NEVER)
-        due = row["due"]
-    return date.fromisoformat(due)
+    if (due := connection.execute(done).scalar_one_or_none()) is not None:
+        return date.fromisoformat(due)
+    its = (_follow_ups.c.number == row["number"],)
+    standing = connection.execute(select(_follow_ups.c.key, _follow_ups.c.due).where(*its)).one_or_none()
+    if standing is not None and not theirs and _call_of(standing.key) != _call_of(row["key"]):
+        return date.fromisoformat(standing.due)
+    connection.execute(_follow_ups.delete().where(*its))
+    once(connection, _follow_ups, row, lambda _: NEVER)
+    return date.fromisoformat(row["due"])
+
+
+def _never_call(connection: Connection, key: str, call_id: str, number: str | None) -> bool:
+    connection.execute(insert(_called_off).prefix_with("OR IGNORE"), {"key": key, "call_id": call_id})
+    if number is not None:
+        connection.execute(insert(_never).prefix_with("OR IGNORE"), {"key": key, "number": number})
+    return number is not None
+
+
+def _call_of(key: str) -> str:
+    return key.rpartition(":")[0]

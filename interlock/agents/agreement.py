@@ -42,7 +42,8 @@ class Agreement:
         subject, its = self._subject(event, args), self._declared(event)
         if subject is None:
             return {}
-        return {"consent": self._call.asking.consent(subject, its.kind, its.acts, said, by_value=its.by_value)}
+        given = {"by_value": its.by_value, "stops": its.stops}
+        return {"consent": self._call.asking.consent(subject, its.kind, its.acts, said, **given)}
 
     def askable(self) -> list[Asked]:
         """The questions that the desk may have put already, in these very words: those without arguments."""
@@ -77,7 +78,7 @@ class Agreement:
             return None
         words = ask(**{name: args[name] for name in tool.slots if name in args})
         its = self._declared(event)
-        return Asked(subject, words, its.kind, its.acts) if words else None
+        return Asked(subject, words, its.kind, its.acts, its.stops) if words else None
 
     def _subject(self, event: str, args: Mapping[str, Any]) -> Subject | None:
         covered = needs_yes_of(self._call.flow.machine, event)

@@ -79,12 +79,14 @@ class Consent:
 
     See `interlock.agents.speech.asking.Consent` for its values. `acts` are the words by which a caller may ask for it
     unasked ("refund", "pay me back"); `by_value` says that giving the value it waits for is a yes too, as a number to
-    be called back on. The desk says in `ask_EVENT`, a method with the tool's own arguments, what is asked for a yes.
+    be called back on; `stops` that the act is an end of something, and the words for it hold their own no ("never call
+    me"). The desk says in `ask_EVENT`, a method with the tool's own arguments, what is asked for a yes.
     """
 
     kind: Kind
     acts: tuple[str, ...] = ()
     by_value: bool = False
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
 
 from agents.sales import SALES
 from app.business.sales import open_sales_systems
+from interlock.agents.speech.asking import Asked, Subject
 from interlock.app.offline.scripted import Asks, Says
 from tests.agents.effect_cases import about_to
 from tests.faults.stage import on_stage
@@ -37,18 +39,62 @@ async def test_never_call_me_again_is_written_down_while_our_systems_are_at_othe
         assert (await on_file(stage, "follow_up"), await on_file(stage, "never_call")) == (0, 1)
 
 
-async def test_every_number_that_is_known_goes_on_the_list(journal):
-    """The one named, the one given before, and the one they call from."""
+async def test_only_the_number_of_the_line_goes_on_the_list(journal):
+    """Not the one named, nor the one given before: whoever has those may say so themselves."""
     async with about_to("sales never call", journal) as its:
         stage = its.stage
         await stage.call.establish(caller_phone="+4930777777")
-        await stage.asks("do_not_call", {"phone": "030 888888"})
-        assert await on_file(stage, "never_call") == 3
+        await stage.asks("do_not_call", {"phone": "030 888888"}, said="Please stop calling me.")
+        query = text("SELECT number FROM do_not_call WHERE key <> 'seed'")
+        leads = stage.call.services.leads._real
+        assert await leads._database.run(lambda c: c.execute(query).scalars().all()) == ["+4930777777"]
+
+
+OVER = "Never call me again!"
+ASKED = "Shall I put the number you are calling from on our do-not-call list?"
+
+
+async def test_nobody_takes_another_numbers_calls_away(journal):
+    """Whoever names it is asked about their own, and even then that is all that is listed."""
+    systems = open_sales_systems()
+    await systems.callbacks.book("victim:1", "+49 30 7654321", datetime(2026, 3, 4, 10, tzinfo=UTC))
+    await systems.leads.follow_up("victim:2", "+49 30 7654321", date(2026, 6, 1), None)
+    async with on_stage(journal, systems, flow=SALES) as stage:
+        await stage.call.establish(caller_phone="+491700000666")
+        await stage.asks("do_not_call", {"phone": "030 7654321"}, said="Never call 030 7654321 again!")
+        assert (stage.state, stage.typed.said[-1]) == ("intro", ASKED)
+        await stage.asks("do_not_call", said="Yes.")
+        assert stage.state == "closed"
+    query = text("SELECT key FROM callbacks UNION SELECT key FROM follow_ups ORDER BY key")
+    left = await systems.leads._database.run(lambda c: c.execute(query).scalars().all())
+    assert left == ["victim:1", "victim:2"]
+
+
+@pytest.mark.parametrize("said", ["Please do call me again.", "Do you call again?", "No.", "Call me on Monday."])
+async def test_no_other_words_put_anybody_on_the_list(said, journal):
+    """Whatever a model makes of them, the caller is asked or answered, and nothing is listed."""
+    async with about_to("sales never call", journal) as its:
+        await its.stage.asks("do_not_call", said=said)
+        assert its.stage.verdicts()[-1] == "do_not_call guard_false"
+        assert await on_file(its.stage, "never_call") == 0
+
+
+async def test_a_no_to_a_callback_is_not_for_good(journal):
+    """ "Do not call me" answers what was asked; that nobody ever calls again is asked about first."""
+    async with about_to("sales never call", journal) as its:
+        stage = its.stage
+        subject = Subject.of("book_callback", {"phone": None, "time": "2026-03-03T10:00"})
+        stage.call.asking.put(Asked(subject, "Shall we call you back on Tuesday at ten?", "offer", ("call me",)))
+        await stage.asks("do_not_call", said="No, don't call me.")
+        assert (stage.state, await on_file(stage, "never_call")) == ("intro", 0)
+        await stage.asks("do_not_call", said=OVER)
+        assert (stage.state, await on_file(stage, "never_call")) == ("closed", 1)
 
 
 @asynccontextmanager
 async def held(journal):
     async with on_stage(journal, open_sales_systems(), flow=SALES) as stage:
+        await stage.call.establish(caller_phone="+4930999999")
         await stage.call.claim(contact_phone="+4930123456", **{**LEAD, "budget_cents": 9_000_00})
         for event in ("begin_qualification", "assess"):
             await stage.asks(event)
@@ -129,7 +175,7 @@ async def test_who_is_never_called_again_has_neither_demo_nor_callback(journal):
         await stage.asks("escalate")
         await stage.asks("book_callback", {"phone": "030 123456", "time": "2026-03-03T10:00"})
         assert (stage.state, stage.call.facts.callback_booked) == ("person", True)
-        said = await stage.asks("do_not_call")
+        said = await stage.asks("do_not_call", said=OVER)
         assert "will not call you again" in said[-1]
         assert await systems.calendar.find(code, stage.clock.now()) is None
         query = text("SELECT COUNT(*) FROM callbacks")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from agents.support.systems import Account, Order, Refund
 from app.business import CALLBACKS_PER_HOUR, open_support_systems
@@ -134,6 +135,15 @@ async def test_a_booking_happens_once_a_key(systems):
     for place in range(1, CALLBACKS_PER_HOUR):
         await systems.callbacks.book(f"k{place}", "+4930123456", MONDAY_TEN)
     assert await systems.callbacks.book("call:7", "+4930123456", MONDAY_TEN) == first
+
+
+async def test_a_call_replaces_its_own_booking_and_nobody_elses(systems):
+    """Not that of a call whose id begins with its own, either."""
+    for key in ("a:b:1", "aa:1", "a:1", "a:2"):
+        await systems.callbacks.book(key, "+4930123456", MONDAY_TEN + timedelta(hours=len(key)))
+    query = text("SELECT key FROM callbacks ORDER BY key")
+    left = await systems.callbacks._database.run(lambda c: c.execute(query).scalars().all())
+    assert left == ["a:2", "a:b:1", "aa:1"]
 
 
 async def test_a_booking_needs_a_number_and_a_zone(systems):

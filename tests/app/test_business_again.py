@@ -90,11 +90,11 @@ async def note(its, now):
 
 
 async def follow_up(its, now):
-    return await its.leads.follow_up("c:1", "030 1234567", TODAY if now == NOW else TOMORROW)
+    return await its.leads.follow_up("c:1", "030 1234567", TODAY if now == NOW else TOMORROW, "+49301234567")
 
 
 async def never_call(its, now):
-    return await its.leads.never_call("c:1", ("030 1234567", "030 7654321"))
+    return await its.leads.never_call("c:1", "c", "030 1234567")
 
 
 async def check(its, now):

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from agents.sales.systems import Lead
-from app.business.sales import one_number, open_sales_systems
+from app.business.numbers import one_number
+from app.business.sales import open_sales_systems
 from interlock.agents.systems import Refused
 
 NUMBER, DUE = "030 1234567", date(2026, 9, 1)
@@ -36,60 +37,93 @@ def test_a_number_is_one_number_however_it_is_written(said, kept):
 
 async def test_who_is_on_the_list_is_never_followed_up(systems):
     """However their number is written."""
-    await systems.leads.never_call("a", [NUMBER])
+    assert await systems.leads.never_call("a:1", "a", NUMBER)
     with pytest.raises(Refused, match="do-not-call"):
-        await systems.leads.follow_up("b", "+49 30 1234567", DUE)
+        await systems.leads.follow_up("b:1", "+49 30 1234567", DUE, None)
     assert await rows(systems, "SELECT * FROM follow_ups") == []
 
 
 async def test_a_follow_up_from_before_is_gone(systems):
     """And cannot be put back, not even with its own key."""
-    await systems.leads.follow_up("a", NUMBER, DUE)
-    await systems.leads.never_call("b", [NUMBER])
+    await systems.leads.follow_up("a:1", NUMBER, DUE, NUMBER)
+    await systems.leads.never_call("b:1", "b", NUMBER)
     assert await rows(systems, "SELECT * FROM follow_ups") == []
     with pytest.raises(Refused):
-        await systems.leads.follow_up("a", NUMBER, DUE)
+        await systems.leads.follow_up("a:1", NUMBER, DUE, NUMBER)
 
 
 async def test_a_callback_is_withdrawn_and_none_is_booked_again(systems):
     """Other people's callbacks stay."""
-    await systems.callbacks.book("a", NUMBER, AT)
-    await systems.callbacks.book("b", "030 7654321", AT)
-    await systems.leads.never_call("c", ["+49301234567"])
+    await systems.callbacks.book("a:1", NUMBER, AT)
+    await systems.callbacks.book("b:1", "030 7654321", AT)
+    await systems.leads.never_call("c:1", "c", "+49301234567")
     with pytest.raises(Refused):
-        await systems.callbacks.book("d", NUMBER, AT)
-    assert await rows(systems, "SELECT key FROM callbacks") == [("b",)]
+        await systems.callbacks.book("d:1", NUMBER, AT)
+    assert await rows(systems, "SELECT key FROM callbacks") == [("b:1",)]
+
+
+@pytest.mark.parametrize("line", [None, "", "anonymous", "+49301111111", "112"])
+async def test_nobody_but_who_is_on_a_number_takes_its_calls_away(line, systems):
+    """Without a line, or from another, only what this very call arranged is called off, on whatever number."""
+    await systems.callbacks.book("victim:1", NUMBER, AT)
+    await systems.leads.follow_up("victim:2", NUMBER, DUE, NUMBER)
+    await systems.callbacks.book("a:1", "030 7654321", AT)
+    await systems.leads.follow_up("a:2", "030 7654322", DUE, line)
+    assert await systems.leads.never_call("a:3", "a", line) == (line == "+49301111111")
+    left = "SELECT key FROM callbacks UNION SELECT key FROM follow_ups ORDER BY key"
+    assert await rows(systems, left) == [("victim:1",), ("victim:2",)]
+
+
+async def test_what_a_call_called_off_does_not_come_after_all(systems):
+    """Work that was under way meanwhile is refused; another call's is not, even one whose id begins alike."""
+    await systems.leads.never_call("a:3", "a", None)
+    with pytest.raises(Refused):
+        await systems.leads.follow_up("a:2", NUMBER, DUE, None)
+    with pytest.raises(Refused):
+        await systems.callbacks.book("a:1", NUMBER, AT)
+    for other in ("b:1", "aa:1", "a:b:1"):
+        await systems.callbacks.book(other, NUMBER, AT)
+    assert len(await rows(systems, "SELECT key FROM callbacks")) == 3
 
 
 async def test_a_number_is_followed_up_once(systems):
-    """A key gives its own answer again; another key changes the day, and there is one call to make."""
-    assert await systems.leads.follow_up("a", NUMBER, DUE) == DUE
-    assert await systems.leads.follow_up("a", NUMBER, date(2027, 1, 1)) == DUE
-    assert await systems.leads.follow_up("b", "+49301234567", date(2027, 1, 1)) == date(2027, 1, 1)
-    assert await rows(systems, "SELECT key, number, due FROM follow_ups") == [("b", "+49301234567", "2027-01-01")]
+    """A key gives its own answer again; from that number the day is changed, and there is one call to make."""
+    assert await systems.leads.follow_up("a:1", NUMBER, DUE, NUMBER) == DUE
+    assert await systems.leads.follow_up("a:1", NUMBER, date(2027, 1, 1), NUMBER) == DUE
+    assert await systems.leads.follow_up("b:1", "+49301234567", date(2027, 1, 1), NUMBER) == date(2027, 1, 1)
+    assert await rows(systems, "SELECT key, number, due FROM follow_ups") == [("b:1", "+49301234567", "2027-01-01")]
+
+
+@pytest.mark.parametrize("line", [None, "030 7654321"])
+async def test_from_another_line_nobody_changes_the_day_of_a_follow_up(line, systems):
+    """They hear the day that stands; a call may change what it arranged itself."""
+    await systems.leads.follow_up("victim:1", NUMBER, DUE, NUMBER)
+    assert await systems.leads.follow_up("a:1", NUMBER, date(2036, 1, 1), line) == DUE
+    assert await rows(systems, "SELECT key FROM follow_ups") == [("victim:1",)]
+    await systems.leads.follow_up("a:2", "030 7654322", DUE, line)
+    assert await systems.leads.follow_up("a:3", "030 7654322", date(2027, 1, 1), line) == date(2027, 1, 1)
 
 
 async def test_a_refused_change_leaves_the_other_follow_ups(systems):
     """What could not be done was not half done."""
-    await systems.leads.follow_up("a", "030 7654321", DUE)
-    await systems.leads.never_call("b", [NUMBER])
+    await systems.leads.follow_up("a:1", "030 7654321", DUE, None)
+    await systems.leads.never_call("b:1", "b", NUMBER)
     with pytest.raises(Refused):
-        await systems.leads.follow_up("c", NUMBER, DUE)
-    assert [key for (key,) in await rows(systems, "SELECT key FROM follow_ups")] == ["a"]
+        await systems.leads.follow_up("c:1", NUMBER, DUE, None)
+    assert [key for (key,) in await rows(systems, "SELECT key FROM follow_ups")] == ["a:1"]
 
 
 async def test_the_list_is_written_once_a_number_and_may_be_written_again(systems):
-    """Twice the same key, two keys, and two numbers that are one: a line each."""
-    for key in ("a", "a", "b"):
-        await systems.leads.never_call(key, [NUMBER, "+49301234567", "030 7654321"])
-    listed = await rows(systems, "SELECT number FROM do_not_call WHERE key <> 'seed' ORDER BY number")
-    assert listed == [("+49301234567",), ("+49307654321",)]
+    """Twice the same key, two keys, and one number written in two ways: one line."""
+    for key, call, line in (("a:1", "a", NUMBER), ("a:1", "a", NUMBER), ("b:1", "b", "+49301234567")):
+        assert await systems.leads.never_call(key, call, line)
+    assert await rows(systems, "SELECT number FROM do_not_call WHERE key <> 'seed'") == [("+49301234567",)]
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM do_not_call", "UPDATE do_not_call SET number = '+1'"])
 async def test_who_is_on_the_list_stays_there(change, tmp_path):
     """For good, also past our own code and past the process."""
-    await open_sales_systems(tmp_path / "s.sqlite").leads.never_call("a", [NUMBER])
+    await open_sales_systems(tmp_path / "s.sqlite").leads.never_call("a:1", "a", NUMBER)
     with sqlite3.connect(tmp_path / "s.sqlite") as other, pytest.raises(sqlite3.IntegrityError, match="for good"):
         other.execute(change)
     other.close()
@@ -98,16 +132,25 @@ async def test_who_is_on_the_list_stays_there(change, tmp_path):
 
 async def test_never_and_again_at_the_same_moment_end_in_never(systems):
     """Whichever comes first."""
-    asked = [systems.leads.follow_up(f"f{i}", NUMBER, DUE) for i in range(5)]
-    asked[2:2] = [systems.leads.never_call("n", [NUMBER])]
+    asked = [systems.leads.follow_up(f"f{i}:1", NUMBER, DUE, NUMBER) for i in range(5)]
+    asked[2:2] = [systems.leads.never_call("n:1", "n", NUMBER)]
     await asyncio.gather(*asked, return_exceptions=True)
     assert await rows(systems, "SELECT * FROM follow_ups") == []
+
+
+@pytest.mark.parametrize("said", ["", "none", "112", "1-800-FLOWERS", "call me", "*31#0301234567"])
+async def test_what_is_no_whole_number_is_called_by_nobody(said, systems):
+    """A number is asked for, whatever a model gave."""
+    with pytest.raises(Refused, match="number"):
+        await systems.callbacks.book("a:1", said, AT)
+    with pytest.raises(Refused, match="number"):
+        await systems.leads.follow_up("a:2", said, DUE, None)
 
 
 async def test_a_call_has_one_lead_as_last_noted(systems):
     """Who corrects their budget is not two who might buy; and noting it reads the list."""
     assert not await systems.leads.note("a", "call-1", LEAD, ["+49301234567"])
-    await systems.leads.never_call("n", [NUMBER])
+    await systems.leads.never_call("n:1", "n", NUMBER)
     better = Lead("phones", 9_000_00, "decides", "now")
     assert await systems.leads.note("b", "call-1", better, ["030 7654321", NUMBER])
     assert await rows(systems, "SELECT key, budget_cents FROM leads") == [("b", 9_000_00)]

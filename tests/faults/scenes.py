@@ -86,7 +86,8 @@ def _helpdesk(event: Step, says: str, *way: Step) -> Scene:
 
 
 def _sales(event: Step, says: str, *way: Step, **lead: Any) -> Scene:
-    return Scene("sales", event, says, way, {**LEAD, "contact_phone": "+4930123456", **lead})
+    known = {**LEAD, "contact_phone": "+4930123456", **lead}
+    return Scene("sales", event, says, way, known, {"caller_phone": "+4930123456"})
 
 
 def _intake(event: Step, says: str, *way: Step) -> Scene:

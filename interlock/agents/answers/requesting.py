@@ -16,6 +16,8 @@ _TAKEN_BACK = expanded(tables.TAKEN_BACK)
 _AGAINST, _LIGHT = words_of(tables.AGAINST), words_of(tables.LIGHT)
 _REFUSALS = frozenset(its for its in expanded(refusal.FIRM) if _AGAINST & set(its)) | _TAKEN_BACK
 _STORIES, _CONDITIONS = words_of(tables.STORIES), words_of(tables.CONDITIONS)
+_CLOSINGS, _FOR_GOOD = words_of(tables.CLOSINGS), words_of(tables.FOR_GOOD)
+_BARE_NO = words_of(refusal.BARE)
 _OPENINGS, _NAMES = words_of(tables.OPENINGS), words_of(tables.NAMES)
 _BETWEEN = 6
 """How many words may stand between a wish and what is wished for: "could you please just quickly cancel it"."""
@@ -39,6 +41,25 @@ def requested(said: str, acts: Iterable[str]) -> bool:
     if any(_denied(every, start) or "but" in every[end:] for start, end in _named(every, wanted)):
         return False
     return any(_wished(plain(clause).words, wanted) for clause in _CLAUSES.split(said))
+
+
+def ended(said: str, acts: Iterable[str]) -> bool:
+    """Whether the words ask for an end of something: these acts hold their own no ("never call me", "stop calling").
+
+    As `requested` otherwise: an end of a part ("before nine", "on Mondays"), or one taken back afterwards, is none.
+    """
+    every = plain(said[: LONGEST + 1]).words
+    if len(said) > LONGEST or len(every) > LONGEST_WORDS or _CONDITIONS & set(every):
+        return False
+    wanted = [plain(act).words for act in acts]
+    clauses = [plain(clause).words for clause in _CLAUSES.split(said)]
+    ends = [at for at, clause in enumerate(clauses) if any(_is_end(clause, *its) for its in _named(clause, wanted))]
+    return bool(ends) and not any(_against(clause) for clause in clauses[ends[-1] + 1 :])
+
+
+def for_good(said: str) -> bool:
+    """Whether the words are about more than what was asked just now: "again", "ever", "your list"."""
+    return bool(_FOR_GOOD & set(plain(said[:LONGEST]).words))
 
 
 def denied(said: str, acts: Iterable[str]) -> bool:
@@ -65,6 +86,18 @@ def _is_wish(words: Words, start: int, end: int) -> bool:
     if all(word in _OPENINGS for word in before) or "please" in after:
         return True
     return any(_WISHES.at(before, at) for at in range(max(0, start - _BETWEEN), start))
+
+
+def _is_end(words: Words, start: int, end: int) -> bool:
+    before, after = tuple(word for word in words[:start] if word not in _BARE_NO), words[end:]
+    if not _CLOSINGS.issuperset(after) or _STORIES & set(before) or _AGAINST & set(before):
+        return False
+    opened = all(word in _OPENINGS for word in before) and (before[-1:] != ("you",) or "thank" in before)
+    return opened or any(_WISHES.at(before, at) for at in range(max(0, len(before) - _BETWEEN), len(before)))
+
+
+def _against(words: Words) -> bool:
+    return bool(_AGAINST & set(words)) or any(_at(words, start, _TAKEN_BACK) for start in range(len(words)))
 
 
 def _denied(words: Words, start: int) -> bool:

@@ -15,7 +15,7 @@ from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
 
 from interlock.agents.answers import Answer, Kind, Question, judge
 from interlock.agents.answers.contact import without_contact
-from interlock.agents.answers.requesting import denied, requested
+from interlock.agents.answers.requesting import denied, ended, for_good, requested
 from interlock.agents.answers.words import plain
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
@@ -58,12 +58,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that was told to its end, in these words; `kind` is how its answer is read, `acts` name its act."""
+    """A question that was told to its end, in these words; `kind` is how its answer is read, `acts` name its act.
+
+    `stops`: the act is an end of something, and `acts` hold their own no.
+    """
 
     subject: Subject
     words: str
     kind: Kind
     acts: tuple[str, ...] = ()
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ class Asking:
             self._agreed = None
         if self._asked is None:
             return
-        answer = read_answer(said, self._asked.kind, self._asked.acts)
+        answer = read_answer(said, self._asked.kind, self._asked.acts, stops=self._asked.stops)
         if answer in self._objections():
             self._agreed = None
         if not self._open:
@@ -158,12 +162,14 @@ class Asking:
         """Something was done on these words: they are good for nothing else."""
         self._used, self._agreed, self._open = said.message, None, False
 
-    def consent(self, subject: Subject, kind: Kind, acts: tuple[str, ...], said: Said, *, by_value: bool) -> Consent:
+    def consent(
+        self, subject: Subject, kind: Kind, acts: tuple[str, ...], said: Said, *, by_value: bool, stops: bool = False
+    ) -> Consent:
         """How the caller stands to exactly this."""
         self.heard(said)
         if not said.words or said.message == self._used:
             return "unasked"
-        answer = read_answer(said, kind, acts)
+        answer = read_answer(said, kind, acts, stops=stops)
         if self._agreed == subject:
             if answer not in self._objections():
                 return "agreed"
@@ -171,7 +177,7 @@ class Asking:
         last = self._asked.subject if self._open and self._asked is not None else None
         if last == subject and answer == "no":
             return "no"
-        if requested(said.words, acts):
+        if self._ends(subject, acts, said) if stops else requested(said.words, acts):
             return "requested"
         if by_value and answer not in ("no", "question") and (gives_value(said.words) or self._named(answer, acts)):
             return "given"
@@ -181,6 +187,11 @@ class Asking:
         if last == subject:
             return "attention" if answer == "attention" else "unclear"
         return "changed" if of_it and answer == "yes" else "unasked"
+
+    def _ends(self, subject: Subject, acts: tuple[str, ...], said: Said) -> bool:
+        """Whether they ask for an end by themselves: "do not call me" is only an answer where something else was."""
+        another = self._open and self._asked is not None and self._asked.subject.event != subject.event
+        return ended(said.words, acts) and (not another or for_good(said.words))
 
     def _named(self, answer: Answer, acts: tuple[str, ...]) -> bool:
         """Whether it is a yes to a question, in whoever's words, that names the act: where its values come from is for
@@ -203,7 +214,7 @@ class Asking:
             self.told(words, ours=own)
 
 
-def read_answer(said: Said, kind: Kind, acts: tuple[str, ...]) -> Answer:
+def read_answer(said: Said, kind: Kind, acts: tuple[str, ...], *, stops: bool = False) -> Answer:
     """What the words answer; how to reach the caller may stand beside a yes.
 
     Words over a line that is not told to its end agree to nothing, but an objection is one at any time. A yes is always
@@ -213,7 +224,9 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...]) -> Answer:
     answer = judge(words, Question(kind, told=told, echoes=echoes)).answer
     if kind == "danger":
         return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
-    if acts and denied(said.words, acts):
+    if stops and ended(words, acts):
+        return "yes" if told else "unclear"
+    if acts and not stops and denied(said.words, acts):
         return "no"
     if told and answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(words)):
         return "yes" if judge(alone, Question(kind, echoes=echoes)).answer == "yes" else answer

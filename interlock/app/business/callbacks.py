@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    func,
     select,
 )
 
@@ -64,8 +65,9 @@ class SqlCallbacks:
         if not can_be_dialled(row["phone"]):
             raise Refused(NO_NUMBER)
         if call:
-            earlier = callbacks.c.key.startswith(f"{call}:", autoescape=True) & (callbacks.c.key != row["key"])
-            connection.execute(delete(callbacks).where(earlier))
+            of_the_call = callbacks.c.key.startswith(f"{call}:", autoescape=True)
+            nothing_more = func.instr(func.substr(callbacks.c.key, len(call) + 2), ":") == 0
+            connection.execute(delete(callbacks).where(of_the_call, nothing_more, callbacks.c.key != row["key"]))
         taken = set(connection.execute(select(callbacks.c.place).where(callbacks.c.hour == row["hour"])).scalars())
         free = next(place for place in range(1, CALLBACKS_PER_HOUR + 2) if place not in taken)
         return once(connection, callbacks, {**row, "place": free}, _why_not)

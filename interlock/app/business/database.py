@@ -16,7 +16,8 @@ from interlock.agents.systems import Refused, SystemDown
 from interlock.app.private import make_database
 from interlock.app.store import StoreError
 
-BUSY_TIMEOUT_S = 3.0
+BUSY_TIMEOUT_S = 4.5
+"""How long a call waits for the others' transactions: less than the shortest work may take, so it hears an answer."""
 
 T = TypeVar("T")
 Seed = Mapping[Table, Sequence[Mapping[str, Any]]]

@@ -42,6 +42,7 @@ TABLE = Table(
         (("following_up",), "follow_up_unconfirmed", SYSTEM, "person"),
         ((*DESKS, *WORK, "offer", "person", "booking"), "do_not_call", AGENT, "listing"),
         (("listing",), "number_listed", SYSTEM, "closed"),
+        (("listing",), "calls_called_off", SYSTEM, "closed"),
         (("listing",), "listing_unconfirmed", SYSTEM, "person"),
     ),
     guarded={
@@ -61,7 +62,7 @@ TABLE = Table(
         ),
         "meet_executive": ("executive_on_duty",),
         "follow_up": ("not_on_the_list", "months_heard", "reachable_by_phone", "number_heard", "agreed"),
-        "do_not_call": ("number_to_list", "number_to_list_heard"),
+        "do_not_call": ("agreed",),
     },
     one_false=(
         OneFalse("begin_qualification", "caller_named", {"caller_name": None}),
@@ -86,11 +87,9 @@ TABLE = Table(
         OneFalse("follow_up", "not_on_the_list", {"listed": True}),
         OneFalse("follow_up", "not_on_the_list", {"listed": None}),
         OneFalse("follow_up", "reachable_by_phone", {"contact_phone": None}),
-        *(OneFalse(event, "agreed", args={"consent": "no"}) for event in ("book", "follow_up")),
+        *(OneFalse(event, "agreed", args={"consent": "no"}) for event in ("book", "follow_up", "do_not_call")),
         OneFalse("follow_up", "months_heard", args={"evidence": {"months": "unheard"}}),
         OneFalse("follow_up", "number_heard", {"unheard": ("contact_phone",)}),
-        OneFalse("do_not_call", "number_to_list_heard", {"unheard": ("contact_phone",)}, {"phone": ""}),
-        OneFalse("do_not_call", "number_to_list", {"contact_phone": None}, {"phone": ""}),
     ),
     ways={
         "intro": (),

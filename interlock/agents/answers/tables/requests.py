@@ -67,3 +67,14 @@ leave it
 scratch that
 """
 """What takes a request back wherever it stands beside it."""
+
+CLOSINGS = """
+me us again ever any more anymore at all please now here this my our number phone line the your list calls call calling
+thank thanks you on in future okay for good and
+"""
+"""What may stand after it where something is to end, without keeping anything of it back."""
+
+FOR_GOOD = """
+again ever never more anymore stop list off remove forbid
+"""
+"""Which make "do not call me" more than an answer to what was asked: for good."""
