@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from interlock.agents.call.journal import Entry, Turn
 from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
 from interlock.app.store.chain import START, link, record_bytes
 from interlock.app.store.remembering import keep
-from interlock.app.store.rooms import Room, claim_room
 from interlock.app.store.sealing import Seal
 from interlock.app.store.upkeep import Upkeep, open_upkeep
 from tests.store.entries import position
@@ -84,8 +83,9 @@ _THIS_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()
 
 def _more(connection: Connection, seal: Seal, call_id: str) -> None:
     keep(connection, seal, call_id, Turn(1, "user", f"I am {incompressible(f'{call_id} aloud', 2)}"), 1)
-    room = Room(f"RM_{call_id}", incompressible(f"{call_id} room", 2), "support")
-    claim_room(connection, seal, room, call_id, "owner")
+    sid, name = f"RM_{call_id}", incompressible(f"{call_id} room", 2).encode()
+    room = {"sid": sid, "call_id": call_id, "flow": "support", "name": seal.close(name, "room", sid)}
+    connection.execute(insert(tables.rooms), room | {"claimed_at": AT.timestamp(), "dispatches": 0})
 
 
 def _stored(connection: Connection, call_id: str) -> list[bytes]:

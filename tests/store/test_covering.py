@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from interlock.app.store import BUSY_TIMEOUT_MS, StoreError, open_journal, open_reader, tables
+from interlock.app.store import BUSY_TIMEOUT_MS, REVISION, StoreError, open_journal, open_reader, tables
 from interlock.app.store.rekeying import reseal
 from interlock.app.store.sealing import new_key
 from interlock.app.store.upgrading import upgrade
@@ -146,7 +146,7 @@ def test_what_was_written_before_is_kept_and_said_to_be_unproven(tmp_path):
     """
     store = str(tmp_path / "calls.sqlite")
     written_before(store)
-    assert upgrade(store, BUSY_TIMEOUT_MS) == ("0001", tables.REVISION)
+    assert upgrade(store, BUSY_TIMEOUT_MS) == ("0001", REVISION)
     with open_reader(store) as reader:
         fit = reader.fit("c1")
         assert (fit.misfits, fit.before) == ([], 3)
