@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import ceil
 
 from statemachine import State
 
@@ -32,10 +33,11 @@ def picture_of(flow: Flow) -> Picture:
     x, y, size, _ = placed.boxes[BEGIN]
     return Picture(
         flow=flow.name,
+        version=flow.machine.version,
         title=" ".join(flow.title.split()),
         summary=" ".join(flow.summary.split()),
-        width=wide + 2 * AROUND,
-        height=max([placed.height + AROUND, *map(bottom, rows)]) + AROUND,
+        width=ceil(wide + 2 * AROUND),
+        height=ceil(max([placed.height + AROUND, *map(bottom, rows)]) + AROUND),
         begin=Begin(x=x + size / 2, y=y + size / 2, points=placed.points["e_begin"]),
         frames=tuple(_frame(state, placed) for state in frames_of(flow.machine)),
         places=tuple(_places(flow, placed)),

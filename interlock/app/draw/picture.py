@@ -99,9 +99,10 @@ class Begin(_Data):
 
 
 class Picture(_Data):
-    """A flow laid out, everything within `width` and `height` in pixels."""
+    """A flow laid out, everything within `width` and `height` in pixels; `version` is its machine's."""
 
     flow: str
+    version: int
     title: str
     summary: str
     width: float

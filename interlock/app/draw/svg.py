@@ -106,7 +106,8 @@ def _line(points: tuple[Point, ...]) -> str:
     """A path with round corners, and its tip."""
     path = [f"M{_at(points[0])}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        bend = min(BEND, _far(before, corner) / 2, _far(corner, after) / 2)
+        room = _far(corner, after) - TIP if after is points[-1] else _far(corner, after) / 2
+        bend = max(0, min(BEND, _far(before, corner) / 2, room))
         path.append(f"L{_at(_towards(corner, before, bend))}Q{_at(corner)} {_at(_towards(corner, after, bend))}")
     end, before = points[-1], points[-2]
     path.append(f"L{_at(_towards(end, before, TIP - 1))}")
