@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONHOME PYTHONPATH # other people's libraries
 PACKAGES := interlock app agents guards machines
 
-.PHONY: ready dev demo livekit test test-fast check sbom lint format diagrams api bench answers lock image clean help
+.PHONY: ready dev demo livekit test test-fast check sbom lint format diagrams api bench answers third-party lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,10 @@ bench: ready ## how long deciding, recording and handing over take, and what a c
 answers: ready ## train the classifier of callers' answers anew, and count what the judge makes of the table
 	$(BIN)/python -m tests.answers.train
 	$(BIN)/python -m pytest -q -s tests/answers/test_table.py
+
+third-party: ready ## the files of others that the engine carries, out of their npm releases
+	@command -v npm >/dev/null || { echo "there is no npm, expected one to fetch releases with" >&2; exit 2; }
+	$(BIN)/python -m tests.third_party
 
 lock: ## compile the locks anew
 	@test -x $(BIN)/uv || $(MAKE) ready

@@ -16,7 +16,7 @@ def proven(flow: Flow) -> None:
 
 
 def drawn(flow: Flow, folder: Path | None = None) -> None:
-    """Fail the test unless the drawings in `folder`, the project's `diagrams`, are today's; takes two seconds."""
+    """Fail the test unless the drawings in `folder`, the project's `diagrams`, are today's; takes a second."""
     told = "missing or not what the flow is now, expected: run `interlock diagrams` and look at what changed"
     _fail_with([f"{path}: {told}" for path in stale(flow, folder or project().root / "diagrams")])
 

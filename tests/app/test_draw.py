@@ -1,6 +1,7 @@
 """A drawing says all that a chart does, in words, and is the same on each run."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -10,8 +11,7 @@ from agents.support import SUPPORT
 from interlock.agents.desks import Farewell, LiveDesk
 from interlock.agents.flow import Flow
 from interlock.app.draw import draw, stale, write
-from interlock.app.draw.arrows import arrows_of, drawn, from_anywhere, joined
-from interlock.app.draw.picture import mermaid, svg
+from interlock.app.draw.arrows import arrows_of, drawn, from_many
 from interlock.app.draw.words import class_words, event_words, guard_words, listed, promise_words, who_words
 from interlock.guards.base import guard
 from interlock.guards.facts import Facts
@@ -19,7 +19,7 @@ from interlock.machines.base import ANYBODY, Machine, states_of, transitions_of
 from interlock.machines.promises import never, reachable
 from machines.support import Support
 
-pytestmark = pytest.mark.slow
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @guard("Pay first.")
@@ -29,7 +29,7 @@ def paid(facts, proposal):
 
 
 class Odd(Machine):
-    hello = State('The "first" [desk] | *one*', initial=True)
+    hello = State('The "first" [desk] & | *one*', initial=True)
     closed = State("Closed", final=True)
     pay_now = hello.to(closed, cond=paid)
     promises = (never("closed").before("pay_now"), reachable("closed", from_="hello"))
@@ -54,9 +54,14 @@ def rows(markdown, heading):
 
 
 def shown(picture):
-    """The words of an SVG, marks and line breaks left out."""
-    labels = ElementTree.fromstring(picture).iter("{http://www.w3.org/1999/xhtml}p")
-    return " ".join(" ".join(label.itertext()) for label in labels)
+    """The words of an SVG that stand on it, as one text."""
+    texts = ElementTree.fromstring(picture).iter(f"{SVG}text")
+    return " ".join(" ".join("".join(text.itertext()).split()) for text in texts)
+
+
+def told(picture):
+    """What an SVG says when somebody points at it."""
+    return " ".join(title.text for title in ElementTree.fromstring(picture).iter(f"{SVG}title"))
 
 
 # Words
@@ -109,73 +114,64 @@ def test_a_promise_is_a_sentence(promise, words):
 # What is drawn
 
 
-def test_what_a_compound_state_says_is_not_drawn_as_arrows():
-    """Escalation, goodbye, silence and hanging up are in the note; an inner exception to one is still an arrow."""
-    steps = {(s.sources[0].id, e, s.target.id) for s in joined(drawn(arrows_of(Support))) for e in s.events}
-    assert not {e for _, e, _ in steps} & {"escalate", "take_over", "say_goodbye", "caller_silent", "caller_left"}
-    assert {s for s in steps if s[1] in ("handoff_failed", "refused_thrice")} == {
+def test_what_holds_at_many_places_is_not_drawn_from_each():
+    """Goodbye, silence and hanging up are chips, escalation one line from the frame; an exception to one is a line."""
+    lines = {(a.source.id, a.event, a.target.id) for line in drawn(Support, arrows_of(Support)) for a in line}
+    assert not {e for _, e, _ in lines} & {"say_goodbye", "caller_silent", "caller_left"}
+    assert {line for line in lines if line[1] in ("escalate", "handoff_failed", "refused_thrice")} == {
+        ("desks", "escalate", "person"),
+        ("desks", "refused_thrice", "offer"),
         ("person", "handoff_failed", "closed"),
         ("person", "refused_thrice", "closed"),
         ("offer", "refused_thrice", "person"),
     }
 
 
-def test_the_note_joins_what_holds_at_the_same_places():
-    """One line for events of one target and guards, places listed with the compound state first."""
-    notes = from_anywhere(Support, arrows_of(Support))
-    told = "the caller was told the disclosure"
-    nothing_open = "the caller neither objects to hanging up nor asks anything"
-    everywhere = ["desks", "refunding", "offer", "booking"]
-    assert sorted((([s.id for s in n.sources], n.events, n.target.id, n.only_if) for n in notes), key=str) == sorted(
-        [
-            (["live"], ("say_goodbye",), "closed", (told, nothing_open)),
-            (["live"], ("caller_left",), "closed", ()),
-            (["live"], ("caller_silent",), "closed", ("the caller stayed silent twice in a row",)),
-            (["live"], ("handoff_failed",), "person", ()),
-            (["desks"], ("refused_thrice",), "offer", ()),
-            (everywhere, ("escalate",), "person", (told,)),
-            (everywhere, ("take_over",), "person", ()),
-        ],
-        key=str,
-    )
+def test_chips_say_what_holds_at_the_same_places():
+    """What holds at any time comes first; then what single places have as the frame has it."""
+    shared = from_many(Support, arrows_of(Support))
+    assert [([s.id for s in each.sources], sorted(its[0].event for its in each.arrows)) for each in shared] == [
+        (["live"], ["caller_left", "caller_silent", "handoff_failed", "say_goodbye"]),
+        (["refunding", "offer", "booking"], ["escalate", "take_over"]),
+    ]
 
 
-def test_every_arrow_of_the_chart_is_drawn_or_in_the_note_once():
+def test_every_arrow_of_the_chart_is_a_line_or_a_chip_once():
     """Nothing is lost in the joining."""
     arrows = arrows_of(Support)
-    told = [
-        (source, event, only_if)
-        for its in (*joined(drawn(arrows)), *from_anywhere(Support, arrows))
-        for source in its.sources
-        for event in its.events
-        for only_if in [its.only_if]
-    ]
-    assert sorted((s.id, e, c) for s, e, c in told) == sorted((a.source.id, a.event, a.only_if) for a in arrows)
+    lines = [arrow for line in drawn(Support, arrows) for arrow in line]
+    chips = [arrow for each in from_many(Support, arrows) for its in each.arrows for arrow in its]
+    assert sorted(map(id, lines + chips)) == sorted(map(id, arrows))
     assert len(arrows) == sum(len(list(t.events)) for t in transitions_of(Support))
 
 
-def test_arrows_of_one_event_meet_in_one_box():
-    """`resolve` is one box with three arrows in and one out; two outcomes of one work share a box, dotted."""
-    text = mermaid(SUPPORT)
-    (box,) = re.findall(r"(e_\d+)\[\"`\*\*Resolve\*\*`\"\]", text)
-    assert re.findall(rf"(\w+) --> {box}$", text, re.M) == ["s_triage", "s_technical", "s_billing"]
-    assert re.findall(rf"^{box} --> (\w+)$", text, re.M) == ["s_resolved"]
-    (box,) = re.findall(r"(e_\d+)\[\"`\*Refund paid\*<br/>\*Refund failed\*`\"\]", text)
-    assert f"s_refunding -.-> {box}\n{box} -.-> s_before\n" in text
+def test_events_that_need_the_same_share_a_line():
+    """Two outcomes of one work; not two events with other guards, or asked for by others."""
+    lines = [[arrow.event for arrow in line] for line in drawn(Support, arrows_of(Support))]
+    assert ["refund_paid", "refund_failed"] in lines
+    assert [line for line in lines if line[0] in ("escalate", "take_over")] == [["escalate"], ["take_over"]]
 
 
 # The page and the picture
 
 
-def test_the_picture_shows_every_state_event_and_guard_in_words(drawing):
-    """No id of the chart is left in it."""
+def test_the_picture_shows_every_state_and_event_in_words(drawing):
+    """No id of the chart is left in it; the guards are told to who points at a label."""
     words = shown(drawing.svg)
     for state in states_of(Support).values():
         assert state.name in words or state.id == "live"
     for arrow in arrows_of(Support):
         assert event_words(arrow.event) in words
-        assert all(sentence in words for sentence in arrow.only_if)
+        assert all(sentence in told(drawing.svg) for sentence in arrow.only_if)
     assert not re.search(r"\w_\w", words)
+
+
+def test_a_label_says_how_much_must_be_true_and_whether_a_yes_is_needed(drawing):
+    """The sentences are in the page beside it."""
+    words = shown(drawing.svg)
+    assert "Refund 8 conditions with the caller's yes" in words
+    assert "Route to technical 1 condition" in words
+    assert "Say goodbye → Goodbye 2 conditions" in words
 
 
 def test_the_page_has_a_row_for_every_transition(drawing):
@@ -211,33 +207,28 @@ def test_the_page_says_what_before_means(drawing):
 
 
 def test_the_words_of_the_page_hold_no_ids(drawing):
-    """Outside the Mermaid text, a reader meets words only."""
-    words = re.sub(r"```mermaid.*?```", "", drawing.markdown, flags=re.S)
-    assert not re.findall(r"\b\w+_\w+\b", words)
+    """A reader meets words only."""
+    assert not re.findall(r"\b\w+_\w+\b", drawing.markdown)
 
 
 def test_marks_in_names_reach_the_reader_as_they_are():
-    """Quotes, brackets, bars and stars are neither Mermaid nor Markdown."""
+    """Quotes, brackets, bars and stars are neither SVG nor Markdown."""
     its = draw(ODD)
-    assert 'The "first" [desk] | *one*' in shown(its.svg)
+    assert 'The "first" [desk] & | *one*' in shown(its.svg)
     assert rows(its.markdown, "What can happen") == [
-        ('The "first" [desk] \\| *one*', "Pay now", "Closed", 'the caller paid \\| in "full"', "the agent")
+        ('The "first" [desk] & \\| *one*', "Pay now", "Closed", 'the caller paid \\| in "full"', "the agent")
     ]
     assert "Never “Closed” before “Pay now”." in its.markdown
-
-
-def test_a_picture_is_the_same_on_each_run(drawing):
-    """`--check` compares bytes."""
-    assert svg(mermaid(SUPPORT)) == drawing.svg
-    assert "background-color: white" in drawing.svg
 
 
 def test_a_drawing_is_stale_when_missing_or_changed(tmp_path):
     """`stale` names the files that `write` would change."""
     folder = tmp_path / "diagrams"
-    page, picture = str(folder / "odd.md"), str(folder / "odd.svg")
-    assert stale(ODD, folder) == [page, picture]
-    assert [str(path) for path in write(ODD, folder)] == [page, picture]
+    files = [str(folder / f"odd.{end}") for end in ("md", "json", "svg")]
+    assert stale(ODD, folder) == files
+    assert [str(path) for path in write(ODD, folder)] == files
     assert stale(ODD, folder) == []
-    (folder / "odd.md").write_text("something else")
-    assert stale(ODD, folder) == [page]
+    for path in files:
+        Path(path).write_text("something else")
+        assert stale(ODD, folder) == [path]
+        write(ODD, folder)

@@ -193,7 +193,7 @@ def diagrams(
     ] = None,
     only_check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when stale.")] = False,
 ) -> None:
-    """Draw every flow: FLOW.md and FLOW.svg."""
+    """Draw every flow: FLOW.md, FLOW.json and FLOW.svg."""
     from interlock.app.draw import stale, write
 
     where = folder or project().root / "diagrams"

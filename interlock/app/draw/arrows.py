@@ -1,25 +1,31 @@
-"""The arrows of a chart as a drawing needs them: what holds everywhere set apart from the way of a call."""
+"""The arrows of a chart as a drawing needs them: what holds at many places set apart from the way of a call."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statemachine import HistoryState, State
 from statemachine.transition import Transition
 
-from interlock.app.draw.words import guard_words
+from interlock.app.draw.words import guard_words, is_everything
 from interlock.guards.base import Proposer
 from interlock.machines.base import Machine, guards_of, proposers_of, states_of, transitions_of
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One event on one arrow; `only_if` holds the guards as sentences."""
+    """One event on one arrow; `only_if` holds the guards as sentences, `needs_yes` whether a yes is among them.
+
+    `nth` is 2 for a second one of the same event and ends, with guards of its own.
+    """
 
     source: State
     target: State
     event: str
     only_if: tuple[str, ...]
     who: frozenset[Proposer]
+    needs_yes: bool = False
+    nth: int = 1
 
     @property
     def is_reported(self) -> bool:
@@ -28,63 +34,53 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Arrows that differ only in where they come from, or only in their event: one box of the picture."""
+class Shared:
+    """What is said once for many places: wherever a call is within `sources`, these arrows hold."""
 
     sources: tuple[State, ...]
-    events: tuple[str, ...]
-    target: State
-    only_if: tuple[str, ...]
-    is_reported: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FromAnywhere:
-    """What holds wherever a call is within `sources`: the `events` lead to `target`."""
-
-    sources: tuple[State, ...]
-    events: tuple[str, ...]
-    target: State
-    only_if: tuple[str, ...]
+    arrows: tuple[tuple[Arrow, ...], ...]
+    """An event and target each; of each, the arrow of every source."""
 
 
 def arrows_of(machine: type[Machine]) -> list[Arrow]:
     """Every arrow and event: those of single states in the order of the file, then those of compound states."""
-    arrows = [arrow for transition in transitions_of(machine) for arrow in _arrows(machine, transition)]
+    same: Counter[tuple[str, str, str]] = Counter()
+    arrows: list[Arrow] = []
+    for arrow in (its for transition in transitions_of(machine) for its in _arrows(machine, transition)):
+        ends = (arrow.source.id, arrow.event, arrow.target.id)
+        same[ends] += 1
+        arrows.append(replace(arrow, nth=same[ends]))
     return [a for a in arrows if not a.source.states] + [a for a in arrows if a.source.states]
 
 
-def drawn(arrows: Iterable[Arrow]) -> list[Arrow]:
-    """The arrows of single states, less those that only repeat what a compound state says."""
-    known = {_matter(arrow) for arrow in arrows if arrow.source.states}
-    return [arrow for arrow in arrows if not arrow.source.states and _matter(arrow) not in known]
-
-
-def joined(arrows: Iterable[Arrow]) -> list[Step]:
-    """These arrows with those of one event, target and guards made one, and then those of the same ends and guards."""
-    sources: dict[tuple[str, State, tuple[str, ...], bool], list[State]] = {}
+def drawn(machine: type[Machine], arrows: Iterable[Arrow]) -> list[list[Arrow]]:
+    """The arrows that are lines, those of the same ends and needs together; one of a frame begins at its edge."""
+    arrows = list(arrows)
+    said = {id(arrow) for shared in from_many(machine, arrows) for its in shared.arrows for arrow in its}
+    lines: dict[tuple[object, ...], list[Arrow]] = {}
     for arrow in arrows:
-        key = (arrow.event, landing(arrow.target), arrow.only_if, arrow.is_reported)
-        sources.setdefault(key, []).append(arrow.source)
-    events: dict[tuple[tuple[State, ...], State, tuple[str, ...], bool], list[str]] = {}
-    for (event, target, only_if, is_reported), states in sources.items():
-        events.setdefault((tuple(states), target, only_if, is_reported), []).append(event)
-    return [
-        Step(at, tuple(named), target, only_if, reported) for (at, target, only_if, reported), named in events.items()
-    ]
+        if id(arrow) not in said:
+            key = (arrow.source, landing(arrow.target), arrow.only_if, arrow.is_reported, arrow.needs_yes)
+            lines.setdefault(key, []).append(arrow)
+    return list(lines.values())
 
 
-def from_anywhere(machine: type[Machine], arrows: Iterable[Arrow]) -> list[FromAnywhere]:
-    """What hangs on compound states, joined with single states that say the same; widest first."""
+def from_many(machine: type[Machine], arrows: Iterable[Arrow]) -> list[Shared]:
+    """What holds at any time, then what single states have as a frame around others has it."""
+    arrows = list(arrows)
     known = {_matter(arrow) for arrow in arrows if arrow.source.states}
-    sources: dict[tuple[str, State, tuple[str, ...]], list[State]] = {}
-    for arrow in sorted(arrows, key=lambda a: list(states_of(machine)).index(a.source.id)):
-        if _matter(arrow) in known:
-            sources.setdefault(_matter(arrow), []).append(arrow.source)
-    joined: dict[tuple[tuple[State, ...], State, tuple[str, ...]], list[str]] = {}
-    for (event, target, only_if), states in sources.items():
-        joined.setdefault((tuple(states), target, only_if), []).append(event)
-    return [FromAnywhere(at, tuple(events), target, only_if) for (at, target, only_if), events in joined.items()]
+    everywhere = {_matter(arrow) for arrow in arrows if is_everything(machine, arrow.source)}
+    order = list(states_of(machine))
+    same: dict[tuple[object, ...], list[Arrow]] = {}
+    for arrow in sorted(arrows, key=lambda a: order.index(a.source.id)):
+        matter = _matter(arrow)
+        if matter in everywhere or (matter in known and not arrow.source.states):
+            same.setdefault(matter, []).append(arrow)
+    shared: dict[tuple[State, ...], list[tuple[Arrow, ...]]] = {}
+    for each in same.values():
+        shared.setdefault(tuple(arrow.source for arrow in each), []).append(tuple(each))
+    found = [Shared(sources, tuple(its)) for sources, its in shared.items()]
+    return sorted(found, key=lambda each: not any(is_everything(machine, state) for state in each.sources))
 
 
 def landing(target: State) -> State:
@@ -95,9 +91,9 @@ def landing(target: State) -> State:
 
 def _arrows(machine: type[Machine], transition: Transition) -> Iterator[Arrow]:
     only_if = tuple(guard_words(guard) for guard in guards_of(transition))
-    for event in transition.events:
-        target = transition.targets[0]
-        yield Arrow(transition.source, target, str(event), only_if, proposers_of(machine, str(event)))
+    for event in map(str, transition.events):
+        who, needs_yes = proposers_of(machine, event), event in machine.needs_yes
+        yield Arrow(transition.source, transition.targets[0], event, only_if, who, needs_yes)
 
 
 def _matter(arrow: Arrow) -> tuple[str, State, tuple[str, ...]]:

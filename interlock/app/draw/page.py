@@ -15,11 +15,15 @@ from interlock.machines.promises import Never
 HOW_TO_READ = """
 How to read it:
 
-- Blue boxes are where a call can be, with an agent who speaks. It begins at the dot and ends in the dark box.
-- White boxes are what happens. A bold one is asked for by the agent, and happens only if what stands below it is true.
-- One in italics, with dotted arrows, is reported by our own systems or by an operator, never by the agent.
+- Blue boxes are the places where a call can be, with an agent who speaks. It begins at the dot, and is over in the
+  dark box.
+- Arrows are what can happen; one that starts at a frame holds at every place in it. A bold one is asked for by the
+  agent. Below it stands how many conditions must be true, and whether the caller's own yes is one of them: “What can
+  happen” has each in words.
+- One in italics, with a dashed line, is reported by our own systems or by an operator, never by the agent.
 - Orange boxes are work that our systems do. ↩ leads back to where the call was before.
-- The yellow note holds at all the places it names; where a box says otherwise for one of them, the box counts.
+- What stands below the picture holds at all the places it names; where an arrow says otherwise for one of them, the
+  arrow counts.
 """
 BEFORE = """
 “Before” a condition means: it was seen to be true at least once in the call by then. It may have stopped being true
@@ -28,13 +32,13 @@ since; what must be true at the very moment stands under “Only if” above.
 ORDER = "Where two rows fit a call, the one for a single place counts before the one for many."
 
 
-def markdown(flow: Flow, picture: str) -> str:
-    """The page, with `picture` as its Mermaid text."""
+def markdown(flow: Flow) -> str:
+    """The page; its picture is `FLOW.svg` beside it."""
     parts = [
         f"<!-- Written by `interlock diagrams` from the flow {flow.name}: change the machine, not this file. -->",
         f"# {flow.title}",
         flow.summary,
-        f"```mermaid\n{picture}```",
+        f"![{_alt(flow.title)}]({flow.name}.svg)",
         HOW_TO_READ.strip(),
         "## What can happen",
         _table(("From", "What happens", "To", "Only if", "Who may ask"), _transitions(flow.machine)),
@@ -45,6 +49,10 @@ def markdown(flow: Flow, picture: str) -> str:
         _table(("Where the call is", "Who speaks", "What for"), _voices(flow)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _alt(title: str) -> str:
+    return "".join(f"\\{c}" if c in "[]\\" else c for c in " ".join(title.split()))
 
 
 def _promises(machine: type[Machine]) -> str:

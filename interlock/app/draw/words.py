@@ -36,6 +36,19 @@ def who_words(proposers: frozenset[Proposer]) -> str:
     return ", ".join(words for proposer, words in _WHO.items() if proposer in proposers)
 
 
+def ways_words(only_if: tuple[str, ...], who: frozenset[Proposer]) -> str:
+    """Who may ask for an arrow, and what must be true: "asked for by the agent, only if a; and b"."""
+    asked = "reported" if "agent" not in who else "asked for"
+    condition = f", only if {'; and '.join(only_if)}" if only_if else ""
+    return f"{asked} by {who_words(who)}{condition}"
+
+
+def notes_words(only_if: tuple[str, ...], needs_yes: bool) -> tuple[str, ...]:
+    """What stands below an event in the picture: how much must be true, and whether the caller's yes is among it."""
+    count = f"{len(only_if)} condition{'s' * (len(only_if) != 1)}"
+    return (count,) * bool(only_if) + ("with the caller's yes",) * needs_yes
+
+
 def listed(names: list[str], last: str = "and") -> str:
     """Names as a sentence has them: "a, b and c"."""
     return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)

@@ -14,7 +14,8 @@ def flow_files(root: Path, flow: str) -> dict[str, bytes]:
     for folder, pattern in ((f"tests/calls/{flow}", "*.yaml"), (f"app/callers/{flow}", "caller.txt")):
         files |= {f"{folder}/{path.name}": path.read_bytes() for path in sorted((root / folder).glob(pattern))}
     files[f"tests/tables/{flow}.py"] = (root / f"tests/machines/tables/{flow}.py").read_bytes()
-    return files | {f"diagrams/{flow}{end}": (root / f"diagrams/{flow}{end}").read_bytes() for end in (".md", ".svg")}
+    drawn = (f"diagrams/{flow}.{end}" for end in ("md", "json", "svg"))
+    return files | {path: (root / path).read_bytes() for path in drawn}
 
 
 def _listed(root: Path, flow: str) -> str:
