@@ -208,13 +208,14 @@ def test_pruning_asks_for_an_age(interlock, store):
 
 async def test_a_key_is_changed_in_three_steps(interlock, tmp_path):
     """
-    Both keys, the command, the new one; the old one is of no use then, and a wrong one is said.
+    Both keys, the command, the new one; the old one is of no use then, and a wrong one is said. The values are the two
+    calls' and the store's own key.
     """
     old, new, store = new_key(), new_key(), tmp_path / "calls.sqlite"
     await two_calls(store, old)
     assert interlock("store", "rotate-key", INTERLOCK_STORE=store)[2][0].startswith("INTERLOCK_STORE_KEY is not set")
     code, out, _ = interlock("store", "rotate-key", INTERLOCK_STORE_KEY=f"{new},{old}")
-    assert (code, out.splitlines()[0]) == (0, "2 of 2 values sealed anew.")
+    assert (code, out.splitlines()[0]) == (0, "3 of 3 values sealed anew.")
     assert interlock("audit", "erase", "--caller", PHONE, "--yes", INTERLOCK_STORE_KEY=old)[0] == 2
     assert interlock("audit", "erase", "--caller", PHONE, "--yes", INTERLOCK_STORE_KEY=new)[0] == 0
     code, _, said = interlock("audit", "list", INTERLOCK_STORE_KEY=f"{new},{old[:-5]}")

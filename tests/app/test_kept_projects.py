@@ -53,5 +53,6 @@ def test_what_the_check_learnt_since_is_found_in_a_project_of_an_older_template(
 def run_in(kept, tmp_path, line):
     """The command in a copy of the project, as its owner would run it."""
     env = {name: value for name, value in os.environ.items() if name != "INTERLOCK_PROJECT"}
+    env["INTERLOCK_STORE"] = str(tmp_path / "calls.sqlite")  # or an earlier engine's, where this user has one
     root = shutil.copytree(kept, tmp_path / "desk")
     return subprocess.run([sys.executable, *line], cwd=root, env=env, capture_output=True, text=True)

@@ -243,7 +243,7 @@ async def test_fault_25_a_commit_that_arrives_late(postgres, tmp_path):
         store.wire.lose("late")
         append = asyncio.ensure_future(store.journal.append([accepted(2, 1)]))
         waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        with open_reader(store.journal._database.engine.url.render_as_string(hide_password=False)) as reader:
+        with open_reader(store.wire.url) as reader:
             look = reader._database.read
             while not await asyncio.to_thread(look, lambda c: c.exec_driver_sql(waits).scalar_one()):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
