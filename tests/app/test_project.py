@@ -73,7 +73,7 @@ BAD_FILES = {
     "a word": ("[tool]\ninterlock = 1\n", "tool.interlock is 1, expected a table"),
     "a slip": (
         FILE + "flow = 1\n",
-        "tool.interlock has 'flow', expected flows, systems, record, engine; did you mean flows?",
+        "tool.interlock has 'flow', expected flows, systems, record, engine, licences; did you mean flows?",
     ),
     "a record elsewhere": (FILE + 'record = "../x"\n', "record of tool.interlock is '../x', expected a folder's name"),
     "a newer engine": (FILE + 'engine = "99.1"\n', "this project is made for Interlock 99.1 or newer"),

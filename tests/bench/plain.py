@@ -15,6 +15,8 @@ from interlock.app.store.rows import EntryRow
 CONNECTIONS = 10
 """asyncpg's own default for a pool."""
 
+RECORD, PRIVATE = "call_id, seq, kind, at, epoch, audit, hash", "call_id, seq, data"
+
 Write = Callable[[Sequence[EntryRow]], Awaitable[None]]
 
 
@@ -42,8 +44,8 @@ async def _plain_sqlite(path: str) -> AsyncIterator[Write]:
 
 def _commit(bare: sqlite3.Connection, rows: Sequence[EntryRow]) -> None:
     with bare:
-        bare.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", _records(rows))
-        bare.executemany("INSERT INTO private VALUES (?, ?, ?)", _private(rows))
+        bare.executemany(f"INSERT INTO records ({RECORD}) VALUES (?, ?, ?, ?, ?, ?, ?)", _records(rows))
+        bare.executemany(f"INSERT INTO private ({PRIVATE}) VALUES (?, ?, ?)", _private(rows))
         bare.execute("UPDATE calls SET last_seq=?, epoch=?, snapshot=? WHERE call_id=?", _moved(rows))
 
 
@@ -53,8 +55,10 @@ async def _plain_postgres(url: str, connections: int) -> AsyncIterator[Write]:
 
         async def write(rows: Sequence[EntryRow]) -> None:
             async with pool.acquire() as bare, bare.transaction():
-                await bare.executemany("INSERT INTO records VALUES ($1, $2, $3, $4, $5, $6, $7)", _records(rows))
-                await bare.executemany("INSERT INTO private VALUES ($1, $2, $3)", _private(rows))
+                await bare.executemany(
+                    f"INSERT INTO records ({RECORD}) VALUES ($1, $2, $3, $4, $5, $6, $7)", _records(rows)
+                )
+                await bare.executemany(f"INSERT INTO private ({PRIVATE}) VALUES ($1, $2, $3)", _private(rows))
                 moved = "UPDATE calls SET last_seq=$1, epoch=$2, snapshot=$3 WHERE call_id=$4"
                 await bare.execute(moved, *_moved(rows))
 

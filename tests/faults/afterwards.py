@@ -98,6 +98,10 @@ def check_done_once(flow: Flow, records: Iterable[AuditRecord], done: dict[str, 
         assert not where & NOT_DONE.get(event, set()), f"{event} is on record, and it was done: {where}"
 
 
+OF_A_MOMENT = frozenset({"now", "spent"})
+"""Facts that are found out anew for each judgement, and go on record with its verdict."""
+
+
 def check_agrees(call: Any, journal: StoreJournal) -> None:
     """The call in memory, at rest, is where its record says, knows what that says, and leaves no work undone."""
     assert call.state not in call.flow.effects, f"the call stays in {call.state}"
@@ -105,8 +109,8 @@ def check_agrees(call: Any, journal: StoreJournal) -> None:
     on_record = facts_at_the_end(journal.records(CALL_ID), journal.private(CALL_ID))
     assert on_record is not None
     known = call.facts.model_dump(mode="json")
-    assert {name: its for name, its in on_record.items() if name != "now"} == {
-        n: v for n, v in known.items() if n != "now"
+    assert {n: v for n, v in on_record.items() if n not in OF_A_MOMENT} == {
+        n: v for n, v in known.items() if n not in OF_A_MOMENT
     }
 
 
