@@ -15,6 +15,7 @@ from livekit import rtc
 from livekit.api import ListRoomsRequest, LiveKitAPI, TwirpError
 
 from interlock.app.livekit_server import LocalServer, Server, announce, running_server, withdraw
+from interlock.app.worker.dispatch import call_of, flow_of
 from tests.e2e.caller import Caller
 from tests.e2e.far_caller import FarCaller
 from tests.e2e.room import Room
@@ -125,11 +126,13 @@ async def test_a_flicker_is_no_departure(room: Room) -> None:
 
 
 async def test_the_token_calls_the_agent_and_no_more(room: Room) -> None:
-    """Joining asks for the named agent with its metadata; the token does not administer the server."""
+    """Joining asks for the named agent with its metadata and the one call it begins; it does not administer the server."""
     token = room.token("anna", agent_name="interlock", metadata='{"flow": "support"}')
     async with Caller(room.server.url, token):
         assert await room.participants() == {"anna"}
-        assert await room.dispatches() == [("interlock", '{"flow": "support"}')]
+        ((agent, metadata),) = await room.dispatches()
+        assert (agent, flow_of(metadata, "none").name) == ("interlock", "support")
+        assert call_of(metadata)
     async with LiveKitAPI(room.server.url, token=token) as api:
         with pytest.raises(TwirpError, match="permission"):
             await api.room.list_rooms(ListRoomsRequest())
