@@ -126,7 +126,7 @@ async def test_a_flicker_is_no_departure(room: Room) -> None:
 
 
 async def test_the_token_calls_the_agent_and_no_more(room: Room) -> None:
-    """Joining asks for the named agent with its metadata and the one call it begins; it does not administer the server."""
+    """Joining asks for the named agent with its metadata and the call it begins; it does not administer the server."""
     token = room.token("anna", agent_name="interlock", metadata='{"flow": "support"}')
     async with Caller(room.server.url, token):
         assert await room.participants() == {"anna"}
