@@ -62,6 +62,9 @@ async def test_nothing_is_overwritten_without_being_told(live, store, tmp_path):
     code, _, complaint = store("store", "restore", copy, "--replace")
     assert code == 2
     assert "1 calls are live in the store" in complaint[0]
+    code, _, complaint = store("store", "restore", tmp_path / "calls.sqlite", "--replace")
+    assert code == 2
+    assert "is the record itself, expected a copy" in complaint[0]
 
 
 async def test_a_copy_that_lacks_its_log_is_recognised(live, store, tmp_path):

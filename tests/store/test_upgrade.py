@@ -77,7 +77,7 @@ def test_another_revision_is_refused(store, opener):
     """An old program must not write what a newer one has to read."""
     open_journal(store).close()
     spoil(store, "UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreError, match=f"has revision 9999, expected {REVISION}: interlock store upgrade"):
+    with pytest.raises(StoreError, match=f"has revision 9999, expected {REVISION}: stop its workers, then run"):
         opener(store)
 
 

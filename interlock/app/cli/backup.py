@@ -48,9 +48,12 @@ def restore(
     from interlock.app.store import BUSY_TIMEOUT_MS, Seal, StoreError
     from interlock.app.store.copying import check_copy, put_in_place
     from interlock.app.store.opening import database_for_reading
-    from interlock.app.store.place import path_of, shown
+    from interlock.app.store.place import is_postgres, path_of, shown
 
     settings, source = load_settings(), path_of(source)
+    place = Path() if is_postgres(settings.store) else path_of(settings.store)
+    if source.is_file() and place.is_file() and source.samefile(place):
+        raise StoreError(f"{source} is the record itself, expected a copy of it that interlock store backup made")
     check_copy(source, BUSY_TIMEOUT_MS)
     database = database_for_reading(source, BUSY_TIMEOUT_MS)
     try:

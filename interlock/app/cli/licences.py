@@ -21,7 +21,8 @@ def licences(
 ) -> None:
     """The licence of everything installed, by what each package says of itself.
 
-    With --check, what the project's [tool.interlock.licences] does not allow.
+    With --check, what tool.interlock.licences in the project's pyproject.toml
+    does not allow.
     """
     from interlock.app.licences.installed import installed
     from interlock.app.licences.policy import EXPECTED, findings, policy_of

@@ -101,7 +101,10 @@ def is_ours(connection: Connection, path: Path) -> bool:
         revision = connection.exec_driver_sql(f"SELECT version_num FROM {revisions.name}").scalar_one_or_none()
         if revision == REVISION and found >= set(metadata.tables):
             return True
-        raise StoreError(f"the store {path} has revision {revision}, expected {REVISION}: interlock store upgrade")
+        raise StoreError(
+            f"the store {path} has revision {revision}, expected {REVISION}: stop its workers, then run"
+            f" INTERLOCK_STORE={path} interlock store upgrade"
+        )
     if {"calls", "records", "private"} <= found:
         raise StoreError(f"the store {path} is of an interlock that chained no records: move it away, and begin anew")
     raise StoreError(f"the store {path} is a database of something else: set INTERLOCK_STORE to another file")

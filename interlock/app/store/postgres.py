@@ -59,7 +59,10 @@ def check_revision(connection: Connection, url: URL) -> None:
         raise StoreError(f"the store {where} is {what}, expected a record of calls: interlock store upgrade")
     found = connection.execute(select(revisions.c.version_num)).scalar_one_or_none()
     if found != REVISION or not tables >= set(metadata.tables):
-        raise StoreError(f"the store {where} has revision {found}, expected {REVISION}: interlock store upgrade")
+        raise StoreError(
+            f"the store {where} has revision {found}, expected {REVISION}: stop its workers, then run"
+            " interlock store upgrade"
+        )
 
 
 def _is_there(connection: Any, *_: object) -> None:
