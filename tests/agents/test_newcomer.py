@@ -92,7 +92,7 @@ async def test_nothing_that_was_said_to_the_one_before_reaches_a_model(journal, 
         await stage.caller("My order is 1042, I am Anna.", Says("Your order 1042 is a router, Anna."))
         await changed(stage)
         await stage.caller("What did I order?", Says("I do not know."))
-        shown = str([item.model_dump() for item in stage.model.asked[-1].items])
+        shown = str([item.model_dump(exclude={"id", "created_at"}) for item in stage.model.asked[-1].items])
         assert "What did I order?" in shown
         assert not [word for word in ("1042", "Anna", "4471", "router") if word in shown]
 
