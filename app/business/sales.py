@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Column,
     Connection,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
     func,
     insert,
     or_,
@@ -31,6 +29,7 @@ from sqlalchemy.dialects import sqlite
 from agents.sales.systems import Lead, SalesSystems
 from app.business.booking import open_booking_systems
 from app.business.numbers import is_whole, numbers_in, one_number
+from app.business.rules import keep_rules
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
 from interlock.guards import can_be_dialled
@@ -115,10 +114,8 @@ BEGIN SELECT RAISE(ABORT, 'never'); END"""
         for when in ("UPDATE", "DELETE")
     },
 }
-"""By name; made anew whenever the file is opened, so that a file of before has today's."""
-for _name, _rule in RULES.items():
-    for _ddl in (f"DROP TRIGGER IF EXISTS {_name}", f"CREATE TRIGGER {_name} {_rule}"):
-        event.listen(_metadata, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]
+"""By name."""
+keep_rules(_metadata, RULES)
 
 
 def open_sales_systems(path: str | Path = ":memory:") -> SalesSystems:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Column,
     Connection,
@@ -17,12 +16,12 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    event,
     func,
     select,
 )
 
 from agents.support.systems import Account, Order, Refund, SupportSystems
+from app.business.rules import keep_rules
 from guards.refunds import REFUND_LIMIT_CENTS
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, bare, callbacks_table, once
@@ -68,10 +67,8 @@ SELECT RAISE(ABORT, 'over the limit') WHERE {_WITH_THIS} > {REFUND_LIMIT_CENTS};
     "refund_is_final": "BEFORE UPDATE ON refunds BEGIN SELECT RAISE(ABORT, 'a refund is final'); END",
     "refund_is_kept": "BEFORE DELETE ON refunds BEGIN SELECT RAISE(ABORT, 'a refund is kept'); END",
 }
-"""By name; made anew whenever the file is opened, so that a file of before has today's limit."""
-for _name, _rule in RULES.items():
-    for _ddl in (f"DROP TRIGGER IF EXISTS {_name}", f"CREATE TRIGGER {_name} {_rule}"):
-        event.listen(_metadata, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]
+"""By name."""
+keep_rules(_metadata, RULES)
 
 SEED_ACCOUNTS = (
     {"account_id": "4471", "postcode": "80331", "holder": "Anna Kowalski"},

@@ -35,7 +35,7 @@ from interlock.agents.tools import Tool, tools_of
 from interlock.guards.base import ProposalError
 from interlock.guards.characters import plain_text
 from interlock.guards.facts import FactsError
-from interlock.machines.base import Machine, is_over, proposers_of, transitions_of
+from interlock.machines.base import Machine, is_over, may_end, proposers_of, transitions_of
 from interlock.machines.decide import Verdict
 
 if TYPE_CHECKING:
@@ -361,7 +361,10 @@ class Desk(Agent):
 
     def _last_words(self, event: str, args: dict[str, Any], seen: int) -> str:
         """What is said before the call ends by this, where it would and somebody has last words for that."""
-        verdict, call = self.call.would(event, args, seen_epoch=seen), self.call
+        call = self.call
+        if not may_end(call.flow.machine, event):
+            return ""
+        verdict = call.would(event, args, seen_epoch=seen)
         if verdict is None or not verdict.accepted or not is_over(call.flow.machine, verdict.after):
             return ""
         desk = call.flow.cast[verdict.after.state]

@@ -26,7 +26,7 @@ one account could guess at others for ever, proving their own in between.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import FunctionType
 from typing import Any, Literal, Protocol, cast, get_args
@@ -154,10 +154,14 @@ class Quota:
 def settled(taken: tuple[Count, ...], *, proved: bool = False) -> tuple[Count, ...]:
     """What gives back what was taken; where it `proved` right, the account's count begins anew and they are known."""
     if not proved:
-        return tuple(_as(each, "give_back") for each in taken)
-    back = tuple(_as(each, "take_back" if each.whose == "caller" and each.known else "give_back") for each in taken)
-    anew = tuple(_as(each, "begin_anew") for each in taken if each.whose == "account")
-    return (*back, *anew, *(_as(each, "know") for each in taken if each.whose == "account" and each.known))
+        return tuple(replace(each, how="give_back") for each in taken)
+    back = tuple(replace(each, how=_back(each)) for each in taken)
+    anew = tuple(replace(each, how="begin_anew") for each in taken if each.whose == "account")
+    return (*back, *anew, *(replace(each, how="know") for each in taken if each.whose == "account" and each.known))
+
+
+def _back(taken: Count) -> How:
+    return "take_back" if taken.whose == "caller" and taken.known else "give_back"
 
 
 class Counted(Protocol):
@@ -221,10 +225,6 @@ def in_words(seconds: float) -> str:
             article = "an" if one == "hour" else "a"
             return f"in about {article} {one}" if count == 1 else f"in about {count} {many}"
     raise AssertionError("a number of days is always within the last row")
-
-
-def _as(count: Count, how: How) -> Count:
-    return Count(count.quota, count.whose, count.subject, count.limit, how, count.known, count.instead)
 
 
 def _named(name: str, facts: Any, args: Mapping[str, Any]) -> str:

@@ -43,6 +43,7 @@ __all__ = [
     "is_over",
     "lineage",
     "load",
+    "may_end",
     "offered",
     "proposers_of",
     "read",
@@ -139,6 +140,13 @@ def offered(machine: type[Machine], snapshot: Snapshot, by: Proposer) -> tuple[s
 def is_over(machine: type[Machine], snapshot: Snapshot) -> bool:
     """Whether the call ended: the configuration is a top-level final state."""
     return is_end(states_of(machine)[snapshot.state])
+
+
+@cache
+def may_end(machine: type[Machine], event: str) -> bool:
+    """Whether any arrow of `event` ends the call."""
+    arrows = (arrow for arrow in transitions_of(machine) if event in {str(its) for its in arrow.events})
+    return any(arrow.target is not None and is_end(arrow.target) for arrow in arrows)
 
 
 @cache

@@ -5,7 +5,7 @@ Anybody may read where it stands; only what is on record moves it. `Ending` ends
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -194,6 +194,15 @@ class CallContext:
     def _act_on(self, written: Written[Ready]) -> None:
         for act in self.interlocking.commit(written):
             self._performs[type(act)](act)
+
+    async def until_recorded(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do what goes on record, again every second for a minute while the journal is down."""
+        for _ in range(RECORD_TRIES):
+            try:
+                await work()
+                return
+            except JournalDown:
+                await pause(self.clock, RECORD_AGAIN_S)
 
     async def _settle_doubt(self) -> None:
         """Ask for the answer that was lost until the journal can tell, whether or not anybody speaks meanwhile."""

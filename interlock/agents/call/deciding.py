@@ -10,13 +10,11 @@ from typing import Any
 import structlog
 
 from interlock.agents.call.acts import Decide
-from interlock.agents.call.clock import pause
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.interlocking import OF_ANOTHER
 from interlock.agents.call.journal import JournalDown, QuotaSpent
 from interlock.agents.call.ready import Ready
-from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.agents.effects import Outcome
 from interlock.agents.telemetry.spans import mark, proposal_span, verdict_span
 from interlock.guards.base import Proposal, Proposer
@@ -155,12 +153,11 @@ class Deciding:
         self._works_for_another = call.epoch if call.state in call.flow.effects else None
 
     async def _meet_surely(self) -> None:
-        for _ in range(RECORD_TRIES):
-            try:
-                async with self._one_at_a_time():
-                    return
-            except JournalDown:
-                await pause(self._context.clock, RECORD_AGAIN_S)
+        await self._context.until_recorded(self._meet)
+
+    async def _meet(self) -> None:
+        async with self._one_at_a_time():
+            pass  # whoever waits to be met is, before anything else
 
     async def _meet_newcomer(self) -> None:
         if (newcomer := self._newcomer) is not None:

@@ -14,12 +14,10 @@ from typing import Any, Literal
 from livekit.agents import NOT_GIVEN, AgentSession, AgentStateChangedEvent, UserStateChangedEvent, llm
 from livekit.agents.voice import SpeechHandle
 
-from interlock.agents.call.clock import Timer, pause
+from interlock.agents.call.clock import Timer
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
-from interlock.agents.call.journal import JournalDown
-from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
 from interlock.agents.speech.answering import Answering
 from interlock.agents.speech.asking import Asked, Asking
 from interlock.agents.speech.utterance import letters_of
@@ -201,12 +199,7 @@ class LinesOwed:
 
     async def _established(self, *first: DraftEntry) -> None:
         """What guards go by: on record however long the journal takes."""
-        for _ in range(RECORD_TRIES):
-            try:
-                await self._deciding.learn("established", self._now_told, *first)
-                return
-            except JournalDown:
-                await pause(self._context.clock, RECORD_AGAIN_S)
+        await self._context.until_recorded(lambda: self._deciding.learn("established", self._now_told, *first))
 
     def _now_told(self, facts: Facts) -> dict[str, Any]:
         return {"told": self._told}

@@ -49,7 +49,7 @@ class Parting:
     @property
     def under_way(self) -> bool:
         """Whether goodbye was said, or is being said, and the call is not to end yet."""
-        return self._close is not None
+        return self._context.parting
 
     @property
     def in_grace(self) -> bool:

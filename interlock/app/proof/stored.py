@@ -12,9 +12,8 @@ from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Finding, Row, StoredEnd, StoredState
 from interlock.app.proof.schema import schema_findings
 from interlock.app.store import tables
-from interlock.app.store.commitment_key import learn_key
+from interlock.app.store.commitment_key import knows_key
 from interlock.app.store.database import Database
-from interlock.app.store.errors import StoreError
 from interlock.app.store.kept import KeptCall, kept_calls
 from interlock.app.store.log import COPIED
 from interlock.app.store.sealing import Seal
@@ -115,10 +114,7 @@ class Stored(Source):
     @property
     def seal(self) -> Seal | None:
         if self._knows_key is None:
-            try:
-                self._knows_key = self._robustly(partial(learn_key, seal=self._seal))
-            except StoreError:
-                self._knows_key = False
+            self._knows_key = self._robustly(partial(knows_key, seal=self._seal))
         return self._seal if self._knows_key else None
 
     def schema(self) -> Sequence[Finding]:

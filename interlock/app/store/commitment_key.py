@@ -28,6 +28,14 @@ def learn_key(connection: Connection, seal: Seal) -> bool:
     return True
 
 
+def knows_key(connection: Connection, seal: Seal) -> bool:
+    """The same, of a reader that may lack the key it is sealed with: whoever opens a value is told so then."""
+    try:
+        return learn_key(connection, seal)
+    except StoreError:
+        return False
+
+
 def have_key(database: Database, seal: Seal) -> None:
     """The same, of a store that is written: where there is no key yet, one is made. Raises `StoreError`."""
     try:

@@ -48,8 +48,12 @@ def covers_text(
 def turns_of(uncovered: Any) -> dict[str, str]:
     """Commitments to turns that no record covers yet, as a call's row holds them; none where somebody changed that."""
     try:
-        its = json.loads(uncovered)
+        return turns_in(json.loads(uncovered))
     except (TypeError, ValueError, RecursionError):
         return {}
-    sound = isinstance(its, dict) and all(type(text) is str for text in its.values())
-    return its if sound else {}
+
+
+def turns_in(covered: Any) -> dict[str, str]:
+    """The same, of what was read already."""
+    sound = isinstance(covered, dict) and all(type(text) is str for text in covered.values())
+    return covered if sound else {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from interlock.app.store.covering import ERASED, commitment, fingerprint, turns_of
+from interlock.app.store.covering import ERASED, commitment, fingerprint, turns_in, turns_of
 from interlock.app.store.errors import StoreError
 from interlock.app.store.kept import KeptCall, KeptRecord, KeptValue
 from interlock.app.store.sealing import Seal
@@ -72,7 +72,7 @@ class _Comparing:
                     yield Misfit(f"record {record.seq} covers nothing, though one before it does", record.seq)
                 continue
             since = True
-            if type(_plain(record.covers)) is not dict:
+            if not covers and type(_plain(record.covers)) is not dict:
                 yield Misfit(f"what record {record.seq} covers cannot be read", record.seq)
             if said := self._private(record.seq, value, covers.get("private")):
                 yield Misfit(said, record.seq)
@@ -90,7 +90,7 @@ class _Comparing:
     def turns(self) -> Iterator[Misfit]:
         covered: dict[str, str] = {}
         for record, covers in self._covers:
-            covered |= turns_of(json.dumps((covers or {}).get("turns", {})))
+            covered |= turns_in((covers or {}).get("turns"))
             covered = {} if record.kind == ERASED else covered
         uncovered = turns_of(self._call.row["uncovered"])
         self.fit.uncovered = len(uncovered)

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
-from interlock.app.store.commitment_key import learn_key
-from interlock.app.store.errors import StoreError
+from interlock.app.store.commitment_key import knows_key
 from interlock.app.store.fitting import Fit, Misfit, fit_of, flow_of
 from interlock.app.store.kept import kept_calls
 from interlock.app.store.sealing import Seal
@@ -23,7 +22,7 @@ def look_at(connection: Connection, call_id: str, seal: Seal) -> Fit:
     call = kept_calls(connection, call_id, call_id).get(call_id)
     if call is None:
         return Fit([Misfit("its row is gone")])
-    its = fit_of(call, seal if _knows_key(connection, seal) else None)
+    its = fit_of(call, seal if knows_key(connection, seal) else None)
     its.misfits[:0] = _chain(connection, call_id)
     return its
 
@@ -46,13 +45,6 @@ def remains_of(connection: Connection, call_id: str) -> Remains | None:
     said = connection.execute(select(func.max(r.epoch)).where(r.call_id == call_id)).scalar_one()
     epochs = [its for its in (said, call.row["epoch"]) if type(its) is int]
     return Remains(flow_of(call), call.row["last_seq"], max(epochs, default=0))
-
-
-def _knows_key(connection: Connection, seal: Seal) -> bool:
-    try:
-        return learn_key(connection, seal)
-    except StoreError:  # sealed with a key that is not ours: whoever opens a value is told so
-        return False
 
 
 def _chain(connection: Connection, call_id: str) -> Iterator[Misfit]:
