@@ -25,7 +25,7 @@ test: test-fast ## every test
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "e2e and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not bench"
 
-test-fast: ready ## guards, machines, calls: no network, no models, a minute and a half
+test-fast: ready ## guards, machines, calls: no network, no models, two minutes
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 check: ready ## what the flows promise, proven; diagrams up to date; licences of all that is installed allowed
