@@ -67,6 +67,7 @@ async def test_a_card_said_in_several_turns_is_left_out_of_all(journal, systems)
         assert [item.text_content for item in stage.typed.session.history.messages() if item.role == "user"] == whole
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=sentences())
 async def test_no_card_reaches_memory_facts_or_model(journal, systems, case):

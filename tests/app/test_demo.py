@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def _clean_surroundings(monkeypatch, tmp_path):
     """A folder of its own, none of our settings."""
-    for name in [n for n in os.environ if n.startswith(("INTERLOCK_", "LIVEKIT_"))]:
+    for name in [n for n in os.environ if n.startswith(("INTERLOCK_", "LIVEKIT_")) and n != "INTERLOCK_PROJECT"]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INTERLOCK_STORE", str(tmp_path / "calls.sqlite"))

@@ -38,7 +38,7 @@ def audit(earlier: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
     """
     Runs `interlock audit` on that store; gives its exit code and all it showed. The logs are as before afterwards.
     """
-    for name in [name for name in os.environ if name.startswith("INTERLOCK_")]:
+    for name in [n for n in os.environ if n.startswith("INTERLOCK_") and n != "INTERLOCK_PROJECT"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("INTERLOCK_STORE", str(earlier))
     root = logging.getLogger()

@@ -39,6 +39,7 @@ def policy() -> Policy:
     return found
 
 
+@pytest.mark.slow
 def test_everything_that_is_installed_here_is_allowed(policy):
     """
     And says its licence, or the project does.
@@ -173,6 +174,7 @@ def test_a_policy_that_cannot_be_read_is_named(tmp_path, said):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_has_what_cyclonedx_asks_for(policy):
     """
     Its required keys, every package once, and nothing that is needed and not there; twice the same.

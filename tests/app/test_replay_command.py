@@ -41,7 +41,7 @@ def replay(
     """
     Runs the command; gives its exit code, what it showed and its complaints. The logs are as before afterwards.
     """
-    for name in [name for name in os.environ if name.startswith("INTERLOCK_")]:
+    for name in [n for n in os.environ if n.startswith("INTERLOCK_") and n != "INTERLOCK_PROJECT"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("INTERLOCK_STORE", str(recorded[0]))
     monkeypatch.chdir(tmp_path)

@@ -54,6 +54,7 @@ def complaint() -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ODD)
 def test_no_setting_repeats_what_may_be_a_secret(monkeypatch, what):
     """

@@ -60,7 +60,7 @@ if __name__ == "__main__":
 @pytest.fixture(autouse=True)
 def _clean_surroundings(monkeypatch, tmp_path):
     """A folder of its own, settings with which calls could be served, and the logs as they were before."""
-    for name in [n for n in os.environ if n.startswith("INTERLOCK_")]:
+    for name in [n for n in os.environ if n.startswith("INTERLOCK_") and n != "INTERLOCK_PROJECT"]:
         monkeypatch.delenv(name)
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)

@@ -137,7 +137,7 @@ def test_one_broken_guard_among_the_candidates_refuses_all(name: str, answer: An
     assert verdict.before == verdict.after == START
     assert [g.error for g in verdict.guards if g.error] == [error]
     assert "Ann" not in repr(verdict)
-    gc.collect()
+    gc.collect(1)
 
 
 def test_facts_of_another_flow_are_a_guard_error() -> None:
@@ -228,6 +228,7 @@ def test_only_clean_machine_objects_are_used_again() -> None:
     assert module._spare(Support) == []
 
 
+@pytest.mark.slow
 def test_decisions_in_many_threads_at_once_are_the_decisions_alone() -> None:
     """No machine object is shared between two decisions."""
     questions = everything() * 3

@@ -5,13 +5,14 @@ import pytest
 from interlock.agents.flow import Flow
 from interlock.machines.base import guards_of, transitions_of
 from interlock.testing import EveryFlow, RandomCalls, RandomProposals
+from tests.long import here_or_long
 from tests.machines.tables import TABLES
 
 
 class TestEveryFlow(EveryFlow):
     tables = tuple(TABLES.values())
     calls = 2
-    proposals = 800
+    proposals = 150
 
     @pytest.mark.slow
     def test_its_drawings_are_current(self, flow: Flow) -> None:
@@ -20,9 +21,9 @@ class TestEveryFlow(EveryFlow):
 
 
 @pytest.mark.slow
-class TestTenThousandProposals(RandomProposals):
+class TestManyProposals(RandomProposals):
     tables = tuple(TABLES.values())
-    proposals = 10_000
+    proposals = here_or_long(2_000, 10_000)
 
 
 @pytest.mark.slow

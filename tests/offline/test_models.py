@@ -37,6 +37,7 @@ def test_a_missing_package_is_named_with_how_to_get_it(monkeypatch, make, module
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_importing_the_offline_parts_needs_no_extra():
     """
     A worker with a real model imports them all the same, as the brain is its spare.

@@ -257,6 +257,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_not_unpacked(tmp_path: Path, name: str) -> None:
     """
@@ -293,6 +294,7 @@ def test_after_a_thousand_findings_it_is_over(tmp_path: Path) -> None:
     assert "The verification stopped there: after 1,000 findings no more is looked for." in said
 
 
+@pytest.mark.slow
 def test_a_long_call_is_followed_in_parts_and_found_out(tmp_path: Path) -> None:
     """
     Longer than what is held of it at once.
@@ -316,6 +318,7 @@ def good(world: World, tmp_path: Path) -> Path:
     return tmp_path / "good.zip"
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
 def test_bytes_changed_anywhere_end_in_a_finding_or_a_line(good: Path, data: st.DataObject) -> None:

@@ -11,6 +11,7 @@ from interlock.guards.base import Proposal
 from interlock.machines.base import initial
 from interlock.machines.decide import Kind
 from machines.support import Support, SupportFacts
+from tests.long import here_or_long
 from tests.machines.support_table import NOW
 from tests.properties.schedules import Schedule, run
 
@@ -31,10 +32,10 @@ def test_no_schedule_of_ten_thousand_breaks_what_always_holds() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
-def test_no_schedule_of_a_hundred_thousand_breaks_what_always_holds(part: int) -> None:
-    """Until little is left to be found; in four parts, so that a machine's cores can share them."""
-    run(25_000, seed=part)
+@pytest.mark.parametrize("part", range(here_or_long(1, 4)))
+def test_no_schedule_of_many_more_breaks_what_always_holds(part: int) -> None:
+    """Until little is left to be found: a hundred thousand in a night, in parts that a machine's cores share."""
+    run(here_or_long(5_000, 25_000), seed=part)
 
 
 class Hasty(Interlocking):

@@ -65,7 +65,10 @@ SHOP = Flow("shop", "A <shop> & more", "Frames.", Shop, Facts, CAST)
 ALL = {**FLOWS, "shop": SHOP}
 
 
-@pytest.fixture(scope="module", params=ALL)
+FAST = [name if name in ("shop", "support") else pytest.param(name, marks=pytest.mark.slow) for name in ALL]
+
+
+@pytest.fixture(scope="module", params=FAST)
 def drawn(request):
     flow = ALL[request.param]
     return flow, picture_of(flow)
@@ -152,6 +155,7 @@ def test_text_is_escaped():
     assert "<title>A &lt;shop&gt; &amp; more</title>" in svg(picture_of(SHOP))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_the_same_bytes_come_out_of_every_process(seed):
     """Whatever order sets have in it."""
