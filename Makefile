@@ -4,7 +4,7 @@ ENGINE ?= docker
 VENV := .venv
 BIN := $(VENV)/bin
 unexport PYTHONHOME PYTHONPATH # other people's libraries
-# Slow tests wait for processes half of their time: one at a time more than there are cores.
+# Slow tests wait for processes half of their time: one at a time more than there are cores. Spoken ones listen: five calls at once.
 ONE_MORE = $$($(BIN)/python -c 'import os; print(1 + len(getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)))')
 PACKAGES := interlock app agents guards machines
 
@@ -24,7 +24,7 @@ livekit: ready ## a LiveKit server on this machine, built the first time; leave 
 
 test: test-fast ## every test
 	$(BIN)/python -m pytest -q -n $(ONE_MORE) --dist worksteal -m "slow and not e2e"
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "e2e and not alone"
+	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "e2e and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not bench"
 
 test-fast: ready ## guards, machines, calls: no network, no models, two minutes
