@@ -12,11 +12,11 @@ pytestmark = pytest.mark.slow
 
 TINY = Counts(
     decisions=4,
-    verdicts=3,
+    verdicts=13,
     calls=2,
-    verdicts_per_call=3,
+    verdicts_per_call=13,
     sessions=1,
-    handoffs=2,
+    handoffs=13,
     rounds=1,
     together=((1, 2), (3, 2)),
     records=(100,),
