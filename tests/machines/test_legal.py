@@ -4,7 +4,7 @@ import pytest
 
 from interlock.agents.flow import Flow
 from interlock.machines.base import guards_of, transitions_of
-from interlock.testing import EveryFlow, RandomCalls, RandomProposals
+from interlock.testing import EveryFlow, RandomCalls, Table
 from tests.long import here_or_long
 from tests.machines.tables import TABLES
 
@@ -12,18 +12,17 @@ from tests.machines.tables import TABLES
 class TestEveryFlow(EveryFlow):
     tables = tuple(TABLES.values())
     calls = 2
-    proposals = 150
+    proposals = here_or_long(2_000, 10_000)
+
+    @pytest.mark.slow
+    def test_random_proposals_take_the_arrows_of_the_table_and_no_others(self, table: Table) -> None:
+        """Thousands for each flow."""
+        super().test_random_proposals_take_the_arrows_of_the_table_and_no_others(table)
 
     @pytest.mark.slow
     def test_its_drawings_are_current(self, flow: Flow) -> None:
         """A browser's drawing library draws each anew."""
         super().test_its_drawings_are_current(flow)
-
-
-@pytest.mark.slow
-class TestManyProposals(RandomProposals):
-    tables = tuple(TABLES.values())
-    proposals = here_or_long(2_000, 10_000)
 
 
 @pytest.mark.slow
