@@ -26,7 +26,7 @@ NOT_DIAGNOSED: Mapping[str, Any] = {
 ABOUT_ONE_REPAIR = ("appliance", "fault", "warranty_number", "wanted_time")
 
 
-@effect(failed="no_specialist", unknown="dispatch_failed", timeout_s=5.0, repeatable=True)
+@effect(failed="no_specialist", unknown="dispatch_failed", timeout_s=5.0, repeatable=True, looks_up=True)
 async def dispatch(work: Work) -> Outcome:
     """Find out whose work it is, by what was gathered."""
     what, where = where_and_what(work.facts)
@@ -34,7 +34,7 @@ async def dispatch(work: Work) -> Outcome:
     return Outcome(f"{trade}_case" if trade else "no_specialist", {"dispatched_for": (what, where)})
 
 
-@effect(failed="diagnosis_failed", timeout_s=5.0, repeatable=True)
+@effect(failed="diagnosis_failed", timeout_s=5.0, repeatable=True, looks_up=True)
 async def diagnose(work: Work) -> Outcome:
     """Have the service system say what it seems to be, what a visit costs, and when one is free."""
     facts, service = work.facts, work.systems.service

@@ -83,6 +83,9 @@ class Effect:
     be recorded it does not begin, and counts as failed. `exclusive` work does not begin either where they are true
     already: other work of the kind is unclear.
 
+    Work that only `looks_up` something changes nothing: where nobody knows what came of it nobody learnt anything
+    either, and what it took from a quota is given back.
+
     `facts` and `systems` are what it reads and asks, as it is annotated.
     """
 
@@ -94,6 +97,7 @@ class Effect:
     begins: Begins = field(default_factory=dict)
     exclusive: bool = False
     refused: Mapping[str, Any] = field(default_factory=dict)
+    looks_up: bool = False
     facts: type[Facts] = Facts
     systems: type = object
 
@@ -126,6 +130,7 @@ def effect(
     begins: Begins | None = None,
     exclusive: bool = False,
     refused: Mapping[str, Any] | None = None,
+    looks_up: bool = False,
 ) -> Callable[[Run], Effect]:
     """Make an `Effect` of an `async def name(work: Assignment[TheFacts, TheSystems]) -> Outcome`.
 
@@ -141,7 +146,7 @@ def effect(
                 _refuse_strangers(run, what, facts, values)
         if exclusive and not begun:
             raise TypeError(f"effect {_name(run)} is exclusive, and begins with no fact: by what would others know?")
-        return Effect(run, failed, unknown, timeout_s, repeatable, begun, exclusive, told_no, facts, systems)
+        return Effect(run, failed, unknown, timeout_s, repeatable, begun, exclusive, told_no, looks_up, facts, systems)
 
     return make
 

@@ -110,7 +110,7 @@ class Effects:
         except Refused:
             return Outcome(effect.failed, effect.refused, quota="given_back"), ""
         except Exception as error:
-            return Outcome(effect.not_known), type(error).__name__
+            return Outcome(effect.not_known, quota="given_back" if effect.looks_up else "kept"), type(error).__name__
 
     async def _report(
         self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""
