@@ -5,12 +5,25 @@ from typing import Any
 
 from interlock.guards import HOUR_S, Limit, Quota
 
-MONTHS_S = 90 * 24 * HOUR_S
+MINUTE_S, DAY_S = 60.0, 24 * HOUR_S
+MONTH_S = 30 * DAY_S
+
+GUESSER = Limit(3, longer=Limit(9, MONTH_S))
+"""What one number may get wrong: a day's mistakes of somebody honest, and not as much every day."""
+HIDDEN_GUESSERS = Limit(5, 15 * MINUTE_S)
+"""What all callers without a number may get wrong together: none of them can turn the others away for long."""
+GUESSERS = Limit(60, HOUR_S)
+"""What everybody may get wrong together of a secret that no account narrows down."""
 
 PROOFS = Quota(
     "proofs",
     "failed checks",
-    {"caller": Limit(3), "account": Limit(20), "anonymous": Limit(20, HOUR_S)},
+    {
+        "caller": GUESSER,
+        "account": Limit(20, longer=Limit(40, MONTH_S)),
+        "hidden": Limit(5, longer=Limit(10, MONTH_S)),
+        "anonymous": HIDDEN_GUESSERS,
+    },
     account="account_number",
     instead="A colleague can help you before. Shall I pass you on?",
 )
@@ -28,7 +41,7 @@ POLICY_PROOFS = Quota(
 CODES = Quota(
     "proofs",
     PROOFS.what,
-    {"caller": Limit(3), "anonymous": Limit(20, HOUR_S)},
+    {"caller": GUESSER, "anonymous": HIDDEN_GUESSERS, "world": GUESSERS},
     instead=PROOFS.instead,
 )
 """A code is all there is of a secret: no account says whose it would be."""
@@ -36,7 +49,7 @@ CODES = Quota(
 WARRANTIES = Quota(
     "warranties",
     "warranty numbers that we could not find",
-    {"caller": Limit(5), "anonymous": Limit(20, HOUR_S)},
+    {"caller": Limit(5, longer=Limit(15, MONTH_S)), "anonymous": HIDDEN_GUESSERS, "world": GUESSERS},
     when=lambda facts: facts.warranty_number not in (None, "", "none"),
     instead="We can go on without a warranty, or I pass you on to a colleague. Which would you like?",
 )
@@ -55,7 +68,7 @@ APPOINTMENTS = Quota(
         "caller": Limit(4),
         "number": Limit(4),
         "anonymous": Limit(12, HOUR_S),
-        "share": Limit(4, MONTHS_S),
+        "share": Limit(4, 3 * MONTH_S),
     },
     number=("contact_phone", "caller_phone"),
     share=_day,

@@ -12,6 +12,7 @@ from typing import Any
 
 from agents.booking.systems import Appointment, BookingSystems, Contact
 from guards.appointments import Change, picked
+from guards.limits import APPOINTMENTS
 from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
 from machines.booking import BookingFacts
 
@@ -89,7 +90,8 @@ async def cancel(work: Work) -> Outcome:
         gone = {"booked_slot": None, "booked_code": None} if now.booked_code == code else {}
         return {"last_change": "cancelled", **NOT_FOUND, **gone}
 
-    return Outcome("cancelled", known)
+    of_this_call = work.facts.booked_code == code and work.facts.last_change == "booked"
+    return Outcome("cancelled", known, frees=((APPOINTMENTS, {}),) if of_this_call else ())
 
 
 def _booked(made: Appointment, change: Change) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_typ
 from zoneinfo import ZoneInfo
 
 from interlock.guards.facts import Facts, FactsError
-from interlock.guards.quotas import Count
+from interlock.guards.quotas import Count, Quota
 
 Known = TypeVar("Known", bound=Facts, covariant=True)
 Systems = TypeVar("Systems", covariant=True)
@@ -58,6 +58,7 @@ class Outcome:
     known: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
     used_up: tuple[str, ...] = ()
     quota: Literal["kept", "given_back", "proved"] = "kept"
+    frees: tuple[tuple[Quota, Mapping[str, Any]], ...] = ()
     counts: tuple[Count, ...] = field(default=(), repr=False)
 
     def found(self, now: Facts) -> dict[str, Any]:

@@ -70,6 +70,11 @@ class Attempt:
         if self._taken:
             self._context.spawn(self._context.until_recorded(self.give_back))
 
+    def counted_for_nothing(self, taking: asyncio.Task[Any]) -> None:
+        """Whoever tried was cut off while it was counted."""
+        if not taking.cancelled() and taking.exception() is None:
+            self.unanswered()
+
     async def _settle(self, proved: bool, known: dict[str, Any]) -> None:
         counts = settled(self._taken, proved=proved)
         line = DraftEntry("quota.given_back", {"quota": self._quota.name, "proved": proved}, counts=counts)
@@ -106,7 +111,7 @@ class Attempts:
         try:
             await asyncio.shield(taking)
         except asyncio.CancelledError:  # it is taken all the same, and nobody tries anything
-            taking.add_done_callback(lambda done: _taken(done) and attempt.unanswered())
+            taking.add_done_callback(attempt.counted_for_nothing)
             raise
         except QuotaSpent as full:
             spent = [each for each in full.spent if each.quota == quota.name]
@@ -115,7 +120,3 @@ class Attempts:
             await self._context.record(DraftEntry("quota.spent", said))
             return Attempt(self._context, self._deciding, quota, refused=words(quota, spent)[1])
         return attempt
-
-
-def _taken(done: asyncio.Task[Any]) -> bool:
-    return not done.cancelled() and done.exception() is None

@@ -80,9 +80,9 @@ class Effects:
         if self._context.lost:  # whoever drives the call now asks for it again
             return
         outcome, why = not_begun or await self._done(effect, work)
-        if outcome.quota != "kept":
-            outcome = replace(outcome, counts=settled(taken, proved=outcome.quota == "proved"))
-        await self._report(effect, outcome, epoch, said, why)
+        back = () if outcome.quota == "kept" else settled(taken, proved=outcome.quota == "proved")
+        freed = self._context.interlocking.freed(outcome, work.facts)
+        await self._report(effect, replace(outcome, counts=(*back, *freed)), epoch, said, why)
 
     async def _begin(
         self, effect: Effect, work: Assignment[Facts, Any], begun: DraftEntry
