@@ -1,8 +1,5 @@
 """Limits that outlive a call: what may be guessed, and what costs or reaches somebody else, how often."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from interlock.guards import HOUR_S, Limit, Quota
 
 MINUTE_S, DAY_S = 60.0, 24 * HOUR_S
@@ -56,10 +53,6 @@ WARRANTIES = Quota(
 """The number of a warranty makes a repair cost nothing."""
 
 
-def _day(facts: Any, args: Mapping[str, Any]) -> str | None:
-    return facts.held_slot[:10] if facts.held_slot else None
-
-
 APPOINTMENTS = Quota(
     "appointments",
     "appointments",
@@ -68,12 +61,10 @@ APPOINTMENTS = Quota(
         "caller": Limit(4),
         "number": Limit(4),
         "anonymous": Limit(12, HOUR_S),
-        "share": Limit(4, 3 * MONTH_S),
     },
     number=("contact_phone", "caller_phone"),
-    share=_day,
 )
-"""A time somebody else cannot have: of one day, callers without a number have four."""
+"""A time somebody else cannot have. What callers without a number have of one day, the calendar counts as it stands."""
 
 VISITS = Quota(
     "visits",

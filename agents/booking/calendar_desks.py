@@ -8,7 +8,7 @@ from agents.booking.systems import BookingSystems
 from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
 from guards.appointments import instant, time_exists
 from interlock.agents import LiveDesk, Slot, data_tool, proposes, spoken_number
-from interlock.guards import was_heard
+from interlock.guards import line_of, was_heard
 from machines.booking import BookingFacts
 
 WHICH_TIME = "Which day and time suit you?"
@@ -37,6 +37,7 @@ NOT_FREE: Mapping[str, str] = {
     "taken": "That time is taken. ",
     "closed": "We have no appointments at that time. ",
     "past": "That time has passed. ",
+    "not_for_hidden": "That day has no time left for callers whose number I do not see. ",
 }
 SKIPPED = "The clocks go forward that night, so there is no such time on that day."
 NOTHING_FREE = "I have nothing free in the two weeks from then on."
@@ -69,7 +70,8 @@ class CalendarDesk(LiveDesk):
         if not time_exists(self.facts, time):
             await self.call.establish(asked_time="closed", offered_slots=())
             return f"{SKIPPED} {WHICH_TIME}"
-        free = await calendar.free(instant(self.facts, time), now, self.call.id)
+        hidden = not line_of(self.facts)
+        free = await calendar.free(instant(self.facts, time), now, self.call.id, hidden)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)
         return self.offer()

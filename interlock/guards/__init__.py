@@ -10,6 +10,7 @@ from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_diall
 from interlock.guards.cards import Words, without_card_numbers
 from interlock.guards.evidence import mark_given, mark_in, was_heard
 from interlock.guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.lines import line_of
 from interlock.guards.numbers import is_somebodys, numbers_in, one_number
 from interlock.guards.quotas import HOUR_S, Limit, Quota
 from interlock.guards.told import told
@@ -37,6 +38,7 @@ __all__ = [
     "established",
     "guard",
     "is_somebodys",
+    "line_of",
     "mark_given",
     "mark_in",
     "not_over_a_no",

@@ -120,3 +120,39 @@ async def test_codes_have_a_limit_over_everybody(journal):
         await stage.asks("change_booking")
         await stage.asks("verify_caller", {"account_number": "4471", "postcode": "80331"})
         assert stage.call.facts.caller_verified
+
+
+async def reserves(stage, time: str, phone: str = "030 1234567") -> None:
+    await stage.asks("look_for_times", {"time": time}, said="I want an appointment at")
+    await stage.asks("find_time")
+    await stage.asks("hold_time", said="Yes, please.")
+    await stage.asks("note_name", {"name": "Anna Kowalski"}, said="I am")
+    await stage.asks("note_phone", {"phone": phone}, said="My number is")
+    await stage.asks("book", said="Yes, please book it.")
+
+
+async def test_hidden_callers_have_a_share_of_a_day_as_it_stands(journal):
+    """The next one is offered another day, and told why; who gave theirs up leaves room for one of them."""
+    systems = open_booking_systems(":memory:")
+    for n in range(4):
+        async with a_call(BOOKING, journal, systems, f"h{n}", "") as stage:
+            await reserves(stage, f"2026-03-03T{9 + n:02d}:00", phone=f"0171 234567{n}")
+            assert stage.call.facts.booked_slot
+    async with a_call(BOOKING, journal, systems, "next", "") as stage:
+        await stage.asks("look_for_times", {"time": "2026-03-03T15:00"}, said="I want an appointment at")
+        assert "That day has no time left for callers whose number I do not see." in answered(stage)[-1]
+    async with a_call(BOOKING, journal, systems, "shown", ME) as stage:
+        await reserves(stage, "2026-03-03T15:00")
+        assert stage.call.facts.booked_slot
+
+
+async def test_an_appointment_that_is_cancelled_again_is_given_back(journal):
+    """In the call that booked it; how often that call booked stays counted."""
+    systems = open_booking_systems(":memory:")
+    async with a_call(BOOKING, journal, systems, "c") as stage:
+        await reserves(stage, "2026-03-03T10:00", phone="0170 0000777")
+        assert await counted(journal) == {"call": 1, "caller": 1, "number": 1}
+        await stage.asks("change_booking", said="I want to change it.")
+        await stage.asks("cancel", said="Please cancel my appointment.")
+        assert stage.verdicts()[-1] == "cancelled accepted"
+    assert await counted(journal) == {"call": 1}
