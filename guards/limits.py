@@ -9,8 +9,8 @@ GUESSER = Limit(3, longer=Limit(9, MONTH_S))
 """What one number may get wrong: a day's mistakes of somebody honest, and not as much every day."""
 HIDDEN_GUESSERS = Limit(5, 15 * MINUTE_S)
 """What all callers without a number may get wrong together: none of them can turn the others away for long."""
-GUESSERS = Limit(60, HOUR_S)
-"""What everybody may get wrong together of a secret that no account narrows down."""
+GUESSERS = Limit(500)
+"""What all numbers may get wrong together in a day, of those that are not known: more is an attack by hundreds."""
 
 PROOFS = Quota(
     "proofs",
@@ -20,6 +20,7 @@ PROOFS = Quota(
         "account": Limit(20, longer=Limit(40, MONTH_S)),
         "hidden": Limit(5, longer=Limit(10, MONTH_S)),
         "anonymous": HIDDEN_GUESSERS,
+        "world": GUESSERS,
     },
     account="account_number",
     instead="A colleague can help you before. Shall I pass you on?",

@@ -48,7 +48,10 @@ class Order:
 
 
 class Service(Protocol):
-    """One service system for all callers. Which day it is, the given `today` says and no clock."""
+    """One service system for all callers. Which day it is, the given `today` says and no clock.
+
+    Of a team's day all `hidden` callers, whose line shows no number, have so many windows together.
+    """
 
     async def trade(self, appliance: str, postcode: str) -> Trade | None:
         """Whose work it is; None when nobody of ours does that there."""
@@ -58,11 +61,13 @@ class Service(Protocol):
         """Diagnose and price, once for each `key`. Raises `Refused` for what nobody of ours does."""
         ...
 
-    async def free(self, quote_id: int, today: date) -> tuple[str, ...]:
+    async def free(self, quote_id: int, today: date, hidden: bool = False) -> tuple[str, ...]:
         """When visits for that quote can begin in the next days, the next one first."""
         ...
 
-    async def order(self, key: str, quote_id: int, window: str, contact: Contact, today: date) -> Order:
+    async def order(
+        self, key: str, quote_id: int, window: str, contact: Contact, today: date, hidden: bool = False
+    ) -> Order:
         """Book a visit as quoted, once for each `key` and each quote. Raises `Refused` when that window is taken."""
         ...
 

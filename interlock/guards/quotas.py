@@ -16,7 +16,8 @@ whom a limit hits, so that an attacker runs into it and an honest caller does no
   one of them can use it up for the others. Callers with a number never read it.
 - `share`: what all callers without a number may have of one thing that is scarce, such as the places of one hour: they
   cannot empty a calendar, however long they try, and who shows a number finds the rest.
-- `world`: everybody.
+- `world`: everybody; where callers without a number have `anonymous`, everybody else, so that those who show none use
+  up nothing of those who do.
 
 Where a caller proved before, from the same number or the same name in a room, that an account is theirs, they are
 known for it: instead of `account`, `hidden`, `anonymous` and `world` they have a count of their own, as strict as
@@ -29,7 +30,7 @@ same account: who errs and then proves it is no guesser. It leaves their failure
 one account could guess at others for ever, proving their own in between.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -159,7 +160,8 @@ class Quota:
         account = _bare(_named(self.account, facts, args)) if self.account else ""
         own, me = limits.get("caller") or self.limits.get("account"), known_by(facts)
         known = f"{apart}{account} {me}" if account and me else ""
-        subjects = self._subjects(facts, args, account, hidden_apart=limits.get("hidden") is not None)
+        apart_if_hidden = {whose for whose in ("hidden", "anonymous") if limits.get(whose) is not None}
+        subjects = self._subjects(facts, args, account, apart_if_hidden)
         return tuple(
             _count(self.name, whose, f"{apart}{its}", limit, known, own)
             for whose in WHOSE
@@ -167,7 +169,7 @@ class Quota:
         )
 
     def _subjects(
-        self, facts: Any, args: Mapping[str, Any], account: str, *, hidden_apart: bool
+        self, facts: Any, args: Mapping[str, Any], account: str, apart_if_hidden: Collection[str]
     ) -> Mapping[Whose, str]:
         """Whose it is, by each key; empty where there is nobody."""
         line = line_of(facts)
@@ -175,12 +177,12 @@ class Quota:
         return {
             "call": facts.call_id or "",
             "caller": line,
-            "account": account if line or not hidden_apart else "",
+            "account": account if line or "hidden" not in apart_if_hidden else "",
             "hidden": "" if line else account,
             "number": "" if number == line else number,
             "anonymous": "" if line else "anonymous",
             "share": "" if line or self.share is None else self.share(facts, args) or "",
-            "world": "world",
+            "world": "world" if line or "anonymous" not in apart_if_hidden else "",
         }
 
 

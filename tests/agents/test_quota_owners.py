@@ -107,18 +107,28 @@ async def test_a_share_is_free_again_for_who_chose_another_hour(journal):
             assert await books(stage, phone=f"0171 234567{n}", time="2026-03-03T10:00") == "callback_booked accepted"
 
 
-async def test_codes_have_a_limit_over_everybody(journal):
-    """No account says whose a code is: a hundred numbers guess at all of them, and no more than so many an hour."""
+async def test_codes_have_a_limit_over_all_numbers(journal):
+    """No account says whose a code is: many numbers guess at all of them, and no more than so many in its window; who
+    shows no number uses nothing of it up, and who is known is not held up by it."""
     systems, terms = open_booking_systems(":memory:"), Terms(quotas={"proofs": {"world": Limit(4, HOUR_S)}})
+    account = {"account_number": "4471", "postcode": "80331"}
+    async with a_call(BOOKING, journal, systems, "known", OTHER, terms=terms) as stage:
+        await stage.asks("change_booking")
+        await stage.asks("verify_caller", account)
+    async with a_call(BOOKING, journal, systems, "hidden", "", terms=terms) as stage:
+        await stage.asks("change_booking")
+        await stage.asks("find_booking", {"code": "333333"})
     for n in range(3):
         async with a_call(BOOKING, journal, systems, f"n{n}", f"+4930777{n:04d}", terms=terms) as stage:
             await stage.asks("change_booking")
             for code in (f"11{n}111", f"22{n}222"):
                 await stage.asks("find_booking", {"code": code})
+            spent = [each for each in stage.entries if each.kind == "quota.spent"]
+            assert len(spent) == (2 if n == 2 else 0)
     assert stage.last("quota.spent")["whose"] == "world"
-    async with a_call(BOOKING, journal, systems, "account", OTHER, terms=terms) as stage:
+    async with a_call(BOOKING, journal, systems, "again", OTHER, terms=terms) as stage:
         await stage.asks("change_booking")
-        await stage.asks("verify_caller", {"account_number": "4471", "postcode": "80331"})
+        await stage.asks("verify_caller", account)
         assert stage.call.facts.caller_verified
 
 
