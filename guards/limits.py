@@ -62,6 +62,7 @@ APPOINTMENTS = Quota(
         "caller": Limit(4),
         "number": Limit(4),
         "anonymous": Limit(12, HOUR_S),
+        "share": Limit(4),
     },
     number=("contact_phone", "caller_phone"),
 )
@@ -70,10 +71,10 @@ APPOINTMENTS = Quota(
 VISITS = Quota(
     "visits",
     "visits",
-    {"call": Limit(4), "caller": Limit(4), "number": Limit(4), "anonymous": Limit(6, HOUR_S)},
+    {"call": Limit(4), "caller": Limit(4), "number": Limit(4), "anonymous": Limit(6, HOUR_S), "share": Limit(1)},
     number=("contact_phone", "caller_phone"),
 )
-"""A technician who comes, wherever they were sent."""
+"""A technician who comes, wherever they were sent. Of a team's day callers without a number have one visit."""
 
 LINKS = Quota(
     "payment_links",

@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar
 from agents.booking.systems import BookingSystems
 from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
 from guards.appointments import instant, time_exists
+from guards.limits import APPOINTMENTS
 from interlock.agents import LiveDesk, Slot, data_tool, proposes, spoken_number
-from interlock.guards import line_of, was_heard
+from interlock.guards import was_heard
 from machines.booking import BookingFacts
 
 WHICH_TIME = "Which day and time suit you?"
@@ -70,8 +71,8 @@ class CalendarDesk(LiveDesk):
         if not time_exists(self.facts, time):
             await self.call.establish(asked_time="closed", offered_slots=())
             return f"{SKIPPED} {WHICH_TIME}"
-        hidden = not line_of(self.facts)
-        free = await calendar.free(instant(self.facts, time), now, self.call.id, hidden)
+        share = self.call.share(APPOINTMENTS)
+        free = await calendar.free(instant(self.facts, time), now, self.call.id, share)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)
         return self.offer()

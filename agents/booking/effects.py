@@ -14,7 +14,6 @@ from agents.booking.systems import Appointment, BookingSystems, Contact
 from guards.appointments import Change, picked
 from guards.limits import APPOINTMENTS
 from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
-from interlock.guards import line_of
 from machines.booking import BookingFacts
 
 Work = Assignment[BookingFacts, BookingSystems]
@@ -30,8 +29,8 @@ async def hold(work: Work) -> Outcome:
         return Outcome("time_taken")
     wanted = datetime.fromisoformat(slot)
     try:
-        hidden = not line_of(work.facts)
-        held = await work.systems.calendar.hold(work.key, work.call_id, wanted, work.now(), hidden)
+        share = work.share(APPOINTMENTS)
+        held = await work.systems.calendar.hold(work.key, work.call_id, wanted, work.now(), share)
     except Refused:
         return Outcome("time_taken", await _others(work, wanted))
     return Outcome("time_held", {"held_slot": slot, "held_until": held.until, "offered_slots": ()})
@@ -111,8 +110,8 @@ async def _others(work: Work, wanted: datetime) -> Mapping[str, Any]:
     """What is free near a time that could not be had; nothing, when the calendar does not say."""
     slots: tuple[datetime, ...] = ()
     with suppress(SystemDown):
-        hidden = not line_of(work.facts)
-        slots = (await work.systems.calendar.free(wanted, work.now(), work.call_id, hidden)).slots
+        share = work.share(APPOINTMENTS)
+        slots = (await work.systems.calendar.free(wanted, work.now(), work.call_id, share)).slots
     return {"asked_time": None, "offered_slots": tuple(slot.isoformat() for slot in slots)}
 
 

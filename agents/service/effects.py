@@ -11,9 +11,9 @@ from typing import Any
 
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
+from guards.limits import VISITS
 from guards.repairs import picked, where_and_what
 from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
-from interlock.guards import line_of
 from machines.service import NO_WARRANTY, ServiceFacts
 
 Work = Assignment[ServiceFacts, ServiceSystems]
@@ -47,7 +47,7 @@ async def diagnose(work: Work) -> Outcome:
         "diagnosis": quote.category,
         "diagnosis_words": quote.words,
         "price_cents": quote.price_cents,
-        "free_windows": await service.free(quote.quote_id, work.today, not line_of(facts)),
+        "free_windows": await service.free(quote.quote_id, work.today, work.share(VISITS)),
     }
     return Outcome("diagnosed", known, quota="kept" if number and quote.price_cents else "proved")
 
@@ -67,8 +67,8 @@ async def arrange(work: Work) -> Outcome:
         raise Refused("no window was picked")
     contact = Contact(facts.caller_name or "", facts.contact_phone or facts.caller_phone or "")
     try:
-        hidden = not line_of(facts)
-        order = await work.systems.service.order(work.key, quote, window, contact, work.today, hidden)
+        share = work.share(VISITS)
+        order = await work.systems.service.order(work.key, quote, window, contact, work.today, share)
     except Refused:
         free = await _free(work, quote)
         return Outcome("visit_refused", {"last_order": "refused", "free_windows": free}, used_up=("wanted_time",))
@@ -80,5 +80,5 @@ async def arrange(work: Work) -> Outcome:
 async def _free(work: Work, quote: int) -> tuple[str, ...]:
     """What is free now that somebody was faster; nothing, when the service system does not say."""
     with suppress(SystemDown):
-        return await work.systems.service.free(quote, work.today, not line_of(work.facts))
+        return await work.systems.service.free(quote, work.today, work.share(VISITS))
     return ()

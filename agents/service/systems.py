@@ -50,7 +50,7 @@ class Order:
 class Service(Protocol):
     """One service system for all callers. Which day it is, the given `today` says and no clock.
 
-    Of a team's day all `hidden` callers, whose line shows no number, have so many windows together.
+    Where there is a `share`, the caller shows no number, and all those together have so many windows of a team's day.
     """
 
     async def trade(self, appliance: str, postcode: str) -> Trade | None:
@@ -61,12 +61,12 @@ class Service(Protocol):
         """Diagnose and price, once for each `key`. Raises `Refused` for what nobody of ours does."""
         ...
 
-    async def free(self, quote_id: int, today: date, hidden: bool = False) -> tuple[str, ...]:
+    async def free(self, quote_id: int, today: date, share: int | None = None) -> tuple[str, ...]:
         """When visits for that quote can begin in the next days, the next one first."""
         ...
 
     async def order(
-        self, key: str, quote_id: int, window: str, contact: Contact, today: date, hidden: bool = False
+        self, key: str, quote_id: int, window: str, contact: Contact, today: date, share: int | None = None
     ) -> Order:
         """Book a visit as quoted, once for each `key` and each quote. Raises `Refused` when that window is taken."""
         ...

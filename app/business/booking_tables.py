@@ -12,8 +12,6 @@ from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, Integer,
 from interlock.app import callbacks_table
 
 SLOT_MINUTES = 30
-HIDDEN_SHARE = 4
-"""How many slots of one day callers without a number have, booked and held, all together."""
 
 metadata = MetaData()
 customers = Table(
@@ -77,7 +75,12 @@ changes = Table(
     Column("at", Text, nullable=False),
     CheckConstraint("(starts IS NULL) = (holder IS NULL)", name="moved_by_its_holder_or_cancelled"),
 )
-hidden_callers = Table("hidden_callers", metadata, Column("holder", Text, primary_key=True))
+hidden_callers = Table(
+    "hidden_callers",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("share", Integer, CheckConstraint("share >= 0"), nullable=False),
+)
 callbacks = callbacks_table(metadata)
 
 _LIVE_HOLD = "SELECT 1 FROM holds WHERE holds.starts = NEW.starts AND holds.holder = NEW.holder AND over = 0"
@@ -105,7 +108,7 @@ WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.starts IN (SELECT starts FRO
 BEGIN SELECT RAISE(ABORT, 'taken'); END""",
     f"""TRIGGER IF NOT EXISTS hold_within_the_share BEFORE INSERT ON holds
 WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.holder IN (SELECT holder FROM hidden_callers)
-AND {of_hidden(_DAY, "NEW.placed", "NEW.holder")} >= {HIDDEN_SHARE}
+AND {of_hidden(_DAY, "NEW.placed", "NEW.holder")} >= (SELECT share FROM hidden_callers WHERE holder = NEW.holder)
 BEGIN SELECT RAISE(ABORT, 'share'); END""",
     f"""TRIGGER IF NOT EXISTS book_what_is_held BEFORE INSERT ON appointments
 WHEN NEW.key NOT IN (SELECT key FROM appointments) AND NOT EXISTS ({_LIVE_HOLD} AND until > NEW.booked)

@@ -33,8 +33,6 @@ from interlock.app import Database, Seed, SqlCallbacks, bare, callbacks_table, o
 
 LOOK_AHEAD_DAYS = 7
 BEGINS = (8, 12)
-HIDDEN_SHARE = 1
-"""How many windows of a team's day callers without a number have, all together."""
 NOT_OURS = "We have nobody for that in your area."
 TAKEN = "That visit is taken."
 
@@ -96,7 +94,12 @@ _orders = Table(
     ForeignKeyConstraint(["quote_id", "team"], ["quotes.id", "quotes.team"]),
     UniqueConstraint("team", "begins"),
 )
-_hidden = Table("hidden_orders", _metadata, Column("key", Text, primary_key=True))
+_hidden = Table(
+    "hidden_orders",
+    _metadata,
+    Column("key", Text, primary_key=True),
+    Column("share", Integer, CheckConstraint("share >= 0"), nullable=False),
+)
 _callbacks = callbacks_table(_metadata)
 
 RULES = (
@@ -114,9 +117,10 @@ SELECT RAISE(ABORT, 'not ours') FROM quotes WHERE id = NEW.id AND price_cents IS
     """a_quote_is_final BEFORE UPDATE ON quotes WHEN OLD.price_cents IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a quote is final'); END""",
     "a_quote_is_kept BEFORE DELETE ON quotes BEGIN SELECT RAISE(ABORT, 'a quote is kept'); END",
-    f"""order_within_the_share BEFORE INSERT ON orders WHEN NEW.key IN (SELECT key FROM hidden_orders)
+    """order_within_the_share BEFORE INSERT ON orders WHEN NEW.key IN (SELECT key FROM hidden_orders)
 AND (SELECT COUNT(*) FROM orders WHERE team = NEW.team AND substr(begins, 1, 10) = substr(NEW.begins, 1, 10)
-    AND key IN (SELECT key FROM hidden_orders)) >= {HIDDEN_SHARE} BEGIN SELECT RAISE(ABORT, 'share'); END""",
+    AND key IN (SELECT key FROM hidden_orders)) >= (SELECT share FROM hidden_orders WHERE key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'share'); END""",
     "an_order_is_final BEFORE UPDATE ON orders BEGIN SELECT RAISE(ABORT, 'an order is final'); END",
     "an_order_is_kept BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'an order is kept'); END",
 )
@@ -187,23 +191,23 @@ class SqlService:
         row = {"key": key, **said, "warranty": bare(case.warranty_number or "") or None, "day": today.isoformat()}
         return await self._database.run(lambda c: _quote(c, row))
 
-    async def free(self, quote_id: int, today: date, hidden: bool = False) -> tuple[str, ...]:
+    async def free(self, quote_id: int, today: date, share: int | None = None) -> tuple[str, ...]:
         """The windows of the next seven days that the quote's team has free, in order."""
         team = select(_quotes.c.team).where(_quotes.c.id == quote_id).scalar_subquery()
         is_hidden = _orders.c.key.in_(select(_hidden.c.key))
         query = select(_orders.c.begins, is_hidden.label("hidden")).where(_orders.c.team == team)
         rows = await self._database.run(lambda c: c.execute(query).all())
         taken, used_up = {row.begins for row in rows}, Counter(row.begins[:10] for row in rows if row.hidden)
-        open_ = (its for its in windows_after(today) if not hidden or used_up[its[:10]] < HIDDEN_SHARE)
+        open_ = (its for its in windows_after(today) if share is None or used_up[its[:10]] < share)
         return tuple(its for its in open_ if its not in taken)
 
     async def order(
-        self, key: str, quote_id: int, window: str, contact: Contact, today: date, hidden: bool = False
+        self, key: str, quote_id: int, window: str, contact: Contact, today: date, share: int | None = None
     ) -> Order:
         """Book a visit as quoted, once a `key` and a quote. Raises `Refused`."""
         who = {"name": contact.name.strip(), "phone": contact.phone.strip()}
         row = {"key": key, "quote_id": quote_id, "begins": window, "ordered": today.isoformat(), **who}
-        return await self._database.run(lambda c: _order(c, row, hidden))
+        return await self._database.run(lambda c: _order(c, row, share))
 
 
 def windows_after(today: date) -> tuple[str, ...]:
@@ -222,9 +226,9 @@ def _quote(connection: Connection, row: Mapping[str, Any]) -> Quote:
     return Quote(number, found.category, found.words, found.price_cents)
 
 
-def _order(connection: Connection, row: Mapping[str, Any], hidden: bool) -> Order:
-    if hidden:
-        connection.execute(insert(_hidden).prefix_with("OR IGNORE"), {"key": row["key"]})
+def _order(connection: Connection, row: Mapping[str, Any], share: int | None) -> Order:
+    if share is not None:
+        connection.execute(insert(_hidden).prefix_with("OR IGNORE"), {"key": row["key"], "share": share})
     team = connection.execute(select(_quotes.c.team).where(_quotes.c.id == row["quote_id"])).scalar_one_or_none()
     number = once(connection, _orders, {**row, "team": team}, lambda _: TAKEN)
     query = select(_orders.c.begins, _quotes.c.category, _quotes.c.price_cents).where(

@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_typ
 from zoneinfo import ZoneInfo
 
 from interlock.guards.facts import Facts, FactsError
-from interlock.guards.quotas import Count, Quota
+from interlock.guards.quotas import Count, Limits, Quota
 
 Known = TypeVar("Known", bound=Facts, covariant=True)
 Systems = TypeVar("Systems", covariant=True)
@@ -25,7 +25,7 @@ class Assignment(Generic[Known, Systems]):
     """What one piece of work goes by, also in another process that does it again.
 
     `key` is the idempotency key, `call_id:epoch`; `facts` are what the proposal was judged by and `args` its arguments,
-    whatever is learnt or said meanwhile; `now` reads the call's clock, in UTC.
+    whatever is learnt or said meanwhile; `now` reads the call's clock, in UTC. `limits` are those that settings change.
     """
 
     key: str
@@ -34,11 +34,16 @@ class Assignment(Generic[Known, Systems]):
     systems: Systems
     args: Mapping[str, Any]
     now: Callable[[], datetime]
+    limits: Limits = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         """Which day it is where the service is."""
         return self.now().astimezone(ZoneInfo(self.facts.timezone)).date()
+
+    def share(self, quota: Quota) -> int | None:
+        """How many of something scarce callers without a number may have, all together; None for who shows one."""
+        return quota.standing_share(self.facts, self.limits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -112,8 +112,8 @@ class Quota:
     `name` is what settings and the record call it; `what` is counted, in the plural ("call-backs"). `limits` are what
     each key may have. `account` names the argument or fact that says whose secret is tried; `number` those that say
     which number is called, the first there is. `share` gives of facts and arguments which part of something scarce is
-    asked for. It is counted only `when` that is true of the facts. `instead` is what the caller is told can be done
-    meanwhile.
+    asked for; without it a business system counts what stands (`standing_share`). It is counted only `when` that is
+    true of the facts. `instead` is what the caller is told can be done meanwhile.
 
     Raises `TypeError` for a name that is no identifier, no limit or none of a kind there is, one that lets nothing
     through, and a key that nothing names.
@@ -144,7 +144,6 @@ class Quota:
             ("account", self.account),
             ("hidden", self.account),
             ("number", self.number),
-            ("share", self.share),
         ):
             if whose in self.limits and not named:
                 raise TypeError(f"quota {self.name} limits each {whose}: say with {whose}= which that is")
@@ -167,6 +166,12 @@ class Quota:
             for whose in WHOSE
             for its, limit in _spread(whose, subjects[whose], limits.get(whose))
         )
+
+    def standing_share(self, facts: Any, changed: Limits | None = None) -> int | None:
+        """How many of something scarce a caller without a number may stand for, with all others of them; the window is
+        none, as what is given up is free again. None for who shows a number, and where there is no such limit."""
+        its = (changed or {}).get(self.name, {}).get("share", self.limits.get("share"))
+        return its.most if its is not None and "share" in self.limits and not line_of(facts) else None
 
     def _subjects(
         self, facts: Any, args: Mapping[str, Any], account: str, apart_if_hidden: Collection[str]

@@ -126,12 +126,12 @@ async def test_nobody_is_sent_to_somebody_nobody_can_ring(service, contact):
 
 async def test_callers_without_a_number_have_one_window_of_a_teams_day(service):
     """They are offered other days, and who shows a number has the rest of that one."""
-    await service.order("h1", await quoted(service, "a"), TUESDAY_EIGHT, ANNA, MONDAY, True)
+    await service.order("h1", await quoted(service, "a"), TUESDAY_EIGHT, ANNA, MONDAY, 1)
     other = await quoted(service, "b")
     assert TUESDAY_TWELVE in await service.free(other, MONDAY)
-    assert (await service.free(other, MONDAY, True))[0] == "2026-03-04T08:00:00"
+    assert (await service.free(other, MONDAY, 1))[0] == "2026-03-04T08:00:00"
     with pytest.raises(Refused):
-        await service.order("h2", other, TUESDAY_TWELVE, ANNA, MONDAY, True)
+        await service.order("h2", other, TUESDAY_TWELVE, ANNA, MONDAY, 1)
     await service.order("n", other, TUESDAY_TWELVE, ANNA, MONDAY)
 
 
@@ -139,11 +139,11 @@ async def test_callers_without_a_number_cannot_empty_a_teams_week(service):
     """However many of them call at once: half of it is left."""
     quotes = [await quoted(service, f"q{n}") for n in range(20)]
     windows = windows_after(MONDAY)
-    asked = (service.order(f"h{n}", its, windows[n % len(windows)], ANNA, MONDAY, True) for n, its in enumerate(quotes))
+    asked = (service.order(f"h{n}", its, windows[n % len(windows)], ANNA, MONDAY, 1) for n, its in enumerate(quotes))
     told = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(not isinstance(each, Refused) for each in told) == len(windows) / 2
     assert len(await service.free(quotes[0], MONDAY)) == len(windows) / 2
-    assert await service.free(quotes[0], MONDAY, True) == ()
+    assert await service.free(quotes[0], MONDAY, 1) == ()
 
 
 @pytest.mark.slow

@@ -109,6 +109,17 @@ def test_a_share_is_of_callers_without_a_number():
     assert takes(Known(caller_phone="0301234567"), {"time": "ten"}, **shared) == {}
 
 
+def test_a_share_that_stands_is_counted_by_who_keeps_it():
+    """No counter has it; settings change it, and who shows a number has no part in it."""
+    standing = quota(limits={"share": Limit(4)})
+    assert standing.takes(Known(), {}) == ()
+    assert standing.standing_share(Known()) == 4
+    assert standing.standing_share(Known(), {"tries": {"share": Limit(2)}}) == 2
+    assert standing.standing_share(Known(), {"tries": {"share": None}}) is None
+    assert standing.standing_share(Known(caller_phone="0301234567")) is None
+    assert quota().standing_share(Known(), {"tries": {"share": Limit(2)}}) is None
+
+
 def test_who_calls_from_the_same_line_can_be_known_for_an_account():
     """By number, or by the name in a room; an account that nobody named is nobody's."""
     known = {
@@ -198,7 +209,6 @@ def test_what_is_said_does_not_tell_which_key_was_full():
         ({"account": ""}, "each account"),
         ({"account": "", "limits": {"hidden": Limit(1)}}, "each hidden"),
         ({"number": ()}, "each number"),
-        ({"limits": {"share": Limit(1)}}, "each share"),
     ],
 )
 def test_a_quota_that_cannot_be_meant_is_refused_at_import(given, why):

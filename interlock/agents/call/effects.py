@@ -71,7 +71,8 @@ class Effects:
 
     def _assigned(self, facts: Facts, args: Mapping[str, Any], epoch: int) -> Assignment[Facts, Any]:
         context = self._context
-        return Assignment(key_of(context.id, epoch), context.id, facts, self._systems(), dict(args), context.clock.now)
+        key, limits = key_of(context.id, epoch), context.interlocking.limits
+        return Assignment(key, context.id, facts, self._systems(), dict(args), context.clock.now, limits)
 
     async def _run(self, effect: Effect, how: str, work: Assignment[Facts, Any], epoch: int) -> None:
         said = {"state": self._context.state, "key": work.key}

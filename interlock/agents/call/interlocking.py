@@ -45,7 +45,7 @@ class Interlocking:
         apart: str = "",
     ) -> None:
         self.machine = machine
-        self._limits = limits or {}
+        self.limits: Limits = limits or {}
         self._apart = apart
         self.snapshot = snapshot
         self.facts = facts
@@ -111,14 +111,12 @@ class Interlocking:
     def takes(self, state: str, facts: Facts, args: Mapping[str, Any]) -> tuple[Count, ...]:
         """What entering `state` takes from the quotas that limit it."""
         quotas = quotas_of(self.machine, state)
-        return tuple(count for quota in quotas for count in quota.takes(facts, args, self._limits, apart=self._apart))
+        return tuple(count for quota in quotas for count in quota.takes(facts, args, self.limits, apart=self._apart))
 
     def freed(self, outcome: Outcome, facts: Facts) -> tuple[Count, ...]:
         """What an outcome gives back of earlier work; how often this call did it stays counted."""
         taken = (
-            count
-            for quota, args in outcome.frees
-            for count in quota.takes(facts, args, self._limits, apart=self._apart)
+            count for quota, args in outcome.frees for count in quota.takes(facts, args, self.limits, apart=self._apart)
         )
         return settled(tuple(count for count in taken if count.whose != "call"))
 
