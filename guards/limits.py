@@ -7,8 +7,9 @@ MONTH_S = 30 * DAY_S
 
 GUESSER = Limit(3, longer=Limit(9, MONTH_S))
 """What one number may get wrong: a day's mistakes of somebody honest, and not as much every day."""
-HIDDEN_GUESSERS = Limit(5, 15 * MINUTE_S)
-"""What all callers without a number may get wrong together: none of them can turn the others away for long."""
+HIDDEN_GUESSERS = Limit(6, 20 * MINUTE_S)
+"""What all callers without a number may get wrong together: none of them can turn the others away for long, and by
+guessing at one account not at all."""
 GUESSERS = Limit(500)
 """What all numbers may get wrong together in a day, of those that are not known: more is an attack by hundreds."""
 
@@ -18,7 +19,7 @@ PROOFS = Quota(
     {
         "caller": GUESSER,
         "account": Limit(20, longer=Limit(40, MONTH_S)),
-        "hidden": Limit(5, longer=Limit(10, MONTH_S)),
+        "hidden": Limit(3, longer=Limit(9, MONTH_S)),
         "anonymous": HIDDEN_GUESSERS,
         "world": GUESSERS,
     },
