@@ -62,7 +62,7 @@ async def book(work: Work) -> Outcome:
         made = await calendar.book(work.key, work.call_id, wanted, contact, work.now())
     except Refused:
         return await _lost(work, wanted)
-    return Outcome("booked", _booked(made, "booked"))
+    return Outcome("booked", {**_booked(made, "booked"), "booked_number": phone})
 
 
 @changes(failed="time_lost")
@@ -92,7 +92,8 @@ async def cancel(work: Work) -> Outcome:
         return {"last_change": "cancelled", **NOT_FOUND, **gone}
 
     of_this_call = work.facts.booked_code == code and work.facts.last_change == "booked"
-    return Outcome("cancelled", known, frees=((APPOINTMENTS, {}),) if of_this_call else ())
+    taken = (APPOINTMENTS, {"contact_phone": work.facts.booked_number})
+    return Outcome("cancelled", known, frees=(taken,) if of_this_call else ())
 
 
 def _booked(made: Appointment, change: Change) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ whom a limit hits, so that an attacker runs into it and an honest caller does no
   one of them can use it up for the others. Callers with a number never read it.
 - `share`: what all callers without a number may have of one thing that is scarce, such as the places of one hour: they
   cannot empty a calendar, however long they try, and who shows a number finds the rest.
-- `world`: everybody; where callers without a number have `anonymous`, everybody else, so that those who show none use
-  up nothing of those who do.
+- `world`: everybody, for each kind of secret apart; where callers without a number have `anonymous`, everybody else, so
+  that those who show none use up nothing of those who do.
 
 Where a caller proved before, from the same number or the same name in a room, that an account is theirs, they are
 known for it: instead of `account`, `hidden`, `anonymous` and `world` they have a count of their own, as strict as
@@ -187,7 +187,7 @@ class Quota:
             "number": "" if number == line else number,
             "anonymous": "" if line else "anonymous",
             "share": "" if line or self.share is None else self.share(facts, args) or "",
-            "world": "world" if line or "anonymous" not in apart_if_hidden else "",
+            "world": f"world {self.account}" if line or "anonymous" not in apart_if_hidden else "",
         }
 
 

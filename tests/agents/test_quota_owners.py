@@ -165,11 +165,12 @@ async def test_hidden_callers_have_a_share_of_a_day_as_it_stands(journal):
 
 
 async def test_an_appointment_that_is_cancelled_again_is_given_back(journal):
-    """In the call that booked it; how often that call booked stays counted."""
+    """In the call that booked it, to the number it was booked with; how often that call booked stays counted."""
     systems = open_booking_systems(":memory:")
     async with a_call(BOOKING, journal, systems, "c") as stage:
         await reserves(stage, "2026-03-03T10:00", phone="0170 0000777")
         assert await counted(journal) == {"call": 1, "caller": 1, "number": 1}
+        await stage.call.claim(contact_phone="0170 0000888")
         await stage.asks("change_booking", said="I want to change it.")
         await stage.asks("cancel", said="Please cancel my appointment.")
         assert stage.verdicts()[-1] == "cancelled accepted"
