@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from interlock.guards import Proposal, agreed, can_be_dialled, guard, was_heard
 
 FoundBy = Literal["code", "caller"]
-Answer = Literal["free", "taken", "closed", "past"]
+Answer = Literal["free", "taken", "closed", "past", "not_for_hidden"]
 Change = Literal["unconfirmed", "booked", "moved", "cancelled", "refused"]
 
 WHICH_NUMBER = "Which number can we reach you on?"

@@ -1,16 +1,28 @@
 """Limits that outlive a call: what may be guessed, and what costs or reaches somebody else, how often."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from interlock.guards import HOUR_S, Limit, Quota
 
-MONTHS_S = 90 * 24 * HOUR_S
+MINUTE_S, DAY_S = 60.0, 24 * HOUR_S
+MONTH_S = 30 * DAY_S
+
+GUESSER = Limit(3, longer=Limit(9, MONTH_S))
+"""What one number may get wrong: a day's mistakes of somebody honest, and not as much every day."""
+HIDDEN_GUESSERS = Limit(6, 20 * MINUTE_S)
+"""What all callers without a number may get wrong together: none of them can turn the others away for long, and by
+guessing at one account not at all."""
+GUESSERS = Limit(500)
+"""What all numbers may get wrong together in a day, of those that are not known: more is an attack by hundreds."""
 
 PROOFS = Quota(
     "proofs",
     "failed checks",
-    {"caller": Limit(3), "account": Limit(20), "anonymous": Limit(20, HOUR_S)},
+    {
+        "caller": GUESSER,
+        "account": Limit(20, longer=Limit(40, MONTH_S)),
+        "hidden": Limit(3, longer=Limit(9, MONTH_S)),
+        "anonymous": HIDDEN_GUESSERS,
+        "world": GUESSERS,
+    },
     account="account_number",
     instead="A colleague can help you before. Shall I pass you on?",
 )
@@ -28,7 +40,7 @@ POLICY_PROOFS = Quota(
 CODES = Quota(
     "proofs",
     PROOFS.what,
-    {"caller": Limit(3), "anonymous": Limit(20, HOUR_S)},
+    {"caller": GUESSER, "anonymous": HIDDEN_GUESSERS, "world": GUESSERS},
     instead=PROOFS.instead,
 )
 """A code is all there is of a secret: no account says whose it would be."""
@@ -36,15 +48,11 @@ CODES = Quota(
 WARRANTIES = Quota(
     "warranties",
     "warranty numbers that we could not find",
-    {"caller": Limit(5), "anonymous": Limit(20, HOUR_S)},
+    {"caller": Limit(5, longer=Limit(15, MONTH_S)), "anonymous": HIDDEN_GUESSERS, "world": GUESSERS},
     when=lambda facts: facts.warranty_number not in (None, "", "none"),
     instead="We can go on without a warranty, or I pass you on to a colleague. Which would you like?",
 )
 """The number of a warranty makes a repair cost nothing."""
-
-
-def _day(facts: Any, args: Mapping[str, Any]) -> str | None:
-    return facts.held_slot[:10] if facts.held_slot else None
 
 
 APPOINTMENTS = Quota(
@@ -55,20 +63,19 @@ APPOINTMENTS = Quota(
         "caller": Limit(4),
         "number": Limit(4),
         "anonymous": Limit(12, HOUR_S),
-        "share": Limit(4, MONTHS_S),
+        "share": Limit(4),
     },
     number=("contact_phone", "caller_phone"),
-    share=_day,
 )
-"""A time somebody else cannot have: of one day, callers without a number have four."""
+"""A time somebody else cannot have. What callers without a number have of one day, the calendar counts as it stands."""
 
 VISITS = Quota(
     "visits",
     "visits",
-    {"call": Limit(4), "caller": Limit(4), "number": Limit(4), "anonymous": Limit(6, HOUR_S)},
+    {"call": Limit(4), "caller": Limit(4), "number": Limit(4), "anonymous": Limit(6, HOUR_S), "share": Limit(1)},
     number=("contact_phone", "caller_phone"),
 )
-"""A technician who comes, wherever they were sent."""
+"""A technician who comes, wherever they were sent. Of a team's day callers without a number have one visit."""
 
 LINKS = Quota(
     "payment_links",

@@ -52,6 +52,7 @@ class BookingFacts(Unsaid, CallerFacts):
     last_change: Change | None = established(description="unconfirmed from before the calendar changes")
     booked_slot: str | None = established(of_the_caller=True, description="booked or moved to in this call")
     booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
+    booked_number: str | None = established(pii=True, for_model=False, description="the number it was booked with")
 
 
 class Booking(Desks):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 from agents.booking.systems import BookingSystems
 from agents.booking.times import SaidTime, Zone, day_and_time, spelled, time_alone, week
 from guards.appointments import instant, time_exists
+from guards.limits import APPOINTMENTS
 from interlock.agents import LiveDesk, Slot, data_tool, proposes, spoken_number
 from interlock.guards import was_heard
 from machines.booking import BookingFacts
@@ -37,6 +38,7 @@ NOT_FREE: Mapping[str, str] = {
     "taken": "That time is taken. ",
     "closed": "We have no appointments at that time. ",
     "past": "That time has passed. ",
+    "not_for_hidden": "That day has no time left for callers whose number I do not see. ",
 }
 SKIPPED = "The clocks go forward that night, so there is no such time on that day."
 NOTHING_FREE = "I have nothing free in the two weeks from then on."
@@ -69,7 +71,8 @@ class CalendarDesk(LiveDesk):
         if not time_exists(self.facts, time):
             await self.call.establish(asked_time="closed", offered_slots=())
             return f"{SKIPPED} {WHICH_TIME}"
-        free = await calendar.free(instant(self.facts, time), now, self.call.id)
+        share = self.call.share(APPOINTMENTS)
+        free = await calendar.free(instant(self.facts, time), now, self.call.id, share)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)
         return self.offer()

@@ -12,6 +12,7 @@ from typing import Any
 
 from agents.booking.systems import Appointment, BookingSystems, Contact
 from guards.appointments import Change, picked
+from guards.limits import APPOINTMENTS
 from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
 from machines.booking import BookingFacts
 
@@ -28,7 +29,8 @@ async def hold(work: Work) -> Outcome:
         return Outcome("time_taken")
     wanted = datetime.fromisoformat(slot)
     try:
-        held = await work.systems.calendar.hold(work.key, work.call_id, wanted, work.now())
+        share = work.share(APPOINTMENTS)
+        held = await work.systems.calendar.hold(work.key, work.call_id, wanted, work.now(), share)
     except Refused:
         return Outcome("time_taken", await _others(work, wanted))
     return Outcome("time_held", {"held_slot": slot, "held_until": held.until, "offered_slots": ()})
@@ -60,7 +62,7 @@ async def book(work: Work) -> Outcome:
         made = await calendar.book(work.key, work.call_id, wanted, contact, work.now())
     except Refused:
         return await _lost(work, wanted)
-    return Outcome("booked", _booked(made, "booked"))
+    return Outcome("booked", {**_booked(made, "booked"), "booked_number": phone})
 
 
 @changes(failed="time_lost")
@@ -89,7 +91,9 @@ async def cancel(work: Work) -> Outcome:
         gone = {"booked_slot": None, "booked_code": None} if now.booked_code == code else {}
         return {"last_change": "cancelled", **NOT_FOUND, **gone}
 
-    return Outcome("cancelled", known)
+    of_this_call = work.facts.booked_code == code and work.facts.last_change == "booked"
+    taken = (APPOINTMENTS, {"contact_phone": work.facts.booked_number})
+    return Outcome("cancelled", known, frees=(taken,) if of_this_call else ())
 
 
 def _booked(made: Appointment, change: Change) -> Mapping[str, Any]:
@@ -107,7 +111,8 @@ async def _others(work: Work, wanted: datetime) -> Mapping[str, Any]:
     """What is free near a time that could not be had; nothing, when the calendar does not say."""
     slots: tuple[datetime, ...] = ()
     with suppress(SystemDown):
-        slots = (await work.systems.calendar.free(wanted, work.now(), work.call_id)).slots
+        share = work.share(APPOINTMENTS)
+        slots = (await work.systems.calendar.free(wanted, work.now(), work.call_id, share)).slots
     return {"asked_time": None, "offered_slots": tuple(slot.isoformat() for slot in slots)}
 
 

@@ -62,7 +62,8 @@ class Customers(Protocol):
 class AppointmentCalendar(Protocol):
     """One calendar for all callers. Whether a hold has run out or a slot is past, the given `now` says and no clock.
 
-    `holder` names a caller, who holds one slot at most: a later hold frees the earlier one.
+    `holder` names a caller, who holds one slot at most: a later hold frees the earlier one. Where there
+    is a `share`, the caller shows no number, and all those together have so many slots of one day, held and booked.
     """
 
     @property
@@ -74,11 +75,11 @@ class AppointmentCalendar(Protocol):
         """The week, in order."""
         ...
 
-    async def free(self, around: datetime, now: datetime, holder: str) -> Free:
+    async def free(self, around: datetime, now: datetime, holder: str, share: int | None = None) -> Free:
         """What `holder` could hold on the day of `around`, or on the next day that has anything."""
         ...
 
-    async def hold(self, key: str, holder: str, slot: datetime, now: datetime) -> Hold:
+    async def hold(self, key: str, holder: str, slot: datetime, now: datetime, share: int | None = None) -> Hold:
         """Hold a slot, once for each `key`. Raises `Refused` when it is taken, held by another caller or closed."""
         ...
 

@@ -18,7 +18,7 @@ VOID: Mapping[str, Any] = {"verified_as": None, "read_back": None}
 """What is known once nothing is verified, and no yes good for anything, any more."""
 
 
-@effect(failed="check_unclear", repeatable=True)
+@effect(failed="check_unclear", repeatable=True, looks_up=True)
 async def check(work: Work) -> Outcome:
     """Check what was taken down at that moment; what matched is what will be read back."""
     identity = details_of(work.facts, IDENTITY)

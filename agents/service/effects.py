@@ -11,6 +11,7 @@ from typing import Any
 
 from agents.service.systems import Case, Contact, ServiceSystems
 from agents.service.words import booked
+from guards.limits import VISITS
 from guards.repairs import picked, where_and_what
 from interlock.agents import Assignment, Outcome, Refused, SystemDown, effect
 from machines.service import NO_WARRANTY, ServiceFacts
@@ -26,7 +27,7 @@ NOT_DIAGNOSED: Mapping[str, Any] = {
 ABOUT_ONE_REPAIR = ("appliance", "fault", "warranty_number", "wanted_time")
 
 
-@effect(failed="no_specialist", unknown="dispatch_failed", timeout_s=5.0, repeatable=True)
+@effect(failed="no_specialist", unknown="dispatch_failed", timeout_s=5.0, repeatable=True, looks_up=True)
 async def dispatch(work: Work) -> Outcome:
     """Find out whose work it is, by what was gathered."""
     what, where = where_and_what(work.facts)
@@ -34,7 +35,7 @@ async def dispatch(work: Work) -> Outcome:
     return Outcome(f"{trade}_case" if trade else "no_specialist", {"dispatched_for": (what, where)})
 
 
-@effect(failed="diagnosis_failed", timeout_s=5.0, repeatable=True)
+@effect(failed="diagnosis_failed", timeout_s=5.0, repeatable=True, looks_up=True)
 async def diagnose(work: Work) -> Outcome:
     """Have the service system say what it seems to be, what a visit costs, and when one is free."""
     facts, service = work.facts, work.systems.service
@@ -46,7 +47,7 @@ async def diagnose(work: Work) -> Outcome:
         "diagnosis": quote.category,
         "diagnosis_words": quote.words,
         "price_cents": quote.price_cents,
-        "free_windows": await service.free(quote.quote_id, work.today),
+        "free_windows": await service.free(quote.quote_id, work.today, work.share(VISITS)),
     }
     return Outcome("diagnosed", known, quota="kept" if number and quote.price_cents else "proved")
 
@@ -66,7 +67,8 @@ async def arrange(work: Work) -> Outcome:
         raise Refused("no window was picked")
     contact = Contact(facts.caller_name or "", facts.contact_phone or facts.caller_phone or "")
     try:
-        order = await work.systems.service.order(work.key, quote, window, contact, work.today)
+        share = work.share(VISITS)
+        order = await work.systems.service.order(work.key, quote, window, contact, work.today, share)
     except Refused:
         free = await _free(work, quote)
         return Outcome("visit_refused", {"last_order": "refused", "free_windows": free}, used_up=("wanted_time",))
@@ -78,5 +80,5 @@ async def arrange(work: Work) -> Outcome:
 async def _free(work: Work, quote: int) -> tuple[str, ...]:
     """What is free now that somebody was faster; nothing, when the service system does not say."""
     with suppress(SystemDown):
-        return await work.systems.service.free(quote, work.today)
+        return await work.systems.service.free(quote, work.today, work.share(VISITS))
     return ()

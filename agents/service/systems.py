@@ -48,7 +48,10 @@ class Order:
 
 
 class Service(Protocol):
-    """One service system for all callers. Which day it is, the given `today` says and no clock."""
+    """One service system for all callers. Which day it is, the given `today` says and no clock.
+
+    Where there is a `share`, the caller shows no number, and all those together have so many windows of a team's day.
+    """
 
     async def trade(self, appliance: str, postcode: str) -> Trade | None:
         """Whose work it is; None when nobody of ours does that there."""
@@ -58,11 +61,13 @@ class Service(Protocol):
         """Diagnose and price, once for each `key`. Raises `Refused` for what nobody of ours does."""
         ...
 
-    async def free(self, quote_id: int, today: date) -> tuple[str, ...]:
+    async def free(self, quote_id: int, today: date, share: int | None = None) -> tuple[str, ...]:
         """When visits for that quote can begin in the next days, the next one first."""
         ...
 
-    async def order(self, key: str, quote_id: int, window: str, contact: Contact, today: date) -> Order:
+    async def order(
+        self, key: str, quote_id: int, window: str, contact: Contact, today: date, share: int | None = None
+    ) -> Order:
         """Book a visit as quoted, once for each `key` and each quote. Raises `Refused` when that window is taken."""
         ...
 

@@ -6,10 +6,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, column, insert, select, table, update
+from sqlalchemy import Connection, column, insert, select, table, text, update
 
 from agents.booking.systems import Appointment, Contact, Free, Hold, Opening
-from app.business.booking_tables import SLOT_MINUTES, appointments, changes, holds, opening_hours, slots
+from app.business.booking_tables import (
+    SLOT_MINUTES,
+    appointments,
+    changes,
+    hidden_callers,
+    holds,
+    of_hidden,
+    opening_hours,
+    slots,
+)
 from guards.appointments import Answer
 from interlock.agents import Refused
 from interlock.app import Database, bare, once
@@ -46,15 +55,15 @@ class SqlCalendar:
         rows = await self._database.run(lambda c: c.execute(query).all())
         return tuple(Opening(row.weekday, _time(row.opens), _time(row.closes)) for row in rows)
 
-    async def free(self, around: datetime, now: datetime, holder: str) -> Free:
+    async def free(self, around: datetime, now: datetime, holder: str, share: int | None = None) -> Free:
         """Up to three slots of the first day that has any: that of `around` or one of the two weeks after it."""
-        return await self._database.run(lambda c: self._free(c, around, now, holder))
+        return await self._database.run(lambda c: self._free(c, around, now, holder, share))
 
-    async def hold(self, key: str, holder: str, slot: datetime, now: datetime) -> Hold:
+    async def hold(self, key: str, holder: str, slot: datetime, now: datetime, share: int | None = None) -> Hold:
         """Hold a slot for three minutes, once a `key`. Raises `Refused`."""
         until = now + HOLD_FOR
         row = {"key": key, "holder": holder, "starts": moment(slot), "placed": moment(now), "until": moment(until)}
-        return await self._database.run(lambda c: _hold(c, row))
+        return await self._database.run(lambda c: _hold(c, row, share))
 
     async def book(self, key: str, holder: str, slot: datetime, contact: Contact, now: datetime) -> Appointment:
         """Book what is held, once a `key`, under a code nobody can guess from another. Raises `Refused`."""
@@ -91,7 +100,7 @@ class SqlCalendar:
         row = await self._database.run(lambda c: c.execute(query).first())
         return Appointment(row.code, datetime.fromisoformat(row.starts)) if row else None
 
-    def _free(self, connection: Connection, around: datetime, now: datetime, holder: str) -> Free:
+    def _free(self, connection: Connection, around: datetime, now: datetime, holder: str, share: int | None) -> Free:
         first = max(around, now).astimezone(self._zone).date()
         last = min(first + timedelta(LOOK_AHEAD_DAYS), now.astimezone(self._zone).date() + timedelta(BOOK_AHEAD_DAYS))
         asked: Answer | None = "past" if around <= now else None
@@ -99,6 +108,8 @@ class SqlCalendar:
             lay_out(connection, day, self._zone)
             found = _free_on(connection, day, now, holder)
             asked = asked or _answer(connection, moment(around), found)
+            if found and share is not None and _hidden_have(connection, day, now, holder) >= share:
+                asked, found = "not_for_hidden" if asked == "free" else asked, []
             if found:
                 near = sorted(map(datetime.fromisoformat, found), key=lambda slot: abs(slot - around))
                 return Free(asked, tuple(near[:MOST_OFFERED]))
@@ -145,6 +156,12 @@ def _free_on(connection: Connection, day: date, now: datetime, holder: str) -> l
     return list(connection.execute(query.order_by(_open.c.starts)).scalars())
 
 
+def _hidden_have(connection: Connection, day: date, now: datetime, holder: str) -> int:
+    """How many slots of a day other callers without a number have."""
+    given = {"day": day.isoformat(), "now": moment(now), "holder": holder}
+    return int(connection.execute(text(f"SELECT {of_hidden(':day', ':now', ':holder')}"), given).scalar_one())
+
+
 def _answer(connection: Connection, asked: str, free: list[str]) -> Answer:
     if asked in free:
         return "free"
@@ -152,9 +169,12 @@ def _answer(connection: Connection, asked: str, free: list[str]) -> Answer:
     return "taken" if known else "closed"
 
 
-def _hold(connection: Connection, row: Mapping[str, Any]) -> Hold:
+def _hold(connection: Connection, row: Mapping[str, Any], share: int | None) -> Hold:
     done = connection.execute(select(holds).where(holds.c.key == row["key"])).one_or_none()
     if done is None:
+        if share is not None:
+            theirs = {"holder": row["holder"], "share": share}
+            connection.execute(insert(hidden_callers).prefix_with("OR REPLACE"), theirs)
         own = (holds.c.until <= row["placed"]) | (holds.c.holder == row["holder"])
         connection.execute(update(holds).where(holds.c.over == 0, own).values(over=1))
         once(connection, holds, row, _why_no_hold)

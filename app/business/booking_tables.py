@@ -2,8 +2,9 @@
 
 A slot is only the grid: the local day and minute of a moment. Whether it can be held, the opening hours and holidays of
 that time decide (`open_slots`). A slot is booked only while the same caller holds it, and in one appointment at most.
-Moves and cancellations are rows of their own, each key once; the appointment follows by trigger. No statement reads a
-clock: every moment is a value that was given.
+Moves and cancellations are rows of their own, each key once; the appointment follows by trigger. What callers without a
+number have of a day is counted as it stands, whether booked, moved there or held; what is given up is free again. No
+statement reads a clock: every moment is a value that was given.
 """
 
 from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text, event, text
@@ -74,9 +75,26 @@ changes = Table(
     Column("at", Text, nullable=False),
     CheckConstraint("(starts IS NULL) = (holder IS NULL)", name="moved_by_its_holder_or_cancelled"),
 )
+hidden_callers = Table(
+    "hidden_callers",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("share", Integer, CheckConstraint("share >= 0"), nullable=False),
+)
 callbacks = callbacks_table(metadata)
 
 _LIVE_HOLD = "SELECT 1 FROM holds WHERE holds.starts = NEW.starts AND holds.holder = NEW.holder AND over = 0"
+
+
+def of_hidden(day: str, now: str, but: str) -> str:
+    """SQL: how many slots of a day callers without a number have, what the holder `but` holds left out."""
+    theirs = "holder IN (SELECT holder FROM hidden_callers)"
+    of_day = f"starts IN (SELECT starts FROM slots WHERE day = {day})"
+    return f"""(SELECT COUNT(*) FROM appointments WHERE cancelled = 0 AND {of_day} AND {theirs})
++ (SELECT COUNT(*) FROM holds WHERE over = 0 AND until > {now} AND holder <> {but} AND {of_day} AND {theirs})"""
+
+
+_DAY = "(SELECT day FROM slots WHERE starts = NEW.starts)"
 # What has a key that is there already meets no rule but that one, so that the seed can be laid over what is there.
 RULES = (
     f"""VIEW IF NOT EXISTS open_slots AS SELECT starts, day FROM slots WHERE day NOT IN (SELECT day FROM holidays)
@@ -88,6 +106,10 @@ BEGIN SELECT RAISE(ABORT, 'closed'); END""",
     """TRIGGER IF NOT EXISTS hold_what_is_free BEFORE INSERT ON holds
 WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.starts IN (SELECT starts FROM appointments WHERE cancelled = 0)
 BEGIN SELECT RAISE(ABORT, 'taken'); END""",
+    f"""TRIGGER IF NOT EXISTS hold_within_the_share BEFORE INSERT ON holds
+WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.holder IN (SELECT holder FROM hidden_callers)
+AND {of_hidden(_DAY, "NEW.placed", "NEW.holder")} >= (SELECT share FROM hidden_callers WHERE holder = NEW.holder)
+BEGIN SELECT RAISE(ABORT, 'share'); END""",
     f"""TRIGGER IF NOT EXISTS book_what_is_held BEFORE INSERT ON appointments
 WHEN NEW.key NOT IN (SELECT key FROM appointments) AND NOT EXISTS ({_LIVE_HOLD} AND until > NEW.booked)
 BEGIN SELECT RAISE(ABORT, 'not held'); END""",

@@ -2,9 +2,10 @@
 
 A quote's diagnosis and price are computed by the tables, from what was said and the warranties there are; whoever
 brings a price along is refused. A visit needs a quote, a quote is good for one visit, and a team has one visit in a
-window. Quotes and orders are never changed.
+window; callers without a number have a share of its day. Quotes and orders are never changed.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    insert,
     select,
 )
 
@@ -92,6 +94,12 @@ _orders = Table(
     ForeignKeyConstraint(["quote_id", "team"], ["quotes.id", "quotes.team"]),
     UniqueConstraint("team", "begins"),
 )
+_hidden = Table(
+    "hidden_orders",
+    _metadata,
+    Column("key", Text, primary_key=True),
+    Column("share", Integer, CheckConstraint("share >= 0"), nullable=False),
+)
 _callbacks = callbacks_table(_metadata)
 
 RULES = (
@@ -109,6 +117,10 @@ SELECT RAISE(ABORT, 'not ours') FROM quotes WHERE id = NEW.id AND price_cents IS
     """a_quote_is_final BEFORE UPDATE ON quotes WHEN OLD.price_cents IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a quote is final'); END""",
     "a_quote_is_kept BEFORE DELETE ON quotes BEGIN SELECT RAISE(ABORT, 'a quote is kept'); END",
+    """order_within_the_share BEFORE INSERT ON orders WHEN NEW.key IN (SELECT key FROM hidden_orders)
+AND (SELECT COUNT(*) FROM orders WHERE team = NEW.team AND substr(begins, 1, 10) = substr(NEW.begins, 1, 10)
+    AND key IN (SELECT key FROM hidden_orders)) >= (SELECT share FROM hidden_orders WHERE key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'share'); END""",
     "an_order_is_final BEFORE UPDATE ON orders BEGIN SELECT RAISE(ABORT, 'an order is final'); END",
     "an_order_is_kept BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'an order is kept'); END",
 )
@@ -179,18 +191,23 @@ class SqlService:
         row = {"key": key, **said, "warranty": bare(case.warranty_number or "") or None, "day": today.isoformat()}
         return await self._database.run(lambda c: _quote(c, row))
 
-    async def free(self, quote_id: int, today: date) -> tuple[str, ...]:
+    async def free(self, quote_id: int, today: date, share: int | None = None) -> tuple[str, ...]:
         """The windows of the next seven days that the quote's team has free, in order."""
         team = select(_quotes.c.team).where(_quotes.c.id == quote_id).scalar_subquery()
-        query = select(_orders.c.begins).where(_orders.c.team == team)
-        taken = set(await self._database.run(lambda c: list(c.execute(query).scalars())))
-        return tuple(its for its in windows_after(today) if its not in taken)
+        is_hidden = _orders.c.key.in_(select(_hidden.c.key))
+        query = select(_orders.c.begins, is_hidden.label("hidden")).where(_orders.c.team == team)
+        rows = await self._database.run(lambda c: c.execute(query).all())
+        taken, used_up = {row.begins for row in rows}, Counter(row.begins[:10] for row in rows if row.hidden)
+        open_ = (its for its in windows_after(today) if share is None or used_up[its[:10]] < share)
+        return tuple(its for its in open_ if its not in taken)
 
-    async def order(self, key: str, quote_id: int, window: str, contact: Contact, today: date) -> Order:
+    async def order(
+        self, key: str, quote_id: int, window: str, contact: Contact, today: date, share: int | None = None
+    ) -> Order:
         """Book a visit as quoted, once a `key` and a quote. Raises `Refused`."""
         who = {"name": contact.name.strip(), "phone": contact.phone.strip()}
         row = {"key": key, "quote_id": quote_id, "begins": window, "ordered": today.isoformat(), **who}
-        return await self._database.run(lambda c: _order(c, row))
+        return await self._database.run(lambda c: _order(c, row, share))
 
 
 def windows_after(today: date) -> tuple[str, ...]:
@@ -209,7 +226,9 @@ def _quote(connection: Connection, row: Mapping[str, Any]) -> Quote:
     return Quote(number, found.category, found.words, found.price_cents)
 
 
-def _order(connection: Connection, row: Mapping[str, Any]) -> Order:
+def _order(connection: Connection, row: Mapping[str, Any], share: int | None) -> Order:
+    if share is not None:
+        connection.execute(insert(_hidden).prefix_with("OR IGNORE"), {"key": row["key"], "share": share})
     team = connection.execute(select(_quotes.c.team).where(_quotes.c.id == row["quote_id"])).scalar_one_or_none()
     number = once(connection, _orders, {**row, "team": team}, lambda _: TAKEN)
     query = select(_orders.c.begins, _quotes.c.category, _quotes.c.price_cents).where(

@@ -1,10 +1,13 @@
 """A callback by a person, the last thing any flow can offer."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from interlock.agents.effects import Assignment, Outcome, effect
+from interlock.guards.callbacks import CALLBACKS
+from interlock.guards.quotas import Quota
 from interlock.machines.common import CallerFacts
 
 
@@ -35,4 +38,12 @@ async def book_callback(work: Assignment[CallerFacts, WithCallbacks]) -> Outcome
     phone = work.args["phone"]
     reference = await work.systems.callbacks.book(work.key, phone, when)
     booked = {"callback_at": when.astimezone(UTC), "callback_number": phone}
-    return Outcome("callback_booked", {"callback_booked": True, "callback_reference": reference, **booked})
+    known = {"callback_booked": True, "callback_reference": reference, **booked}
+    return Outcome("callback_booked", known, frees=called_off(work.facts))
+
+
+def called_off(facts: CallerFacts) -> tuple[tuple[Quota, Mapping[str, Any]], ...]:
+    """What is given back once the call-back that this call booked before stands no longer: `Outcome(frees=...)`."""
+    if not facts.callback_booked or facts.callback_at is None:
+        return ()
+    return ((CALLBACKS, {"phone": facts.callback_number, "time": facts.callback_at.isoformat()}),)

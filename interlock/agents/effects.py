@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_typ
 from zoneinfo import ZoneInfo
 
 from interlock.guards.facts import Facts, FactsError
-from interlock.guards.quotas import Count
+from interlock.guards.quotas import Count, Limits, Quota
 
 Known = TypeVar("Known", bound=Facts, covariant=True)
 Systems = TypeVar("Systems", covariant=True)
@@ -25,7 +25,7 @@ class Assignment(Generic[Known, Systems]):
     """What one piece of work goes by, also in another process that does it again.
 
     `key` is the idempotency key, `call_id:epoch`; `facts` are what the proposal was judged by and `args` its arguments,
-    whatever is learnt or said meanwhile; `now` reads the call's clock, in UTC.
+    whatever is learnt or said meanwhile; `now` reads the call's clock, in UTC. `limits` are those that settings change.
     """
 
     key: str
@@ -34,11 +34,16 @@ class Assignment(Generic[Known, Systems]):
     systems: Systems
     args: Mapping[str, Any]
     now: Callable[[], datetime]
+    limits: Limits = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         """Which day it is where the service is."""
         return self.now().astimezone(ZoneInfo(self.facts.timezone)).date()
+
+    def share(self, quota: Quota) -> int | None:
+        """How many of something scarce callers without a number may have, all together; None for who shows one."""
+        return quota.standing_share(self.facts, self.limits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +63,7 @@ class Outcome:
     known: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
     used_up: tuple[str, ...] = ()
     quota: Literal["kept", "given_back", "proved"] = "kept"
+    frees: tuple[tuple[Quota, Mapping[str, Any]], ...] = ()
     counts: tuple[Count, ...] = field(default=(), repr=False)
 
     def found(self, now: Facts) -> dict[str, Any]:
@@ -83,6 +89,9 @@ class Effect:
     be recorded it does not begin, and counts as failed. `exclusive` work does not begin either where they are true
     already: other work of the kind is unclear.
 
+    Work that only `looks_up` something changes nothing: where nobody knows what came of it nobody learnt anything
+    either, and what it took from a quota is given back.
+
     `facts` and `systems` are what it reads and asks, as it is annotated.
     """
 
@@ -94,6 +103,7 @@ class Effect:
     begins: Begins = field(default_factory=dict)
     exclusive: bool = False
     refused: Mapping[str, Any] = field(default_factory=dict)
+    looks_up: bool = False
     facts: type[Facts] = Facts
     systems: type = object
 
@@ -126,6 +136,7 @@ def effect(
     begins: Begins | None = None,
     exclusive: bool = False,
     refused: Mapping[str, Any] | None = None,
+    looks_up: bool = False,
 ) -> Callable[[Run], Effect]:
     """Make an `Effect` of an `async def name(work: Assignment[TheFacts, TheSystems]) -> Outcome`.
 
@@ -141,7 +152,7 @@ def effect(
                 _refuse_strangers(run, what, facts, values)
         if exclusive and not begun:
             raise TypeError(f"effect {_name(run)} is exclusive, and begins with no fact: by what would others know?")
-        return Effect(run, failed, unknown, timeout_s, repeatable, begun, exclusive, told_no, facts, systems)
+        return Effect(run, failed, unknown, timeout_s, repeatable, begun, exclusive, told_no, looks_up, facts, systems)
 
     return make
 

@@ -89,20 +89,37 @@ def _from_json(text: object) -> object:
 
 
 def _limits(text: object) -> object:
-    """Limits as they are written in JSON: "5/24h" is 5 in 24 hours."""
-    from interlock.guards.quotas import WHOSE, Limit
+    """Limits as they are written in JSON: "5/24h" is 5 in 24 hours, "5/24h 20/30d" those and a longer one, "off" none.
 
-    given, limits = _from_json(text), dict[str, dict[str, Limit]]()
+    Raises `ValueError` for any other, and for one that lets nothing through: what is not to be done a chart leaves out.
+    """
+    from interlock.guards.quotas import WHOSE
+
+    given, limits = _from_json(text), dict[str, dict[str, object]]()
     if not isinstance(given, Mapping) or not all(isinstance(its, Mapping) for its in given.values()):
         raise ValueError
     for quota, its in given.items():
         for whose, written in its.items():
-            found = LIMIT.fullmatch(str(written))
-            if whose not in WHOSE or found is None:
+            if whose not in WHOSE:
                 raise ValueError
-            within_s = int(found[2]) * UNITS_S[found[3]]
-            limits.setdefault(str(quota), {})[whose] = Limit(int(found[1]), float(within_s))
+            limits.setdefault(str(quota), {})[whose] = _limit(str(written).strip())
     return limits
+
+
+def _limit(written: str) -> object:
+    from interlock.guards.quotas import Limit
+
+    if written.lower() == OFF:
+        return None
+    found = [LIMIT.fullmatch(each) for each in written.split()]
+    limit: Limit | None = None
+    for each in reversed(found):
+        if each is None:
+            raise ValueError
+        limit = Limit(int(each[1]), float(int(each[2]) * UNITS_S[each[3]]), longer=limit)
+    if limit is None or not limit.widens():
+        raise ValueError
+    return limit
 
 
 def _a_key(secret: SecretStr) -> SecretStr:
@@ -206,7 +223,7 @@ class Settings(BaseSettings):
     idle_turns: int = _says("a whole number from 3 to 1000", 20, ge=3, le=1000)
     call_tokens: int = _says("a whole number from 1000", 1_000_000, ge=1000)
     quotas: Annotated[dict[str, dict[str, Any]], NoDecode, BeforeValidator(_limits)] = _says(
-        'JSON of quotas, whose they are, and how many in which time, such as {"callbacks": {"caller": "3/24h"}}',
+        'JSON of quotas, whose they are, and how many in which time or off, such as {"callbacks": {"caller": "3/24h"}}',
         default_factory=dict,
     )
     metrics_port: int | None = _says("a port between 1 and 65535", ge=1, le=65535)

@@ -5,42 +5,50 @@ whom a limit hits, so that an attacker runs into it and an honest caller does no
 
 - `call`: one conversation. Whoever calls without a number has no other name of their own.
 - `caller`: the number somebody calls from. It is the strict one: whoever guesses uses up what is their own.
-- `account`: whose secret is tried, whoever tries it. It is the wide backstop against many numbers: it must be wider
-  than `caller`, or one number alone could lock a customer out, and it is over with its window.
-- `number`: the number that is called, or gets a message, whoever asks for it.
+- `account`: whose secret is tried, by callers who show a number, whichever. It is the backstop against many numbers: it
+  must be wider than `caller`, or one number alone could lock a customer out.
+- `hidden`: the same, by callers without a number. They have a count apart, so that nobody who shows a number is turned
+  away for what was tried by somebody who shows none. A quota without it counts all of them by `account`.
+- `number`: the number that is called, or gets a message, whoever asks for it, but for who calls from it: nobody else
+  can use up what somebody may have on their own line. What begins with a number rings it, and counts as that number.
 - `anonymous`: all callers without a number together. Nothing tells them apart that they did not choose themselves, so
   they share one count; it is bounded, as numberless calls would be the way round `caller`, and its window is short, as
   one of them can use it up for the others. Callers with a number never read it.
 - `share`: what all callers without a number may have of one thing that is scarce, such as the places of one hour: they
   cannot empty a calendar, however long they try, and who shows a number finds the rest.
-- `world`: everybody.
+- `world`: everybody, for each kind of secret apart; where callers without a number have `anonymous`, everybody else, so
+  that those who show none use up nothing of those who do.
 
 Where a caller proved before, from the same number or the same name in a room, that an account is theirs, they are
-known for it: instead of `account` and `anonymous` they have a count of their own, as strict as `caller`. So strangers
-who guess at an account do not lock out the customer who calls from the line they always call from (the device cookies
-of OWASP's "Slow Down Online Guessing Attacks"); and whoever forges that line has the strict count, no more.
+known for it: instead of `account`, `hidden`, `anonymous` and `world` they have a count of their own, as strict as
+`caller`. So strangers who guess at an account do not lock out the customer who calls from the line they always call
+from (the device cookies of OWASP's "Slow Down Online Guessing Attacks"); and whoever forges that line has the strict
+count, no more.
 
 A right proof gives back what it took, lets the account's count begin anew, and takes back that caller's failures at the
 same account: who errs and then proves it is no guesser. It leaves their failures at others counted: else whoever owns
 one account could guess at others for ever, proving their own in between.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from types import FunctionType
 from typing import Any, Literal, Protocol, cast, get_args
 
 from interlock.guards.base import Guard, Proposal
+from interlock.guards.lines import known_by, line_of
+from interlock.guards.numbers import begins_with, one_number
 
-Whose = Literal["call", "caller", "account", "number", "anonymous", "share", "world"]
+Whose = Literal["call", "caller", "account", "hidden", "number", "anonymous", "share", "world"]
 WHOSE: tuple[Whose, ...] = get_args(Whose)
 How = Literal["take", "give_back", "take_back", "begin_anew", "know"]
 
+SHARED_WITH_STRANGERS: tuple[Whose, ...] = ("account", "hidden", "anonymous", "world")
+"""What counts strangers together: who is known for an account is not one."""
 KNOWN_FOR_S = 400 * 86400.0
 """How long somebody who proved that an account is theirs is known for it, from their last proof on."""
-NUMBER_DIGITS = 9
-"""By how many last digits two ways to write a telephone number are one: +49 171 2345678 and 0171 2345678."""
 
 HOUR_S = 3600.0
 """The seconds of an hour, for windows (`Limit`)."""
@@ -49,14 +57,26 @@ DAY_S = 24 * HOUR_S
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` in a window of `within_s` seconds, which begins with the first that is counted."""
+    """At most `most` in a window of `within_s` seconds, which begins with the first that is counted.
+
+    `longer` is another limit beside it, of a longer window: who tries every day a little is bounded by that.
+    """
 
     most: int
     within_s: float = DAY_S
+    longer: "Limit | None" = None
+
+    def windows(self) -> "tuple[Limit, ...]":
+        """This limit and the longer ones, each by itself."""
+        return (replace(self, longer=None), *(self.longer.windows() if self.longer else ()))
+
+    def widens(self) -> bool:
+        """Whether each longer window lets more through than the one before: else that would never be full."""
+        return all(b.most > a.most and b.within_s > a.within_s for a, b in pairwise(self.windows()))
 
 
-Limits = Mapping[str, Mapping[str, Limit]]
-"""The limits that settings change, by quota and by whose they are."""
+Limits = Mapping[str, Mapping[str, Limit | None]]
+"""The limits that settings change, by quota and by whose they are; None where there is none any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +112,8 @@ class Quota:
     `name` is what settings and the record call it; `what` is counted, in the plural ("call-backs"). `limits` are what
     each key may have. `account` names the argument or fact that says whose secret is tried; `number` those that say
     which number is called, the first there is. `share` gives of facts and arguments which part of something scarce is
-    asked for. It is counted only `when` that is true of the facts. `instead` is what the caller is told can be done
-    meanwhile.
+    asked for; without it a business system counts what stands (`standing_share`). It is counted only `when` that is
+    true of the facts. `instead` is what the caller is told can be done meanwhile.
 
     Raises `TypeError` for a name that is no identifier, no limit or none of a kind there is, one that lets nothing
     through, and a key that nothing names.
@@ -116,9 +136,15 @@ class Quota:
             found = ", ".join(unknown) or "nobody"
             raise TypeError(f"quota {self.name} limits {found}, expected some of {', '.join(WHOSE)}")
         for whose, limit in self.limits.items():
-            if limit.most < 1 or limit.within_s <= 0:
+            if any(its.most < 1 or its.within_s <= 0 for its in limit.windows()):
                 raise TypeError(f"quota {self.name} lets nothing through for {whose}: expected 1 or more, in some time")
-        for whose, named in (("account", self.account), ("number", self.number), ("share", self.share)):
+            if not limit.widens():
+                raise TypeError(f"quota {self.name} has no longer limit for {whose}: expected more, in a longer time")
+        for whose, named in (
+            ("account", self.account),
+            ("hidden", self.account),
+            ("number", self.number),
+        ):
             if whose in self.limits and not named:
                 raise TypeError(f"quota {self.name} limits each {whose}: say with {whose}= which that is")
 
@@ -128,27 +154,61 @@ class Quota:
         """What one more comes to, a count for each key there is; `apart` is what names keys that nobody else counts."""
         if not self.when(facts):
             return ()
-        limits: Mapping[Any, Limit] = {**self.limits, **(changed or {}).get(self.name, {})}
+        its = (changed or {}).get(self.name, {})
+        limits = {whose: its.get(whose, limit) for whose, limit in self.limits.items()}
         account = _bare(_named(self.account, facts, args)) if self.account else ""
-        known = _known_as(facts, account)
-        subjects = {
-            "call": facts.call_id,
-            "caller": _number(facts.caller_phone),
-            "account": account,
-            "number": next((its for n in self.number if (its := _number(_named(n, facts, args)))), ""),
-            "anonymous": "" if facts.caller_phone else "anonymous",
-            "share": "" if facts.caller_phone or self.share is None else self.share(facts, args),
-            "world": "world",
-        }
-        own = limits.get("caller", self.limits.get("account"))
-        its_own = f"{apart}{known}" if known else ""
+        own, me = limits.get("caller") or self.limits.get("account"), known_by(facts)
+        known = f"{apart}{account} {me}" if account and me else ""
+        apart_if_hidden = {whose for whose in ("hidden", "anonymous") if limits.get(whose) is not None}
+        subjects = self._subjects(facts, args, account, apart_if_hidden)
         return tuple(
-            Count(self.name, whose, f"{apart}{its}", limits[whose], known=its_own, instead=own)
-            if whose in ("account", "anonymous") and known
-            else Count(self.name, whose, f"{apart}{its}", limits[whose], known=its_own if whose == "caller" else "")
+            _count(self.name, whose, f"{apart}{its}", limit, known, own)
             for whose in WHOSE
-            if whose in limits and (its := subjects[whose])
+            for its, limit in _spread(whose, subjects[whose], limits.get(whose))
         )
+
+    def standing_share(self, facts: Any, changed: Limits | None = None) -> int | None:
+        """How many of something scarce a caller without a number may stand for, with all others of them; the window is
+        none, as what is given up is free again. None for who shows a number, and where there is no such limit."""
+        its = (changed or {}).get(self.name, {}).get("share", self.limits.get("share"))
+        return its.most if its is not None and "share" in self.limits and not line_of(facts) else None
+
+    def _subjects(
+        self, facts: Any, args: Mapping[str, Any], account: str, apart_if_hidden: Collection[str]
+    ) -> Mapping[Whose, str]:
+        """Whose it is, by each key; empty where there is nobody."""
+        line = line_of(facts)
+        number = next((its for name in self.number if (its := one_number(_named(name, facts, args)))), "")
+        return {
+            "call": facts.call_id or "",
+            "caller": line,
+            "account": account if line or "hidden" not in apart_if_hidden else "",
+            "hidden": "" if line else account,
+            "number": "" if number == line else number,
+            "anonymous": "" if line else "anonymous",
+            "share": "" if line or self.share is None else self.share(facts, args) or "",
+            "world": f"world {self.account}" if line or "anonymous" not in apart_if_hidden else "",
+        }
+
+
+def _spread(whose: Whose, subject: str, limit: Limit | None) -> Iterator[tuple[str, Limit]]:
+    """Under which names one key is counted, in each window: a number rings all it begins with, and counts as them.
+
+    The more numbers begin with one, the more may.
+    """
+    if not subject or limit is None:
+        return
+    beginnings = begins_with(subject) if whose == "number" else ()
+    for window in limit.windows():
+        for shorter_by, its in enumerate((subject, *beginnings)):
+            yield its, replace(window, most=window.most * 2 ** max(0, shorter_by - 1))
+
+
+def _count(quota: str, whose: Whose, subject: str, limit: Limit, known: str, own: Limit | None) -> Count:
+    """`own` is what they have who are known for the account."""
+    if known and whose in SHARED_WITH_STRANGERS:
+        return Count(quota, whose, subject, limit, known=known, instead=replace(own, longer=None) if own else None)
+    return Count(quota, whose, subject, limit, known=known if whose == "caller" else "")
 
 
 def settled(taken: tuple[Count, ...], *, proved: bool = False) -> tuple[Count, ...]:
@@ -156,8 +216,9 @@ def settled(taken: tuple[Count, ...], *, proved: bool = False) -> tuple[Count, .
     if not proved:
         return tuple(replace(each, how="give_back") for each in taken)
     back = tuple(replace(each, how=_back(each)) for each in taken)
-    anew = tuple(replace(each, how="begin_anew") for each in taken if each.whose == "account")
-    return (*back, *anew, *(replace(each, how="know") for each in taken if each.whose == "account" and each.known))
+    at_account = [each for each in taken if each.whose in ("account", "hidden")][:1]  # of the shortest window
+    anew = tuple(replace(each, how="begin_anew") for each in at_account)
+    return (*back, *anew, *(replace(each, how="know") for each in at_account if each.known))
 
 
 def _back(taken: Count) -> How:
@@ -234,17 +295,3 @@ def _named(name: str, facts: Any, args: Mapping[str, Any]) -> str:
 def _bare(said: str) -> str:
     """A name as it is compared: however it was spaced, hyphenated or capitalised."""
     return "".join(filter(str.isalnum, said)).casefold()
-
-
-def _number(said: str | None) -> str:
-    """A telephone number however it is written, without its extension; what has no digit is none."""
-    main = said or ""
-    for mark in ("ext", "x", "#", ";", ","):
-        head, _, tail = main.lower().partition(mark)
-        main = head if any(map(str.isdigit, head)) and tail else main
-    return "".join(filter(str.isdigit, main))[-NUMBER_DIGITS:]
-
-
-def _known_as(facts: Any, account: str) -> str:
-    who = _number(facts.caller_phone) or facts.caller_identity
-    return f"{account} {who}" if account and who else ""

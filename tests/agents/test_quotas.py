@@ -239,7 +239,7 @@ async def test_what_was_told_no_is_given_back(journal, raises, left):
     object.__setattr__(systems, "callbacks", Callbacks())
     async with a_call(SUPPORT, journal, systems, "c1") as stage:
         await stage.asks("escalate")
-        await books(stage)
+        await books(stage, phone=OTHER)
     rows = await journal.read(lambda connection: connection.execute(tables.counters.select()).all())
     assert {row.whose: 3 - row.count for row in rows} == {"call": left, "caller": left, "number": left}
 

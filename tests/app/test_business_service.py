@@ -15,7 +15,7 @@ from interlock.agents.systems import Refused
 from machines.service import Appliance, Fault
 
 MONDAY = date(2026, 3, 2)
-TUESDAY_EIGHT = "2026-03-03T08:00:00"
+TUESDAY_EIGHT, TUESDAY_TWELVE = "2026-03-03T08:00:00", "2026-03-03T12:00:00"
 ANNA = Contact("Anna", "+4930123456")
 FRIDGE = Case("fridge", "leaking", "10115", None)
 ORDER = "INSERT INTO orders (key, quote_id, team, begins, name, phone, ordered) VALUES"
@@ -122,6 +122,28 @@ async def test_nobody_is_sent_to_somebody_nobody_can_ring(service, contact):
     """A name and a number, or no order."""
     with pytest.raises(Refused):
         await service.order("k", await quoted(service), TUESDAY_EIGHT, contact, MONDAY)
+
+
+async def test_callers_without_a_number_have_one_window_of_a_teams_day(service):
+    """They are offered other days, and who shows a number has the rest of that one."""
+    await service.order("h1", await quoted(service, "a"), TUESDAY_EIGHT, ANNA, MONDAY, 1)
+    other = await quoted(service, "b")
+    assert TUESDAY_TWELVE in await service.free(other, MONDAY)
+    assert (await service.free(other, MONDAY, 1))[0] == "2026-03-04T08:00:00"
+    with pytest.raises(Refused):
+        await service.order("h2", other, TUESDAY_TWELVE, ANNA, MONDAY, 1)
+    await service.order("n", other, TUESDAY_TWELVE, ANNA, MONDAY)
+
+
+async def test_callers_without_a_number_cannot_empty_a_teams_week(service):
+    """However many of them call at once: half of it is left."""
+    quotes = [await quoted(service, f"q{n}") for n in range(20)]
+    windows = windows_after(MONDAY)
+    asked = (service.order(f"h{n}", its, windows[n % len(windows)], ANNA, MONDAY, 1) for n, its in enumerate(quotes))
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(not isinstance(each, Refused) for each in told) == len(windows) / 2
+    assert len(await service.free(quotes[0], MONDAY)) == len(windows) / 2
+    assert await service.free(quotes[0], MONDAY, 1) == ()
 
 
 @pytest.mark.slow

@@ -67,7 +67,9 @@ def test_an_empty_variable_is_none(monkeypatch):
     assert load_settings().livekit_url is None
 
 
-QUOTAS_SAY = 'JSON of quotas, whose they are, and how many in which time, such as {"callbacks": {"caller": "3/24h"}}'
+QUOTAS_SAY = (
+    'JSON of quotas, whose they are, and how many in which time or off, such as {"callbacks": {"caller": "3/24h"}}'
+)
 BAD_QUOTAS = (
     "3/24h",
     "[1]",
@@ -76,6 +78,11 @@ BAD_QUOTAS = (
     '{"callbacks": {"caller": "0/24h"}}',
     '{"callbacks": {"caller": "3/0h"}}',
     '{"callbacks": {"caller": "3 a day"}}',
+    '{"callbacks": {"caller": 0}}',
+    '{"callbacks": {"caller": ""}}',
+    '{"callbacks": {"caller": "3/1d off"}}',
+    '{"callbacks": {"caller": "3/1d 9/12h"}}',
+    '{"callbacks": {"caller": "3/1d 2/30d"}}',
     '{"callbacks": {"somebody": "3/24h"}}',
 )
 
@@ -115,6 +122,15 @@ def test_limits_that_outlive_a_call_are_set_by_name(monkeypatch):
     its = {"callbacks": {"caller": Limit(2, 86_400.0), "anonymous": Limit(9, 600.0)}}
     assert settings.terms.quotas == its
     require_quotas(settings, [SUPPORT])
+
+
+def test_a_limit_may_have_a_longer_window_beside_it_or_be_off(monkeypatch):
+    """A window is so many seconds, whatever they are written in: it ends with no midnight."""
+    value = '{"callbacks": {"caller": "3/1d 9/30d", "number": "3/24h", "share": "off"}}'
+    monkeypatch.setenv("INTERLOCK_QUOTAS", value)
+    caller = Limit(3, 86_400.0, longer=Limit(9, 30 * 86_400.0))
+    its = {"callbacks": {"caller": caller, "number": Limit(3, 86_400.0), "share": None}}
+    assert load_settings().terms.quotas == its
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
-"""`python -m tests.bench.guessing [--guesses N]`: a day of guesses among honest calls, against the real counters.
+"""`python -m tests.bench.guessing [--guesses N] [--days N] [--seeds N]`: guesses among honest calls, against the real
+counters.
 
-Each scenario has the same honest callers: some err once or twice, most called from the same line before. Secrets are
+Few secrets fall in a day, so their number is chance: beside it stands how many would be expected of as many tries. Each
+scenario has the same honest callers: some err once or twice, most called from the same line before. Secrets are
 postcodes that somebody could live in, which whoever guesses knows all of, and codes of appointments.
 """
 
@@ -9,8 +11,9 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
 from rich.console import Console
@@ -52,6 +55,7 @@ SCENARIOS = (
     Scenario("a hundred numbers, one account", 100, 1),
     Scenario("a hundred numbers, all accounts", 100, ACCOUNTS),
     Scenario("a hundred numbers, codes", 100, 0),
+    Scenario("a thousand numbers, codes", 1000, 0),
     Scenario("no number, one account", 0, 1),
     Scenario("no number, all accounts", 0, ACCOUNTS),
 )
@@ -66,10 +70,28 @@ class Day:
 
     scenario: Scenario
     guesses: int = 0
+    days: float = 1.0
     tried: int = 0
     fell: set[str] = field(default_factory=set)
     honest: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     turned_away: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+
+    @property
+    def expected(self) -> float:
+        """How many secrets as many tries find, each at a secret of its own."""
+        return self.tried * (CODES_IN_USE / CODES_THERE_ARE if not self.scenario.accounts else 1 / POSTCODES)
+
+    def and_also(self, other: "Day") -> "Day":
+        """Both together."""
+        return Day(
+            self.scenario,
+            self.guesses + other.guesses,
+            self.days,
+            self.tried + other.tried,
+            {f"{n} {its}" for n, day in enumerate((self, other)) for its in day.fell},
+            {shown: self.honest[shown] + other.honest[shown] for shown in (True, False)},
+            {shown: self.turned_away[shown] + other.turned_away[shown] for shown in (True, False)},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +138,9 @@ class Desk:
         return full is None
 
 
-def a_day(scenario: Scenario, guesses: int, honest: int = HONEST, seed: int = 1) -> Day:
-    """Play it."""
-    chance, day = random.Random(seed), Day(scenario, guesses)
+def a_day(scenario: Scenario, guesses: int, honest: int = HONEST, seed: int = 1, days: float = 1.0) -> Day:
+    """Play it, the guesses and the honest calls spread over so many days."""
+    chance, day = random.Random(seed), Day(scenario, guesses, days)
     folder = tempfile.TemporaryDirectory()
     with folder, closing(database_for_writing(Path(folder.name) / "calls.sqlite", BUSY_TIMEOUT_MS)) as database:
         database.transact(lambda connection: _play(Desk(connection, chance), day, honest, chance))
@@ -129,7 +151,7 @@ def _play(desk: Desk, day: Day, honest: int, chance: random.Random) -> None:
     for account in range(ACCOUNTS):
         if chance.random() < KNOWN:
             desk.asks(Try(0.0, account, _line(account), (), True), desk.knows(account))
-    everybody = [*_honest(desk, honest, chance), *_guesses(day.scenario, day.guesses, chance)]
+    everybody = [*_honest(desk, honest, chance, day.days), *_guesses(day, chance)]
     for its in sorted(everybody, key=lambda each: each.at):
         answers = [desk.asks(its, given) for given in its.given]
         if its.honest:
@@ -142,21 +164,22 @@ def _play(desk: Desk, day: Day, honest: int, chance: random.Random) -> None:
             day.fell.add(f"{its.account} {its.given if its.account < 0 else ''}")
 
 
-def _honest(desk: Desk, calls: int, chance: random.Random) -> Iterator[Try]:
+def _honest(desk: Desk, calls: int, chance: random.Random, days: float) -> Iterator[Try]:
     for _ in range(calls):
         account = chance.randrange(ACCOUNTS)
         wrong = (chance.random() < ERRING) + (chance.random() < ERRING_TWICE)
         given = (*(-1,) * wrong, desk.knows(account))
         facts = CallerFacts() if chance.random() < WITHOUT_NUMBER else _line(account)
-        yield Try(1 + chance.random() * DAY_S, account, facts, given, True)
+        yield Try(1 + chance.random() * days * DAY_S, account, facts, given, True)
 
 
-def _guesses(scenario: Scenario, guesses: int, chance: random.Random) -> Iterator[Try]:
-    for n in range(guesses):
+def _guesses(day: Day, chance: random.Random) -> Iterator[Try]:
+    scenario = day.scenario
+    for n in range(day.guesses):
         account = -1 if not scenario.accounts else n % scenario.accounts
         facts = _number(n % scenario.numbers) if scenario.numbers else CallerFacts()
         given = chance.randrange(CODES_THERE_ARE if account < 0 else POSTCODES)
-        yield Try(1 + chance.random() * DAY_S, account, facts, (given,), False)
+        yield Try(1 + chance.random() * day.days * DAY_S, account, facts, (given,), False)
 
 
 def _line(account: int) -> CallerFacts:
@@ -170,12 +193,13 @@ def _number(n: int) -> CallerFacts:
 def table(days: list[Day]) -> Table:
     """One row a day."""
     made = Table(
-        "scenario", "guesses", "tried", "secrets that fell", "honest, with a number", "turned away",
+        "scenario", "guesses", "tried", "secrets that fell", "expected", "honest, with a number", "turned away",
         "honest, without", "turned away",
     )  # fmt: skip
     for day in days:
-        counts = (day.guesses, day.tried, len(day.fell), day.honest[True], day.turned_away[True])
-        made.add_row(day.scenario.what, *map(str, (*counts, day.honest[False], day.turned_away[False])))
+        fell = (day.guesses, day.tried, len(day.fell), f"{day.expected:.3f}")
+        honest = (day.honest[True], day.turned_away[True], day.honest[False], day.turned_away[False])
+        made.add_row(day.scenario.what, *map(str, (*fell, *honest)))
     return made
 
 
@@ -183,10 +207,16 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.guessing", description=__doc__)
     parser.add_argument("--guesses", type=int, default=10_000)
+    parser.add_argument("--days", type=float, default=1.0)
+    parser.add_argument("--seeds", type=int, default=1)
     given = parser.parse_args()
-    calm = replace(SCENARIOS[0])
-    days = [a_day(its, 0 if its == calm else given.guesses) for its in SCENARIOS]
-    Console(width=150).print(table(days))
+
+    def played(its: Scenario) -> Day:
+        guesses = 0 if its is SCENARIOS[0] else given.guesses
+        days = (a_day(its, guesses, seed=seed + 1, days=given.days) for seed in range(given.seeds))
+        return reduce(Day.and_also, days)
+
+    Console(width=160).print(table([played(its) for its in SCENARIOS]))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, claimed
-from interlock.guards.quotas import HOUR_S, Limit, Quota, Spent, in_words, left, settled, words
+from interlock.guards.quotas import DAY_S, HOUR_S, Limit, Quota, Spent, in_words, left, settled, words
 
 FULL = {"call": Limit(1), "caller": Limit(2), "account": Limit(9), "number": Limit(3), "anonymous": Limit(4, HOUR_S)}
 
@@ -19,7 +19,9 @@ def quota(**given):
 
 
 def takes(facts: Known, args=None, changed=None, **given) -> dict[str, tuple[str, int]]:
-    return {its.whose: (its.subject, its.limit.most) for its in quota(**given).takes(facts, args or {}, changed)}
+    """By whose it is; of several under one key the first."""
+    counts = quota(**given).takes(facts, args or {}, changed)
+    return {its.whose: (its.subject, its.limit.most) for its in reversed(counts)}
 
 
 def test_each_key_there_is_has_a_count():
@@ -27,9 +29,9 @@ def test_each_key_there_is_has_a_count():
     phoned = Known(call_id="c1", caller_phone="+49 171 2345678", contact="0301234567")
     assert takes(phoned, {"account": "44 71"}) == {
         "call": ("c1", 1),
-        "caller": ("712345678", 2),
+        "caller": ("+491712345678", 2),
         "account": ("4471", 9),
-        "number": ("301234567", 3),
+        "number": ("+49301234567", 3),
     }
     assert takes(Known(call_id="c1")) == {"call": ("c1", 1), "anonymous": ("anonymous", 4)}
 
@@ -47,7 +49,52 @@ def test_settings_change_a_limit_and_leave_the_others():
     """One key of one quota, by name."""
     changed = {"tries": {"caller": Limit(7, 60)}, "other": {"call": Limit(9)}}
     found = takes(Known(call_id="c1", caller_phone="0301234567"), changed=changed)
-    assert found == {"call": ("c1", 1), "caller": ("301234567", 7)}
+    assert found == {"call": ("c1", 1), "caller": ("+49301234567", 7)}
+
+
+def test_a_limit_that_is_off_counts_nobody():
+    """Of the others nothing changes."""
+    found = takes(Known(call_id="c1", caller_phone="0301234567"), changed={"tries": {"caller": None}})
+    assert found == {"call": ("c1", 1)}
+
+
+def test_each_window_of_a_limit_is_counted():
+    """Whoever tries a little every day is bounded by the longer one."""
+    both = {"caller": Limit(3, longer=Limit(9, 30 * DAY_S))}
+    counts = quota(limits=both).takes(Known(caller_phone="0301234567"), {})
+    assert [(its.limit.most, its.limit.within_s) for its in counts] == [(3, DAY_S), (9, 30 * DAY_S)]
+
+
+def test_callers_without_a_number_have_a_count_of_their_own_at_an_account():
+    """Nobody who shows a number is turned away for what somebody tried who shows none; without such a key they are."""
+    apart = {"limits": {"account": Limit(9), "hidden": Limit(2)}}
+    shown = Known(caller_phone="0301234567")
+    assert takes(Known(), {"account": "4471"}, **apart) == {"hidden": ("4471", 2)}
+    assert takes(shown, {"account": "4471"}, **apart) == {"account": ("4471", 9)}
+    assert takes(Known(), {"account": "4471"}, limits={"account": Limit(9)}) == {"account": ("4471", 9)}
+    off = {"tries": {"hidden": None}}
+    assert takes(Known(), {"account": "4471"}, off, **apart) == {"account": ("4471", 9)}
+
+
+def test_a_number_that_somebody_calls_from_is_theirs():
+    """However it is written; nobody else can use up what they may have on their own line."""
+    mine = Known(caller_phone="+491700000666")
+    assert "number" not in takes(mine, {"phone": "0170 0000666"})
+    assert takes(mine, {"phone": "0301234567"})["number"] == ("+49301234567", 3)
+
+
+def test_what_begins_with_a_number_counts_as_that_number():
+    """Its network rings it; of numbers that share fewer digits more may be rung."""
+    counts = quota(limits={"number": Limit(3)}).takes(Known(), {"phone": "+49 170 00006661"})
+    assert [(its.subject, its.limit.most) for its in counts] == [("+4917000006661", 3), ("+491700000666", 3)]
+    counts = quota(limits={"number": Limit(3)}).takes(Known(), {"phone": "+49301234567"})
+    assert [its.limit.most for its in counts] == [3, 3, 6, 12, 24]
+
+
+@pytest.mark.parametrize("shown", ["anonymous", "unavailable", "0", "100", "+49", ""])
+def test_a_line_that_shows_no_number_counts_with_those_that_show_none(shown):
+    """A trunk's own digits are nobody's."""
+    assert takes(Known(caller_phone=shown)) == {"anonymous": ("anonymous", 4)}
 
 
 def test_it_is_not_counted_where_it_does_not_apply():
@@ -62,6 +109,17 @@ def test_a_share_is_of_callers_without_a_number():
     assert takes(Known(caller_phone="0301234567"), {"time": "ten"}, **shared) == {}
 
 
+def test_a_share_that_stands_is_counted_by_who_keeps_it():
+    """No counter has it; settings change it, and who shows a number has no part in it."""
+    standing = quota(limits={"share": Limit(4)})
+    assert standing.takes(Known(), {}) == ()
+    assert standing.standing_share(Known()) == 4
+    assert standing.standing_share(Known(), {"tries": {"share": Limit(2)}}) == 2
+    assert standing.standing_share(Known(), {"tries": {"share": None}}) is None
+    assert standing.standing_share(Known(caller_phone="0301234567")) is None
+    assert quota().standing_share(Known(), {"tries": {"share": Limit(2)}}) is None
+
+
 def test_who_calls_from_the_same_line_can_be_known_for_an_account():
     """By number, or by the name in a room; an account that nobody named is nobody's."""
     known = {
@@ -69,9 +127,28 @@ def test_who_calls_from_the_same_line_can_be_known_for_an_account():
         for its in quota().takes(Known(caller_phone="0301234567"), {"account": "4471"})
         if its.known
     }
-    assert known == {"caller": "4471 301234567", "account": "4471 301234567"}
-    known = {its.whose: its.known for its in quota().takes(Known(caller_identity="me"), {"account": "1"}) if its.known}
+    assert known == {"caller": "4471 +49301234567", "account": "4471 +49301234567"}
+    room = Known(caller_identity="me", caller_kind="standard")
+    known = {its.whose: its.known for its in quota().takes(room, {"account": "1"}) if its.known}
     assert known == {"account": "1 me", "anonymous": "1 me"}
+
+
+@pytest.mark.parametrize("kind", ["sip", "standard", None])
+@pytest.mark.parametrize(
+    "identity",
+    ["sip_anonymous", "anonymous", "Unavailable", "sip_", "sip_100", "caller", "guest-17", "phone", "", "123", None],
+)
+def test_nobody_is_known_by_what_many_have(kind, identity):
+    """A telephone that hides its number has a default for a name, and so have others who come to a room."""
+    facts = Known(caller_identity=identity, caller_kind=kind)
+    assert [its.known for its in quota().takes(facts, {"account": "1"}) if its.known] == []
+
+
+def test_a_telephone_is_known_by_its_number_only():
+    """Its name in the room is not its own."""
+    assert not any(
+        its.known for its in quota().takes(Known(caller_identity="anna", caller_kind="sip"), {"account": "1"})
+    )
 
 
 def test_a_right_proof_gives_back_and_begins_the_account_anew():
@@ -127,9 +204,11 @@ def test_what_is_said_does_not_tell_which_key_was_full():
         ({"limits": {}}, "limits nobody"),
         ({"limits": {"somebody": Limit(1)}}, "limits somebody"),
         ({"limits": {"call": Limit(0)}}, "nothing through for call"),
+        ({"limits": {"call": Limit(3, longer=Limit(2, 1e9))}}, "no longer limit for call"),
+        ({"limits": {"call": Limit(3, longer=Limit(9, 60))}}, "no longer limit for call"),
         ({"account": ""}, "each account"),
+        ({"account": "", "limits": {"hidden": Limit(1)}}, "each hidden"),
         ({"number": ()}, "each number"),
-        ({"limits": {"share": Limit(1)}}, "each share"),
     ],
 )
 def test_a_quota_that_cannot_be_meant_is_refused_at_import(given, why):

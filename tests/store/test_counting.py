@@ -55,6 +55,15 @@ def test_a_window_is_over_by_itself(count):
     assert count(CALLER, at=1000.0 + HOUR_S) == []
 
 
+def test_each_window_has_a_counter_of_its_own(count):
+    """Who tries a little in each of the short ones is stopped by the longer, and by nothing else."""
+    days = replace(CALLER, limit=Limit(5, 9 * HOUR_S))
+    hours = (0, 0, 0, 1, 1, 2)
+    told = [count(CALLER, days, at=1000.0 + hour * HOUR_S) for hour in hours]
+    assert told == [[]] * 5 + [[("caller", 7 * 3600)]]
+    assert count(CALLER, days, at=1000.0 + 9 * HOUR_S) == []
+
+
 def test_what_does_not_fit_under_one_key_is_counted_under_none(count):
     """Who is refused has not used up anybody else's."""
     for _ in range(3):

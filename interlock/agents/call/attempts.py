@@ -1,9 +1,20 @@
 """What a quota limits and no event stands for, as a secret that a desk looks up: counted before it is tried.
 
 Taken first, whatever comes of it is counted, also where the process dies half-way or fifty calls try at once; what was
-right gives it back, in the transaction that establishes that it was.
+right gives it back, in the transaction that establishes that it was. What our systems did not answer is given back too:
+the caller learnt nothing of it.
+
+    attempt = await self.call.attempt(PROOFS, account_number=number)
+    if attempt.refused:
+        return attempt.refused
+    async with attempt:  # the look-up and nothing else
+        account = await self.systems.accounts.verify(number, postcode)
+    if account:
+        await attempt.proved(caller_verified=True)
 """
 
+import asyncio
+from types import TracebackType
 from typing import Any
 
 from interlock.agents.call.context import CallContext
@@ -14,7 +25,11 @@ from interlock.guards.quotas import Count, Limits, Quota, settled, words
 
 
 class Attempt:
-    """One try that was counted, or `refused`: then it holds what the caller is told, and nothing may be tried."""
+    """One try that was counted, or `refused`: then it holds what the caller is told, and nothing may be tried.
+
+    Within `async with` is what looks it up: where that raises, takes too long or is cut off with its caller, nothing
+    was answered, and the try is given back. Once it was answered it is counted, whether anybody hears it or not.
+    """
 
     def __init__(
         self,
@@ -41,13 +56,33 @@ class Attempt:
         """Nothing was tried after all: it is not counted, and what is `known` established."""
         await self._settle(False, known)
 
+    async def __aenter__(self) -> "Attempt":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self.unanswered()
+
+    def unanswered(self) -> None:
+        """Nothing was answered: it is given back, as soon as the journal takes that; never waits."""
+        if self._taken:
+            self._context.spawn(self._context.until_recorded(self.give_back))
+
+    def counted_for_nothing(self, taking: asyncio.Task[Any]) -> None:
+        """Whoever tried was cut off while it was counted."""
+        if not taking.cancelled() and taking.exception() is None:
+            self.unanswered()
+
     async def _settle(self, proved: bool, known: dict[str, Any]) -> None:
-        counts, self._taken = settled(self._taken, proved=proved), ()
+        counts = settled(self._taken, proved=proved)
         line = DraftEntry("quota.given_back", {"quota": self._quota.name, "proved": proved}, counts=counts)
         if known:
             await self._deciding.learn_surely("established", lambda _: known, line, of=caller_of_this())
         else:
             await self._context.record(line)
+        self._taken = ()
 
 
 class Attempts:
@@ -69,12 +104,19 @@ class Attempts:
         counts = quota.takes(self._context.facts, named, self._limits, apart=self._apart)
         if not counts:
             return Attempt(self._context, self._deciding, quota)
+        attempt = Attempt(self._context, self._deciding, quota, counts)
+        taking = self._context.spawn(
+            self._context.record(DraftEntry("quota.taken", {"quota": quota.name}, counts=counts))
+        )
         try:
-            await self._context.record(DraftEntry("quota.taken", {"quota": quota.name}, counts=counts))
+            await asyncio.shield(taking)
+        except asyncio.CancelledError:  # it is taken all the same, and nobody tries anything
+            taking.add_done_callback(attempt.counted_for_nothing)
+            raise
         except QuotaSpent as full:
             spent = [each for each in full.spent if each.quota == quota.name]
             whose = ", ".join(sorted({each.whose for each in spent}))
             said = {"quota": quota.name, "whose": whose, "in_s": max(each.in_s for each in spent)}
             await self._context.record(DraftEntry("quota.spent", said))
             return Attempt(self._context, self._deciding, quota, refused=words(quota, spent)[1])
-        return Attempt(self._context, self._deciding, quota, counts)
+        return attempt

@@ -277,6 +277,10 @@ class Call(CallView):
         """
         return await self._attempts.begin(quota, named)
 
+    def share(self, quota: Quota) -> int | None:
+        """How many of something scarce callers without a number may have, all together; None for who shows one."""
+        return quota.standing_share(self.facts, self._context.interlocking.limits)
+
     async def learn(self, learned: Callable[[Any], Mapping[str, Any]]) -> None:
         """As `establish`, of what is known at that very moment: `learned` makes the values of it."""
         of = caller_of_this()

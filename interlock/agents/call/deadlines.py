@@ -60,7 +60,9 @@ class Deadlines:
     async def _report(self, name: str, effect: Effect, epoch: int) -> None:
         context = self._context
         key = f"{key_of(context.id, epoch)}:{name}"
-        work = Assignment(key, context.id, context.facts, self._systems(), {}, context.clock.now)
+        work = Assignment(
+            key, context.id, context.facts, self._systems(), {}, context.clock.now, context.interlocking.limits
+        )
         try:
             outcome = await within(context.clock, effect.timeout_s, effect.done(work))
         except Exception:

@@ -71,7 +71,8 @@ class Effects:
 
     def _assigned(self, facts: Facts, args: Mapping[str, Any], epoch: int) -> Assignment[Facts, Any]:
         context = self._context
-        return Assignment(key_of(context.id, epoch), context.id, facts, self._systems(), dict(args), context.clock.now)
+        key, limits = key_of(context.id, epoch), context.interlocking.limits
+        return Assignment(key, context.id, facts, self._systems(), dict(args), context.clock.now, limits)
 
     async def _run(self, effect: Effect, how: str, work: Assignment[Facts, Any], epoch: int) -> None:
         said = {"state": self._context.state, "key": work.key}
@@ -80,9 +81,9 @@ class Effects:
         if self._context.lost:  # whoever drives the call now asks for it again
             return
         outcome, why = not_begun or await self._done(effect, work)
-        if outcome.quota != "kept":
-            outcome = replace(outcome, counts=settled(taken, proved=outcome.quota == "proved"))
-        await self._report(effect, outcome, epoch, said, why)
+        back = () if outcome.quota == "kept" else settled(taken, proved=outcome.quota == "proved")
+        freed = self._context.interlocking.freed(outcome, work.facts)
+        await self._report(effect, replace(outcome, counts=(*back, *freed)), epoch, said, why)
 
     async def _begin(
         self, effect: Effect, work: Assignment[Facts, Any], begun: DraftEntry
@@ -110,7 +111,7 @@ class Effects:
         except Refused:
             return Outcome(effect.failed, effect.refused, quota="given_back"), ""
         except Exception as error:
-            return Outcome(effect.not_known), type(error).__name__
+            return Outcome(effect.not_known, quota="given_back" if effect.looks_up else "kept"), type(error).__name__
 
     async def _report(
         self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""

@@ -17,7 +17,7 @@ from interlock.agents.call.ready import Asked, Ready, Written
 from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError, Origin
-from interlock.guards.quotas import Count, Limits, Spent
+from interlock.guards.quotas import Count, Limits, Spent, settled
 from interlock.machines.base import Machine, Snapshot, events_of, is_over
 from interlock.machines.chart import quotas_of
 from interlock.machines.decide import Verdict, decide
@@ -45,7 +45,7 @@ class Interlocking:
         apart: str = "",
     ) -> None:
         self.machine = machine
-        self._limits = limits or {}
+        self.limits: Limits = limits or {}
         self._apart = apart
         self.snapshot = snapshot
         self.facts = facts
@@ -111,7 +111,14 @@ class Interlocking:
     def takes(self, state: str, facts: Facts, args: Mapping[str, Any]) -> tuple[Count, ...]:
         """What entering `state` takes from the quotas that limit it."""
         quotas = quotas_of(self.machine, state)
-        return tuple(count for quota in quotas for count in quota.takes(facts, args, self._limits, apart=self._apart))
+        return tuple(count for quota in quotas for count in quota.takes(facts, args, self.limits, apart=self._apart))
+
+    def freed(self, outcome: Outcome, facts: Facts) -> tuple[Count, ...]:
+        """What an outcome gives back of earlier work; how often this call did it stays counted."""
+        taken = (
+            count for quota, args in outcome.frees for count in quota.takes(facts, args, self.limits, apart=self._apart)
+        )
+        return settled(tuple(count for count in taken if count.whose != "call"))
 
     def _counted(
         self, verdict: Verdict, proposal: Proposal, facts: Facts, outcome: Outcome | None

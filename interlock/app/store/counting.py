@@ -7,6 +7,7 @@ INTERLOCK_STORE_KEY is changed.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -18,8 +19,10 @@ from interlock.app.store import tables
 from interlock.app.store.rows import EntryRow
 from interlock.app.store.sealing import Seal
 from interlock.app.store.sql import Sql
-from interlock.guards.quotas import KNOWN_FOR_S, Count, Spent
+from interlock.guards.quotas import KNOWN_FOR_S, Count, Limit, Spent
 
+PROVED = Limit(1, KNOWN_FOR_S)
+"""How long somebody stays known."""
 TIDIED = 100
 """How many counters whose window is over are deleted by a transaction that counts."""
 
@@ -60,7 +63,7 @@ class Counters:
             if count.whose == "caller" and count.known:
                 self._at_one_account(changed, its.key, count)
             if count.how == "know":
-                own = self._at[self._key(count.quota, "known", count.known)]
+                own = self._at[self._key(_beside(count, "known"))]
                 changed[own.key] = replace(own, count=0, until=0.0)
         if spent:
             return QuotaSpent(spent)
@@ -78,23 +81,21 @@ class Counters:
 
     def _asked(self, count: Count) -> Iterator[Counter]:
         """The counters that doing it may read."""
-        yield Counter(self._key(count.quota, count.whose, count.subject), count.quota, count.whose)
-        for whose in ("known", "proved", "tried") if count.known else ():
-            yield Counter(self._key(count.quota, whose, count.known), count.quota, whose)
+        yield Counter(self._key(count), count.quota, count.whose)
+        for its in map(partial(_beside, count), ("known", "proved", "tried") if count.known else ()):
+            yield Counter(self._key(its), its.quota, its.whose)
 
     def _as_known(self, count: Count) -> Count:
         """Who is known for the account has a count of their own, instead of those they share with strangers."""
         if not count.known or count.instead is None or count.how in ("begin_anew", "know"):
             return count
-        proved = self._at[self._key(count.quota, "proved", count.known)]
-        if proved.until <= self.now:
+        if self._at[self._key(_beside(count, "proved"))].until <= self.now:
             return count
-        return replace(count, whose="known", subject=count.known, limit=count.instead)
+        return _beside(count, "known")
 
     def _current(self, at: Mapping[bytes, Counter], count: Count) -> Counter:
         """The counter of a count, empty where its window is over."""
-        whose, subject = ("proved", count.known) if count.how == "know" else (count.whose, count.subject)
-        its = at[self._key(count.quota, whose, subject)]
+        its = at[self._key(_beside(count, "proved") if count.how == "know" else count)]
         return its if its.until > self.now else replace(its, count=0, until=0.0)
 
     def _counted(self, its: Counter, count: Count) -> Counter:
@@ -112,7 +113,7 @@ class Counters:
 
     def _at_one_account(self, changed: dict[bytes, Counter], key: bytes, count: Count) -> None:
         """Count what of a caller's is at one account, in the very window of the caller; or take that back."""
-        caller, tried = changed[key], self._at[self._key(count.quota, "tried", count.known)]
+        caller, tried = changed[key], self._at[self._key(_beside(count, "tried"))]
         there = tried.count if tried.until == caller.until else 0
         match count.how:
             case "take":
@@ -123,8 +124,15 @@ class Counters:
                 changed[key], there = replace(caller, count=max(0, caller.count - there)), 0
         changed[tried.key] = replace(tried, count=there, until=caller.until)
 
-    def _key(self, quota: str, whose: str, subject: str) -> bytes:
-        return self._seal.name_of("quota", quota, whose, subject)
+    def _key(self, count: Count) -> bytes:
+        """Each window has a counter of its own."""
+        return self._seal.name_of("quota", count.quota, count.whose, count.subject, f"{count.limit.within_s:.0f}")
+
+
+def _beside(count: Count, whose: str) -> Count:
+    """What is counted beside it for who is known: their own count, that they proved it, what they tried at it."""
+    within = {"known": count.instead or count.limit, "proved": PROVED, "tried": count.limit}[whose]
+    return replace(count, whose=whose, subject=count.known, limit=within)
 
 
 def _counts_in(appends: Iterable[Sequence[EntryRow]]) -> list[Count]:
