@@ -13,8 +13,8 @@ from tests.api import DOORS, PAGE, homes, page, told
 PUBLIC = {
     "interlock.guards": """
         CLOSES HOUR_S LAST_WEEKDAY OPENS Facts FactsError Guard Limit Proposal ProposalError Proposer Quota Words
-        agreed can_be_dialled claimed consent_of costs_the_caller established guard mark_given mark_in not_over_a_no
-        says_something told was_heard without_card_numbers""",
+        agreed can_be_dialled claimed consent_of costs_the_caller established guard is_somebodys mark_given mark_in
+        not_over_a_no numbers_in one_number says_something told was_heard without_card_numbers""",
     "interlock.machines": """
         ANY ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts
         ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",

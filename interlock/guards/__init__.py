@@ -1,7 +1,7 @@
 """What must be true: pure predicates over facts and a proposal.
 
 What is named in `__all__` is what an application imports; the modules below are private and may change. It loads the
-standard library and pydantic only.
+standard library, pydantic and phonenumbers only.
 """
 
 from interlock.guards.answers import agreed, consent_of, not_over_a_no
@@ -10,6 +10,7 @@ from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_diall
 from interlock.guards.cards import Words, without_card_numbers
 from interlock.guards.evidence import mark_given, mark_in, was_heard
 from interlock.guards.facts import Facts, FactsError, claimed, established
+from interlock.guards.numbers import is_somebodys, numbers_in, one_number
 from interlock.guards.quotas import HOUR_S, Limit, Quota
 from interlock.guards.told import told
 from interlock.guards.words import says_something
@@ -35,9 +36,12 @@ __all__ = [
     "costs_the_caller",
     "established",
     "guard",
+    "is_somebodys",
     "mark_given",
     "mark_in",
     "not_over_a_no",
+    "numbers_in",
+    "one_number",
     "says_something",
     "told",
     "was_heard",

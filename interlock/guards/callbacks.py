@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from interlock.guards.base import Proposal, guard
 from interlock.guards.evidence import mark_given
+from interlock.guards.numbers import numbers_in
 from interlock.guards.quotas import HOUR_S, Limit, Quota
 
 LEAST_DIGITS, MOST_DIGITS = 7, 15
@@ -42,7 +43,8 @@ def can_be_dialled(phone: str | None) -> bool:
 
 def costs_the_caller(phone: str | None) -> bool:
     """Whether it is a number that whoever calls it pays extra for."""
-    return _PREMIUM.match(re.sub(r"[^0-9+]", "", phone or "").replace("(0)", "")) is not None
+    as_dialled = re.sub(r"[^0-9+]", "", phone or "")
+    return any(_PREMIUM.match(its) is not None for its in (as_dialled, *numbers_in(phone or "")))
 
 
 class Clocked(Protocol):

@@ -32,6 +32,7 @@ from types import FunctionType
 from typing import Any, Literal, Protocol, cast, get_args
 
 from interlock.guards.base import Guard, Proposal
+from interlock.guards.numbers import one_number
 
 Whose = Literal["call", "caller", "account", "number", "anonymous", "share", "world"]
 WHOSE: tuple[Whose, ...] = get_args(Whose)
@@ -39,8 +40,6 @@ How = Literal["take", "give_back", "take_back", "begin_anew", "know"]
 
 KNOWN_FOR_S = 400 * 86400.0
 """How long somebody who proved that an account is theirs is known for it, from their last proof on."""
-NUMBER_DIGITS = 9
-"""By how many last digits two ways to write a telephone number are one: +49 171 2345678 and 0171 2345678."""
 
 HOUR_S = 3600.0
 """The seconds of an hour, for windows (`Limit`)."""
@@ -133,9 +132,9 @@ class Quota:
         known = _known_as(facts, account)
         subjects = {
             "call": facts.call_id,
-            "caller": _number(facts.caller_phone),
+            "caller": one_number(facts.caller_phone),
             "account": account,
-            "number": next((its for n in self.number if (its := _number(_named(n, facts, args)))), ""),
+            "number": next((its for n in self.number if (its := one_number(_named(n, facts, args)))), ""),
             "anonymous": "" if facts.caller_phone else "anonymous",
             "share": "" if facts.caller_phone or self.share is None else self.share(facts, args),
             "world": "world",
@@ -236,15 +235,6 @@ def _bare(said: str) -> str:
     return "".join(filter(str.isalnum, said)).casefold()
 
 
-def _number(said: str | None) -> str:
-    """A telephone number however it is written, without its extension; what has no digit is none."""
-    main = said or ""
-    for mark in ("ext", "x", "#", ";", ","):
-        head, _, tail = main.lower().partition(mark)
-        main = head if any(map(str.isdigit, head)) and tail else main
-    return "".join(filter(str.isdigit, main))[-NUMBER_DIGITS:]
-
-
 def _known_as(facts: Any, account: str) -> str:
-    who = _number(facts.caller_phone) or facts.caller_identity
+    who = one_number(facts.caller_phone) or facts.caller_identity
     return f"{account} {who}" if account and who else ""

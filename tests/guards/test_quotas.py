@@ -27,9 +27,9 @@ def test_each_key_there_is_has_a_count():
     phoned = Known(call_id="c1", caller_phone="+49 171 2345678", contact="0301234567")
     assert takes(phoned, {"account": "44 71"}) == {
         "call": ("c1", 1),
-        "caller": ("712345678", 2),
+        "caller": ("+491712345678", 2),
         "account": ("4471", 9),
-        "number": ("301234567", 3),
+        "number": ("+49301234567", 3),
     }
     assert takes(Known(call_id="c1")) == {"call": ("c1", 1), "anonymous": ("anonymous", 4)}
 
@@ -47,7 +47,7 @@ def test_settings_change_a_limit_and_leave_the_others():
     """One key of one quota, by name."""
     changed = {"tries": {"caller": Limit(7, 60)}, "other": {"call": Limit(9)}}
     found = takes(Known(call_id="c1", caller_phone="0301234567"), changed=changed)
-    assert found == {"call": ("c1", 1), "caller": ("301234567", 7)}
+    assert found == {"call": ("c1", 1), "caller": ("+49301234567", 7)}
 
 
 def test_it_is_not_counted_where_it_does_not_apply():
@@ -69,7 +69,7 @@ def test_who_calls_from_the_same_line_can_be_known_for_an_account():
         for its in quota().takes(Known(caller_phone="0301234567"), {"account": "4471"})
         if its.known
     }
-    assert known == {"caller": "4471 301234567", "account": "4471 301234567"}
+    assert known == {"caller": "4471 +49301234567", "account": "4471 +49301234567"}
     known = {its.whose: its.known for its in quota().takes(Known(caller_identity="me"), {"account": "1"}) if its.known}
     assert known == {"account": "1 me", "anonymous": "1 me"}
 
