@@ -69,7 +69,7 @@ class CalendarDesk(LiveDesk):
         if not time_exists(self.facts, time):
             await self.call.establish(asked_time="closed", offered_slots=())
             return f"{SKIPPED} {WHICH_TIME}"
-        free = await calendar.free(instant(self.facts, time), now, self.call.id)
+        free = await calendar.free(instant(self.facts, time), now, self.call.party)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)
         return self.offer()

@@ -1,7 +1,7 @@
 """The business systems of an intake call: a policy record that only says whether it matches, and what is on file.
 
 The tables compare, and count: a fourth try of a call that failed three times is no row any more. Nothing is on file
-whose name, date of birth and policy number did not match in that call, and each call has one intake on file at most.
+whose name, date of birth and policy number did not match for that caller, who has one intake on file at most.
 """
 
 import unicodedata
@@ -80,6 +80,9 @@ def _changed(table: Table, *may: str) -> str:
     return " OR ".join(f"NEW.{its.name} IS NOT OLD.{its.name}" for its in table.c if its.name not in may)
 
 
+_PARTY = """CASE WHEN substr(key, 1, length(call_id) + 1) = call_id || '~'
+    THEN rtrim(rtrim(key, '0123456789'), ':') ELSE call_id END"""
+"""Whose a check is: tries are the call's, what was verified is its caller's, whose name is in the key."""
 _SAME = "name = NEW.name AND born = NEW.born AND policy = NEW.policy"
 RULES = (
     f"""CREATE TRIGGER IF NOT EXISTS checks_used_up BEFORE INSERT ON checks
@@ -91,7 +94,7 @@ UPDATE checks SET matched = EXISTS (SELECT 1 FROM policies WHERE {_SAME}) WHERE 
 WHEN NEW.matched <> EXISTS (SELECT 1 FROM policies WHERE {_SAME}) OR {_changed(_checks, "matched")}
 BEGIN SELECT RAISE(ABORT, 'a check is final'); END""",
     f"""CREATE TRIGGER IF NOT EXISTS file_what_matched BEFORE INSERT ON intakes
-WHEN NOT EXISTS (SELECT 1 FROM checks WHERE call_id = NEW.call_id AND matched = 1 AND {_SAME})
+WHEN NOT EXISTS (SELECT 1 FROM checks WHERE {_PARTY} = NEW.call_id AND matched = 1 AND {_SAME})
 BEGIN SELECT RAISE(ABORT, 'not verified'); END""",
     f"""CREATE TRIGGER IF NOT EXISTS intake_is_final BEFORE UPDATE ON intakes
 WHEN OLD.withdrawn = 1 OR NEW.withdrawn = 0 OR {_changed(_intakes, "withdrawn")}
