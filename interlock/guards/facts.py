@@ -282,3 +282,6 @@ def _is_fixed(kind: Any) -> bool:
     if kind is Any or not isinstance(kind, type):
         return False
     return kind is not object and kind.__module__ != "collections.abc" and issubclass(kind, Hashable)
+
+
+Facts.__pydantic_init_subclass__()  # pydantic calls it for subclasses alone, and a flow may know no more than these
