@@ -8,17 +8,22 @@ from agents.intake import INTAKE
 from agents.restaurant import RESTAURANT
 from agents.sales import SALES
 from agents.service import SERVICE
+from agents.support import SUPPORT
 from app.business.intake import open_intake_systems
 from app.business.restaurant import open_restaurant_systems
 from app.business.sales import open_sales_systems
 from app.business.service import open_service_systems
 from interlock.agents.desk import ONE_MOMENT
-from interlock.app.offline.scripted import Asks, Says
+from interlock.app.offline.clock import ManualClock
+from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from interlock.app.project import FLOWS, open_systems
+from interlock.app.replay import replay
 from interlock.testing import typed
 from interlock.testing.points import rounds
 from tests.agents.test_newcomer import EVE, Held, changed
 from tests.agents.test_quotas import CALLBACK, DETAILS
+from tests.agents.test_resume import died, to_billing
+from tests.faults.deaths import MortalJournal, first_life, taken_over
 from tests.faults.held import HeldJournal
 from tests.faults.stage import on_stage
 
@@ -92,6 +97,41 @@ async def test_who_came_to_a_person_meanwhile_is_not_led_to_the_desk_of_the_one_
         await stage.call.propose("return_to_desk")
         await stage.typed.rest()
         assert (stage.state, stage.call.facts.begins_anew) == ("greeting", False)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("append", range(1, 5))
+async def test_wherever_the_process_dies_the_next_one_tells_the_newcomer_nothing(
+    journal, systems, monkeypatch, append, after
+):
+    """
+    The money moved once, for whom it was asked for; whoever is there begins anew.
+    """
+    held, mortal, clock, model = Held(systems.orders.refund), MortalJournal(journal), ManualClock(), ScriptedModel()
+    monkeypatch.setattr(systems.orders, "refund", held)
+    async with first_life(mortal, systems, model, clock) as first:
+        await first.start()
+        await to_billing(first)
+        refund = first.call.spawn(first.call.propose("refund", {"amount_cents": 1000}))
+        await held.asked.wait()
+        first.call.caller_changed(EVE)
+        while first.call.callers == 1:
+            await rounds()
+        mortal.dies_at(mortal.appends + append, after=after)
+        held.go_on.set()
+        if not await died(mortal, first):
+            pytest.skip("it takes fewer appends")
+        refund.cancel()
+    second = await taken_over(journal, "call-1", systems, model, clock)
+    await second.start()
+    await second.rest()
+    facts = second.call.facts
+    assert (await systems.orders.find("4471", "1042")).paid_cents == 29_90
+    assert (second.call.state, facts.refund_reference, facts.last_refund) == ("greeting", None, None)
+    assert (facts.begins_anew, facts.caller_number) == (False, 2)
+    assert not any("refund" in words or "10.00" in words for words in second.said), second.said
+    await second.hang_up()
+    assert replay(journal, "call-1", SUPPORT.machine, SUPPORT.facts) == []
 
 
 async def confirmed(stage):

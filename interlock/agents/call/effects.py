@@ -52,7 +52,7 @@ class Effects:
         """Run `effect` once and report what came of it.
 
         An error or a time-out says nothing about the work itself: it may have been done, and only its answer lost. So
-        it reports `effect.unknown` and never that the work failed. The key `call_id:epoch` makes a second run of the
+        it reports `effect.unknown` and never that the work failed. The key `party:epoch` makes a second run of the
         same work the same work.
         """
         await self._run(effect, "effect.started", self._assigned(facts, args, epoch), epoch)

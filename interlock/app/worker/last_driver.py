@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 from typing import Any
 
 import structlog
@@ -42,7 +43,7 @@ async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver
     if row is None or place is None:
         raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
-    said = [turn for turn in turns if turn.n > _before_this_caller(records)]
+    said = _with_this_caller(records, turns)
     return LastDriver(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
@@ -87,10 +88,12 @@ def facts_at_the_end(records: Sequence[AuditRecord], private: Mapping[int, Mappi
     return known
 
 
-def _before_this_caller(records: Sequence[AuditRecord]) -> int:
-    """How many turns there were with callers whose place somebody else took since."""
-    changes = (record.audit for record in records if record.kind == CHANGED)
-    return max((int(audit["turns"]) for audit in changes), default=0)
+def _with_this_caller(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> list[Turn]:
+    """The turns with who is there now: of what was being said as they came the end was for the one before, so that a
+    newcomer's begin with their own words."""
+    changes = [int(record.audit["turns"]) for record in records if record.kind == CHANGED]
+    after = [turn for turn in turns if turn.n > max(changes, default=0)]
+    return list(dropwhile(lambda turn: turn.role == "assistant", after)) if changes else after
 
 
 def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
