@@ -5,7 +5,8 @@ from typing import Protocol
 from interlock.guards import Proposal, guard, says_something, was_heard
 
 FAILED_CHECKS_LIMIT = 3
-
+TRIES_STAY_USED_UP = "whoever joins anew has no more tries"
+"""Why failed checks are of the call, whoever its caller is."""
 
 YOUR_NAME = "May I have your name, please?"
 NOBODY_SAID_IT = "Nobody said that name: ask for the caller's name, and note it as they say it."

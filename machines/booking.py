@@ -21,7 +21,7 @@ from guards.appointments import (
     reachable_by_phone,
     slot_offered,
 )
-from guards.identity import caller_named, name_confirmed
+from guards.identity import TRIES_STAY_USED_UP, caller_named, name_confirmed
 from guards.limits import APPOINTMENTS
 from interlock.guards import agreed, claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never, reported
@@ -34,7 +34,9 @@ class BookingFacts(Unsaid, CallerFacts):
     contact_phone: str | None = claimed(pii=True, description="the number to reach the caller on")
     caller_zone: str | None = claimed(description="IANA name of the zone the caller's times are in, when not ours")
 
-    calendar_zone: str = established("UTC", description="IANA name of the zone the calendar is in")
+    calendar_zone: str = established(
+        "UTC", of_the_call="it is the calendar's", description="IANA name of the zone the calendar is in"
+    )
     asked_time: Answer | None = established(description="what the time was that was last looked up")
     offered_slots: tuple[str, ...] = established((), description="free when last looked up, the first one suggested")
     held_slot: str | None = established(for_model=False)
@@ -42,15 +44,19 @@ class BookingFacts(Unsaid, CallerFacts):
 
     caller_verified: bool = established(False)
     account_id: str | None = established(pii=True)
-    failed_checks: int = established(0, description="wrong codes, and account numbers with a wrong postcode")
-    found_by: FoundBy | None = established(
-        of_the_caller=True, description="how the appointment that was found was proved to be theirs"
+    failed_checks: int = established(
+        0, of_the_call=TRIES_STAY_USED_UP, description="wrong codes, and account numbers with a wrong postcode"
     )
+    found_by: FoundBy | None = established(description="how the appointment that was found was proved to be theirs")
     found_code: str | None = established(pii=True, for_model=False)
-    found_slot: str | None = established(of_the_caller=True, description="when the appointment is that was found")
+    found_slot: str | None = established(description="when the appointment is that was found")
 
-    last_change: Change | None = established(description="unconfirmed from before the calendar changes")
-    booked_slot: str | None = established(of_the_caller=True, description="booked or moved to in this call")
+    last_change: Change | None = established(
+        of_the_call="another change could be made twice",
+        kept_as=("unconfirmed",),
+        description="unconfirmed from before the calendar changes",
+    )
+    booked_slot: str | None = established(description="booked or moved to in this call")
     booked_code: str | None = established(pii=True, description="the caller needs it to move or cancel")
     booked_number: str | None = established(pii=True, for_model=False, description="the number it was booked with")
 

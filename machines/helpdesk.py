@@ -31,7 +31,7 @@ class HelpdeskFacts(CallerFacts):
     step: str | None = established(description="which step of our knowledge table is being tried")
     step_words: str = established("", for_model=False, description="that step, as the caller hears it")
     tried: tuple[tuple[str, Tried], ...] = established(
-        (), of_the_caller=True, description="each step given, as our ears heard the caller report it"
+        (), description="each step given, as our ears heard the caller report it"
     )
     ticket_number: int | None = established(description="the last ticket that was opened")
 

@@ -16,7 +16,7 @@ from guards.details import (
     details_verified,
     not_refused_already,
 )
-from guards.identity import checks_left
+from guards.identity import TRIES_STAY_USED_UP, checks_left
 from guards.limits import POLICY_PROOFS
 from interlock.guards import Words, claimed, established, not_over_a_no
 from interlock.machines import CallerFacts, Common, Desks, EffectState, State, never
@@ -34,7 +34,9 @@ class IntakeFacts(CallerFacts):
     phone: Words | None = claimed(pii=True)
     email: Words | None = claimed(pii=True)
 
-    failed_checks: int = established(0, description="how often the details did not match our record")
+    failed_checks: int = established(
+        0, of_the_call=TRIES_STAY_USED_UP, description="how often the details did not match our record"
+    )
     unmatched: Values | None = established(pii=True, for_model=False, description="what did not match last")
     verified_as: Values | None = established(pii=True, for_model=False, description="what matched last")
     read_back: Values | None = established(pii=True, for_model=False, description="what was read back last")

@@ -36,16 +36,12 @@ class RestaurantFacts(CallerFacts):
     read_back: str = established(
         "", pii=True, for_model=False, description="the order in the words it was read back in"
     )
-    read_back_revision: int = established(
-        0, for_model=False, of_the_caller=True, description="the revision that was read back"
-    )
+    read_back_revision: int = established(0, for_model=False, description="the revision that was read back")
     problem: str = established("", for_model=False, description="why our systems said no, in words for the caller")
-    link_sent: bool = established(False, of_the_caller=False, description="for the order, whoever is on the line")
+    link_sent: bool = established(False)
     payment: Money | None = established(description="unconfirmed from before the money is taken")
     payment_reference: str | None = established(pii=True)
-    ticket_number: int | None = established(
-        of_the_caller=True, description="the number the caller asks for at the counter"
-    )
+    ticket_number: int | None = established(description="the number the caller asks for at the counter")
     ready_at: datetime | None = established()
 
 

@@ -15,6 +15,7 @@ from interlock.guards import claimed, established
 from interlock.machines import CallerFacts, Common, Desks, EffectState, SideDesk, State, never
 
 DeskName = Literal["technical", "billing", "sales", "general"]
+NOT_IN_CIRCLES = "a call is put through twice for one thing, whoever asks"
 
 
 class RoutingFacts(CallerFacts):
@@ -23,10 +24,17 @@ class RoutingFacts(CallerFacts):
     issue_category: DeskName | None = claimed(description="what the issue is about, as the caller said")
     issue_details: str | None = claimed(pii=True, description="the issue in the caller's words")
 
-    issue_number: int = established(1, for_model=False, description="counts the issues of this call")
-    transfers: int = established(0, description="how often the caller was put through for this issue")
+    issue_number: int = established(
+        1, for_model=False, of_the_call=NOT_IN_CIRCLES, description="counts the issues of this call"
+    )
+    transfers: int = established(
+        0, of_the_call=NOT_IN_CIRCLES, description="how often the caller was put through for this issue"
+    )
     issues: tuple[tuple[DeskName, int, int], ...] = established(
-        (), for_model=False, description="the issues of this call: what about, its number, how often put through"
+        (),
+        for_model=False,
+        of_the_call=NOT_IN_CIRCLES,
+        description="the issues of this call: what about, its number, how often put through",
     )
 
 

@@ -44,7 +44,7 @@ class SalesFacts(BookingFacts):
     timeline: Timeline | None = claimed(description="when they would like to start")
 
     listed: bool | None = established(description="whether the caller is on our do-not-call list, None if not read")
-    follow_up_on: str | None = established(of_the_caller=True, description="the day on which we call again")
+    follow_up_on: str | None = established(description="the day on which we call again")
 
 
 class Sales(Desks):

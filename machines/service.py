@@ -51,11 +51,11 @@ class ServiceFacts(Unsaid, CallerFacts):
     price_cents: int | None = established(description="computed by the service system; 0 under warranty")
     free_windows: tuple[str, ...] = established((), description="when visits of four hours can begin, next one first")
 
-    last_order: Literal["unconfirmed", "booked", "refused"] | None = established(for_model=False)
-    order_number: int | None = established(of_the_caller=True, description="of the visit booked last in this call")
-    order_words: str = established(
-        "", for_model=False, of_the_caller=True, description="that order, as the caller hears it"
+    last_order: Literal["unconfirmed", "booked", "refused"] | None = established(
+        for_model=False, of_the_call="another order could send two technicians", kept_as=("unconfirmed",)
     )
+    order_number: int | None = established(description="of the visit booked last in this call")
+    order_words: str = established("", for_model=False, description="that order, as the caller hears it")
 
 
 class Service(Desks):

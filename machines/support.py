@@ -7,7 +7,7 @@ person looks into it, and no other refund is made in this call.
 
 from typing import ClassVar, Literal
 
-from guards.identity import caller_named, caller_verified, checks_left
+from guards.identity import TRIES_STAY_USED_UP, caller_named, caller_verified, checks_left
 from guards.issue import issue_known
 from guards.refunds import (
     amount_above_zero,
@@ -34,14 +34,20 @@ class SupportFacts(CallerFacts):
     account_found: bool = established(False)
     account_id: str | None = established(pii=True)
     caller_verified: bool = established(False)
-    failed_checks: int = established(0, description="how often account number and postcode did not belong together")
+    failed_checks: int = established(
+        0,
+        of_the_call=TRIES_STAY_USED_UP,
+        description="how often account number and postcode did not belong together",
+    )
     order_found: bool = established(False)
     order_number: str | None = established(pii=True)
-    order_paid_cents: int = established(0, of_the_caller=True, description="paid and not yet refunded, in cents")
-    order_refunded_cents: int = established(
-        0, of_the_caller=True, description="paid back for that order before, in cents"
+    order_paid_cents: int = established(0, description="paid and not yet refunded, in cents")
+    order_refunded_cents: int = established(0, description="paid back for that order before, in cents")
+    last_refund: RefundOutcome | None = established(
+        of_the_call="another refund could pay twice",
+        kept_as=("unconfirmed",),
+        description="unconfirmed from before the money moves",
     )
-    last_refund: RefundOutcome | None = established(description="unconfirmed from before the money moves")
     last_refund_cents: int = established(0, description="paid back last in this call, in cents")
     refund_problem: str = established("", pii=True, for_model=False, description="why it was refused, as told")
     refund_reference: str | None = established(pii=True)

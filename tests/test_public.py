@@ -16,8 +16,9 @@ PUBLIC = {
         agreed can_be_dialled claimed consent_of costs_the_caller established guard is_somebodys line_of mark_given
         mark_in not_over_a_no numbers_in one_number says_something told was_heard without_card_numbers""",
     "interlock.machines": """
-        ANY ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts
-        ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
+        ANY ANYBODY CALLER_CHANGED CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE
+        CallerFacts ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never
+        reachable reported""",
     "interlock.agents": """
         Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Consent Desk
         Effect Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk

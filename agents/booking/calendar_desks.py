@@ -72,7 +72,7 @@ class CalendarDesk(LiveDesk):
             await self.call.establish(asked_time="closed", offered_slots=())
             return f"{SKIPPED} {WHICH_TIME}"
         share = self.call.share(APPOINTMENTS)
-        free = await calendar.free(instant(self.facts, time), now, self.call.id, share)
+        free = await calendar.free(instant(self.facts, time), now, self.call.party, share)
         slots = tuple(slot.isoformat() for slot in free.slots)
         await self.call.establish(asked_time=free.asked, offered_slots=slots)
         return self.offer()

@@ -30,7 +30,7 @@ async def hold(work: Work) -> Outcome:
     wanted = datetime.fromisoformat(slot)
     try:
         share = work.share(APPOINTMENTS)
-        held = await work.systems.calendar.hold(work.key, work.call_id, wanted, work.now(), share)
+        held = await work.systems.calendar.hold(work.key, work.party, wanted, work.now(), share)
     except Refused:
         return Outcome("time_taken", await _others(work, wanted))
     return Outcome("time_held", {"held_slot": slot, "held_until": held.until, "offered_slots": ()})
@@ -59,7 +59,7 @@ async def book(work: Work) -> Outcome:
     phone = facts.contact_phone or facts.caller_phone or ""
     contact = Contact(facts.caller_name or "", phone, facts.account_id if facts.caller_verified else None)
     try:
-        made = await calendar.book(work.key, work.call_id, wanted, contact, work.now())
+        made = await calendar.book(work.key, work.party, wanted, contact, work.now())
     except Refused:
         return await _lost(work, wanted)
     return Outcome("booked", {**_booked(made, "booked"), "booked_number": phone})
@@ -73,7 +73,7 @@ async def move(work: Work) -> Outcome:
         return Outcome("time_lost", REFUSED)
     wanted = datetime.fromisoformat(slot)
     try:
-        made = await work.systems.calendar.move(work.key, work.call_id, code, wanted, work.now())
+        made = await work.systems.calendar.move(work.key, work.party, code, wanted, work.now())
     except Refused:
         return await _lost(work, wanted)
     return Outcome("moved", _booked(made, "moved"))
@@ -112,7 +112,7 @@ async def _others(work: Work, wanted: datetime) -> Mapping[str, Any]:
     slots: tuple[datetime, ...] = ()
     with suppress(SystemDown):
         share = work.share(APPOINTMENTS)
-        slots = (await work.systems.calendar.free(wanted, work.now(), work.call_id, share)).slots
+        slots = (await work.systems.calendar.free(wanted, work.now(), work.party, share)).slots
     return {"asked_time": None, "offered_slots": tuple(slot.isoformat() for slot in slots)}
 
 

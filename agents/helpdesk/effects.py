@@ -39,5 +39,5 @@ async def open_ticket(work: Work) -> Outcome:
     """Open the ticket with all that was known when it was asked for."""
     facts = work.facts
     topic = facts.issue_category or UNSORTED
-    report = Report(work.call_id, topic, facts.severity, facts.caller_name, facts.issue_details, facts.tried)
+    report = Report(work.party, topic, facts.severity, facts.caller_name, facts.issue_details, facts.tried)
     return Outcome("ticket_opened", {"ticket_number": await work.systems.tickets.open(work.key, report)})

@@ -38,7 +38,7 @@ async def check(work: Work) -> Outcome:
 async def file(work: Work) -> Outcome:
     """Put on file what was read back, whatever is noted meanwhile."""
     try:
-        reference = await work.systems.policies.file(work.key, work.call_id, work.facts.read_back or ())
+        reference = await work.systems.policies.file(work.key, work.party, work.facts.read_back or ())
     except Refused:
         return Outcome("filing_failed", {"filing": work.facts.filing, **VOID})
     return Outcome("details_filed", {"filing": "filed", "reference": reference})
@@ -47,5 +47,5 @@ async def file(work: Work) -> Outcome:
 @effect(failed="withdrawal_unconfirmed", repeatable=True, begins={"filing": "unconfirmed", **VOID})
 async def withdraw(work: Work) -> Outcome:
     """Take back what is on file: the yes it was put there on is void."""
-    await work.systems.policies.withdraw(work.key, work.call_id)
+    await work.systems.policies.withdraw(work.key, work.party)
     return Outcome("details_withdrawn", {"filing": None, "reference": None})

@@ -28,12 +28,13 @@ class Policies(Protocol):
     async def file(self, key: str, call_id: str, details: Values) -> str:
         """Put `guards.details.DETAILS` on file, once for each `key`, and return a reference.
 
-        In place of what this call put there before. Raises `Refused` for an identity that did not match in this call.
+        In place of what this caller put there before, `call_id` being their party. Raises `Refused` for an identity
+        that did not match for them.
         """
         ...
 
     async def withdraw(self, key: str, call_id: str) -> None:
-        """Take back what this call has on file, if anything, once for each `key`: never what it files afterwards."""
+        """Take back what this caller has on file, if anything, once for each `key`: never what it files afterwards."""
         ...
 
 

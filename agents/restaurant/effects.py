@@ -20,7 +20,7 @@ NO_LINK: Mapping[str, Any] = {"link_sent": False, "read_back_revision": 0, "read
 @effect(failed="read_back_failed", repeatable=True)
 async def read_back(work: Work) -> Outcome:
     """Take the order as the order system has it, and the words it is read back in."""
-    draft = await work.systems.orders.draft(work.call_id)
+    draft = await work.systems.orders.draft(work.party)
     read = {"read_back": read_aloud(draft), "read_back_revision": draft.revision}
     return Outcome("order_read_back", {**known_of(draft), **read})
 
@@ -31,7 +31,7 @@ async def send_link(work: Work) -> Outcome:
     facts, phone, payments = work.facts, work.args["phone"], work.systems.payments
     revision, name = facts.read_back_revision, facts.caller_name or ""
     try:
-        await payments.send_link(work.key, work.call_id, revision, name, phone, work.now())
+        await payments.send_link(work.key, work.party, revision, name, phone, work.now())
     except Refused as no:
         return Outcome("link_refused", {"problem": str(no), **NO_LINK})
     return Outcome("link_delivered", {"link_sent": True, "problem": ""})
@@ -40,7 +40,7 @@ async def send_link(work: Work) -> Outcome:
 @effect(failed="link_kept", unknown="withdrawal_unconfirmed", repeatable=True)
 async def withdraw(work: Work) -> Outcome:
     """Take the link back, unless the order is paid."""
-    await work.systems.payments.withdraw(work.key, work.call_id)
+    await work.systems.payments.withdraw(work.key, work.party)
     return Outcome("link_withdrawn", NO_LINK)
 
 
@@ -52,7 +52,7 @@ async def withdraw(work: Work) -> Outcome:
 )
 async def settle(work: Work) -> Outcome:
     """Take what was paid by the link. Who pays says nothing: a silence before it is none."""
-    payment = await work.systems.payments.settle(work.key, work.call_id, work.now())
+    payment = await work.systems.payments.settle(work.key, work.party, work.now())
     if payment.state == "settled":
         return Outcome("payment_settled", {"payment": "settled", "payment_reference": payment.reference})
     lapsed = NO_LINK if payment.state == "lapsed" else {}
@@ -62,5 +62,5 @@ async def settle(work: Work) -> Outcome:
 @effect(failed="kitchen_unconfirmed", repeatable=True)
 async def cook(work: Work) -> Outcome:
     """Have the kitchen begin, and learn when it will be ready."""
-    ticket = await work.systems.kitchen.take(work.key, work.call_id, work.now())
+    ticket = await work.systems.kitchen.take(work.key, work.party, work.now())
     return Outcome("kitchen_took_order", {"ticket_number": ticket.number, "ready_at": ticket.ready_at})

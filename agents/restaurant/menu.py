@@ -106,7 +106,7 @@ class KnowsMenu(RestaurantDesk):
         extra: Annotated[Words | None, EXTRA] = None,
     ) -> str:
         """Put one dish on the order; call it once for each dish the caller names."""
-        its = (self.call.id, dish, portions, size, extra, self.call.clock.now())
+        its = (self.call.party, dish, portions, size, extra, self.call.clock.now())
         return await self.noted(self.systems.orders.add(*its))
 
     @data_tool(
@@ -121,7 +121,7 @@ class KnowsMenu(RestaurantDesk):
         """Note the allergies of everybody who eats this, all of them each time, as soon as the caller names any."""
         said = self.call.ears.said
         heard = Heard((*said.utterances, said.last), said.asked)
-        answer = await self.noted(self.systems.orders.note_allergies(self.call.id, allergies, heard))
+        answer = await self.noted(self.systems.orders.note_allergies(self.call.party, allergies, heard))
         harmful = self.facts.harmful
         return f"Careful: {harmful}. Shall I change that?" if harmful else answer
 

@@ -99,13 +99,13 @@ the order read back: you do not read it back yourself. Never ask for a card numb
         extra: Annotated[Words | None, EXTRA] = None,
     ) -> str:
         """Change how many, the size, or add an extra, of a dish on the order; without a dish, of the one named last."""
-        its = (self.call.id, dish, portions, size, extra, self.call.clock.now())
+        its = (self.call.party, dish, portions, size, extra, self.call.clock.now())
         return await self.noted(self.systems.orders.change(*its))
 
     @data_tool("no tiramisu after all", "take the tiramisus off", "take the diavola off", "cancel the margherita")
     async def remove_dish(self, dish: Annotated[Words, DISH]) -> str:
         """Take a dish off the order."""
-        return await self.noted(self.systems.orders.remove(self.call.id, dish))
+        return await self.noted(self.systems.orders.remove(self.call.party, dish))
 
     @proposes(
         "no, that is all",

@@ -1,4 +1,5 @@
-"""The business systems a restaurant call needs, as the agents see them. One order a call, named by the call's id."""
+"""The business systems a restaurant call needs, as the agents see them. One order a caller,
+whose name (`Assignment.party`, here `call_id`) it goes by."""
 
 from dataclasses import dataclass
 from datetime import datetime

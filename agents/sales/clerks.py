@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from agents.sales.systems import SalesSystems
 from interlock.agents import BookingClerk, Consent, Farewell, LiveDesk, PersonOffer, WaitingDesk, proposes
+from interlock.guards import is_somebodys
 from machines.sales import SalesFacts
 
 _CALL, _CALLING = ("call", "phone", "ring", "contact"), ("calling", "phoning", "ringing", "contacting")
@@ -51,7 +52,7 @@ class SalesDesk(LiveDesk):
 
     def ask_do_not_call(self) -> str:
         """Which number would be listed: the one they call from, and no other they may have named."""
-        if self.facts.caller_phone:
+        if is_somebodys(self.facts.caller_phone):
             return "Shall I put the number you are calling from on our do-not-call list?"
         return "Shall I call off every call that was arranged in this conversation?"
 
@@ -85,7 +86,7 @@ class SalesFarewell(Farewell):
         **Farewell.OPENINGS,
         "number_listed": "You are on our do-not-call list, and we will not call you again. Goodbye.",
         "calls_called_off": (
-            "Every call that was arranged in this conversation is called off. I do not see the number you are calling"
-            " from; to have it on our do-not-call list, please call us from it. Goodbye."
+            "Every call that was arranged in this conversation is called off. I do not see a whole number that you are"
+            " calling from; to have yours on our do-not-call list, please call us from it. Goodbye."
         ),
     }

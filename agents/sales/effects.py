@@ -35,7 +35,7 @@ async def assess(work: Work) -> Outcome:
     assert facts.authority is not None
     assert facts.timeline is not None
     lead = Lead(facts.need or "", facts.budget_cents, facts.authority, facts.timeline)
-    return Outcome("lead_noted", {"listed": await work.systems.leads.note(work.key, work.call_id, lead, numbers(work))})
+    return Outcome("lead_noted", {"listed": await work.systems.leads.note(work.key, work.party, lead, numbers(work))})
 
 
 @effect(failed="follow_up_refused", unknown="follow_up_unconfirmed", repeatable=True, refused={"listed": True})
@@ -49,8 +49,8 @@ async def follow_up(work: Work) -> Outcome:
 @effect(failed="listing_unconfirmed", repeatable=True)
 async def never_call(work: Work) -> Outcome:
     """Never call again: the number they call from, and whatever this call arranged; no demo either."""
-    listed = await work.systems.leads.never_call(work.key, work.call_id, work.facts.caller_phone)
-    await work.systems.calendar.let_go(work.key, work.call_id, work.now())
+    listed = await work.systems.leads.never_call(work.key, work.party, work.facts.caller_phone)
+    await work.systems.calendar.let_go(work.key, work.party, work.now())
     if not listed:
         return Outcome("calls_called_off", NO_CALLS)
     return Outcome("number_listed", {"listed": True, **NO_CALLS})

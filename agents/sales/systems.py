@@ -35,7 +35,7 @@ class Leads(Protocol):
         ...
 
     async def never_call(self, key: str, call_id: str, line: str | None) -> bool:
-        """Call off what this call arranged, and put the number of its line on the do-not-call list, for good.
+        """Call off what a party (`call_id`) arranged, and put the number of its line on the do-not-call list, for good.
 
         Follow-ups and callbacks to that number are withdrawn, whoever arranged them. False where the line shows no
         number, and so nothing is listed.

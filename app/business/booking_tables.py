@@ -7,8 +7,9 @@ number have of a day is counted as it stands, whether booked, moved there or hel
 statement reads a clock: every moment is a value that was given.
 """
 
-from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text, event, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
+from app.business.rules import keep_rules
 from interlock.app import callbacks_table
 
 SLOT_MINUTES = 30
@@ -96,41 +97,43 @@ def of_hidden(day: str, now: str, but: str) -> str:
 
 _DAY = "(SELECT day FROM slots WHERE starts = NEW.starts)"
 # What has a key that is there already meets no rule but that one, so that the seed can be laid over what is there.
-RULES = (
-    f"""VIEW IF NOT EXISTS open_slots AS SELECT starts, day FROM slots WHERE day NOT IN (SELECT day FROM holidays)
-AND EXISTS (SELECT 1 FROM opening_hours AS o WHERE o.weekday = slots.weekday
-    AND o.opens <= slots.minute AND slots.minute + {SLOT_MINUTES} <= o.closes)""",
-    """TRIGGER IF NOT EXISTS hold_what_is_open BEFORE INSERT ON holds
+RULES = {
+    "hold_what_is_open": """BEFORE INSERT ON holds
 WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.starts NOT IN (SELECT starts FROM open_slots)
 BEGIN SELECT RAISE(ABORT, 'closed'); END""",
-    """TRIGGER IF NOT EXISTS hold_what_is_free BEFORE INSERT ON holds
+    "hold_what_is_free": """BEFORE INSERT ON holds
 WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.starts IN (SELECT starts FROM appointments WHERE cancelled = 0)
 BEGIN SELECT RAISE(ABORT, 'taken'); END""",
-    f"""TRIGGER IF NOT EXISTS hold_within_the_share BEFORE INSERT ON holds
+    "hold_within_the_share": f"""BEFORE INSERT ON holds
 WHEN NEW.key NOT IN (SELECT key FROM holds) AND NEW.holder IN (SELECT holder FROM hidden_callers)
 AND {of_hidden(_DAY, "NEW.placed", "NEW.holder")} >= (SELECT share FROM hidden_callers WHERE holder = NEW.holder)
 BEGIN SELECT RAISE(ABORT, 'share'); END""",
-    f"""TRIGGER IF NOT EXISTS book_what_is_held BEFORE INSERT ON appointments
+    "book_what_is_held": f"""BEFORE INSERT ON appointments
 WHEN NEW.key NOT IN (SELECT key FROM appointments) AND NOT EXISTS ({_LIVE_HOLD} AND until > NEW.booked)
 BEGIN SELECT RAISE(ABORT, 'not held'); END""",
-    """TRIGGER IF NOT EXISTS booked_is_not_held AFTER INSERT ON appointments
+    "booked_is_not_held": """AFTER INSERT ON appointments
 BEGIN UPDATE holds SET over = 1 WHERE starts = NEW.starts AND holder = NEW.holder; END""",
-    """TRIGGER IF NOT EXISTS change_what_stands BEFORE INSERT ON changes
+    "change_what_stands": """BEFORE INSERT ON changes
 WHEN NOT EXISTS (SELECT 1 FROM appointments WHERE code = NEW.code AND cancelled = 0 AND starts > NEW.at)
 BEGIN SELECT RAISE(ABORT, 'no such appointment'); END""",
-    f"""TRIGGER IF NOT EXISTS move_to_what_is_held BEFORE INSERT ON changes
+    "move_to_what_is_held": f"""BEFORE INSERT ON changes
 WHEN NEW.starts IS NOT NULL AND NOT EXISTS ({_LIVE_HOLD} AND until > NEW.at)
 BEGIN SELECT RAISE(ABORT, 'not held'); END""",
-    """TRIGGER IF NOT EXISTS changed AFTER INSERT ON changes BEGIN
+    "changed": """AFTER INSERT ON changes BEGIN
 UPDATE appointments SET starts = COALESCE(NEW.starts, starts), holder = COALESCE(NEW.holder, holder),
     cancelled = NEW.starts IS NULL WHERE code = NEW.code;
 UPDATE holds SET over = 1 WHERE starts = NEW.starts AND holder = NEW.holder; END""",
-    f"""TRIGGER IF NOT EXISTS never_moved_unheld BEFORE UPDATE OF starts ON appointments
+    "never_moved_unheld": f"""BEFORE UPDATE OF starts ON appointments
 WHEN NEW.starts <> OLD.starts AND NOT EXISTS ({_LIVE_HOLD}) BEGIN SELECT RAISE(ABORT, 'not held'); END""",
-    """TRIGGER IF NOT EXISTS cancelled_is_final BEFORE UPDATE ON appointments
+    "cancelled_is_final": """BEFORE UPDATE ON appointments
 WHEN OLD.cancelled = 1 BEGIN SELECT RAISE(ABORT, 'no such appointment'); END""",
-    """TRIGGER IF NOT EXISTS a_change_is_final BEFORE UPDATE ON changes
+    "a_change_is_final": """BEFORE UPDATE ON changes
 BEGIN SELECT RAISE(ABORT, 'a change is final'); END""",
-)
-for _rule in RULES:
-    event.listen(metadata, "after_create", DDL(f"CREATE {_rule}"))  # type: ignore[no-untyped-call]
+}
+"""By name."""
+VIEWS = {
+    "open_slots": f"""AS SELECT starts, day FROM slots WHERE day NOT IN (SELECT day FROM holidays)
+AND EXISTS (SELECT 1 FROM opening_hours AS o WHERE o.weekday = slots.weekday
+    AND o.opens <= slots.minute AND slots.minute + {SLOT_MINUTES} <= o.closes)""",
+}
+keep_rules(metadata, RULES, VIEWS)

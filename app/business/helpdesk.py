@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import get_args
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Column,
     Connection,
@@ -18,13 +17,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     insert,
     select,
     update,
 )
 
 from agents.helpdesk.systems import HelpdeskSystems, Report, Step
+from app.business.rules import keep_rules
 from guards.tickets import Severity
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
 from machines.helpdesk import Tried
@@ -64,11 +63,13 @@ _ticket_steps = Table(
 )
 _callbacks = callbacks_table(_metadata)
 _RANK = f"instr('{' '.join(SEVERITIES)}', {{}}.severity)"
-RISES = f"""CREATE TRIGGER severity_only_rises BEFORE UPDATE ON tickets
-WHEN {_RANK.format("NEW")} < {_RANK.format("OLD")} BEGIN SELECT RAISE(ABORT, 'a severity only rises'); END"""
-KEPT = "CREATE TRIGGER ticket_is_kept BEFORE DELETE ON tickets BEGIN SELECT RAISE(ABORT, 'a ticket is kept'); END"
-for _trigger in (RISES, KEPT):
-    event.listen(_tickets, "after_create", DDL(_trigger))  # type: ignore[no-untyped-call]
+RULES = {
+    "severity_only_rises": f"""BEFORE UPDATE ON tickets
+WHEN {_RANK.format("NEW")} < {_RANK.format("OLD")} BEGIN SELECT RAISE(ABORT, 'a severity only rises'); END""",
+    "ticket_is_kept": "BEFORE DELETE ON tickets BEGIN SELECT RAISE(ABORT, 'a ticket is kept'); END",
+}
+"""By name."""
+keep_rules(_metadata, RULES)
 
 SEED_STEPS = tuple(
     {"step": step, "topic": topic, "place": place, "words": words}

@@ -1,7 +1,7 @@
 """The business systems of an intake call: a policy record that only says whether it matches, and what is on file.
 
 The tables compare, and count: a fourth try of a call that failed three times is no row any more. Nothing is on file
-whose name, date of birth and policy number did not match in that call, and each call has one intake on file at most.
+whose name, date of birth and policy number did not match for that caller, who has one intake on file at most.
 """
 
 import unicodedata
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Column,
     Connection,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
     func,
     select,
     text,
@@ -27,6 +25,7 @@ from sqlalchemy import (
 )
 
 from agents.intake.systems import Check, IntakeSystems
+from app.business.rules import keep_rules
 from guards.details import Values
 from guards.identity import FAILED_CHECKS_LIMIT
 from interlock.agents import Refused
@@ -80,31 +79,34 @@ def _changed(table: Table, *may: str) -> str:
     return " OR ".join(f"NEW.{its.name} IS NOT OLD.{its.name}" for its in table.c if its.name not in may)
 
 
+_PARTY = """CASE WHEN substr(key, 1, length(call_id) + 1) = call_id || '~'
+    THEN rtrim(rtrim(key, '0123456789'), ':') ELSE call_id END"""
+"""Whose a check is: tries are the call's, what was verified is its caller's, whose name is in the key."""
 _SAME = "name = NEW.name AND born = NEW.born AND policy = NEW.policy"
-RULES = (
-    f"""CREATE TRIGGER IF NOT EXISTS checks_used_up BEFORE INSERT ON checks
+RULES = {
+    "checks_used_up": f"""BEFORE INSERT ON checks
 WHEN (SELECT COUNT(*) FROM checks WHERE call_id = NEW.call_id AND matched = 0) >= {FAILED_CHECKS_LIMIT}
 BEGIN SELECT RAISE(ABORT, 'used up'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS compared_here AFTER INSERT ON checks BEGIN
+    "compared_here": f"""AFTER INSERT ON checks BEGIN
 UPDATE checks SET matched = EXISTS (SELECT 1 FROM policies WHERE {_SAME}) WHERE id = NEW.id; END""",
-    f"""CREATE TRIGGER IF NOT EXISTS compared_once BEFORE UPDATE ON checks
+    "compared_once": f"""BEFORE UPDATE ON checks
 WHEN NEW.matched <> EXISTS (SELECT 1 FROM policies WHERE {_SAME}) OR {_changed(_checks, "matched")}
 BEGIN SELECT RAISE(ABORT, 'a check is final'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS file_what_matched BEFORE INSERT ON intakes
-WHEN NOT EXISTS (SELECT 1 FROM checks WHERE call_id = NEW.call_id AND matched = 1 AND {_SAME})
+    "file_what_matched": f"""BEFORE INSERT ON intakes
+WHEN NOT EXISTS (SELECT 1 FROM checks WHERE {_PARTY} = NEW.call_id AND matched = 1 AND {_SAME})
 BEGIN SELECT RAISE(ABORT, 'not verified'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS intake_is_final BEFORE UPDATE ON intakes
+    "intake_is_final": f"""BEFORE UPDATE ON intakes
 WHEN OLD.withdrawn = 1 OR NEW.withdrawn = 0 OR {_changed(_intakes, "withdrawn")}
 BEGIN SELECT RAISE(ABORT, 'an intake is final'); END""",
-    """CREATE TRIGGER IF NOT EXISTS taken_back AFTER INSERT ON withdrawals BEGIN
+    "taken_back": """AFTER INSERT ON withdrawals BEGIN
 UPDATE intakes SET withdrawn = 1 WHERE call_id = NEW.call_id AND withdrawn = 0; END""",
-    *(
-        f"CREATE TRIGGER IF NOT EXISTS {table}_are_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'kept'); END"
+    **{
+        f"{table}_are_kept": f"BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'kept'); END"
         for table in ("checks", "intakes", "withdrawals")
-    ),
-)
-for _rule in RULES:
-    event.listen(_metadata, "after_create", DDL(_rule))  # type: ignore[no-untyped-call]
+    },
+}
+"""By name."""
+keep_rules(_metadata, RULES)
 
 SEED_POLICIES = tuple(
     {"name": name, "born": born, "policy": policy}

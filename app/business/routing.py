@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, event, func, select
+from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, Table, Text, func, select
 
 from agents.routing.systems import RoutingSystems
+from app.business.rules import keep_rules
 from guards.transfers import TRANSFERS_LIMIT
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
 
@@ -58,15 +59,17 @@ _answers = Table(
     Column("words", Text, CheckConstraint("words <> ''"), nullable=False),
 )
 _callbacks = callbacks_table(_metadata)
-NOT_IN_CIRCLES = f"""CREATE TRIGGER not_in_circles BEFORE INSERT ON transfers
+RULES = {
+    "not_in_circles": f"""BEFORE INSERT ON transfers
 WHEN (SELECT COUNT(*) FROM transfers WHERE call_id = NEW.call_id AND issue = NEW.issue) >= {TRANSFERS_LIMIT}
-BEGIN SELECT RAISE(ABORT, 'often enough'); END"""
-KEPT = (
-    f"CREATE TRIGGER no_{what.lower()}_of_transfers BEFORE {what} ON transfers BEGIN SELECT RAISE(ABORT, 'kept'); END"
-    for what in ("UPDATE", "DELETE")
-)
-for _trigger in (NOT_IN_CIRCLES, *KEPT):
-    event.listen(_transfers, "after_create", DDL(_trigger))  # type: ignore[no-untyped-call]
+BEGIN SELECT RAISE(ABORT, 'often enough'); END""",
+    **{
+        f"no_{what.lower()}_of_transfers": f"BEFORE {what} ON transfers BEGIN SELECT RAISE(ABORT, 'kept'); END"
+        for what in ("UPDATE", "DELETE")
+    },
+}
+"""By name."""
+keep_rules(_metadata, RULES)
 
 
 def open_routing_systems(path: str | Path = ":memory:") -> RoutingSystems:

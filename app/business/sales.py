@@ -1,8 +1,9 @@
 """The business systems of a sales call: leads, follow-ups, whom we never call, the price list, and a demo calendar.
 
 A follow-up or a callback to a number on the do-not-call list cannot be in the tables, whichever of the two came first,
-nor one of a call whose caller wanted no more of them. What begins with a listed number rings it, as whatever is dialled
-after a whole number does. What others arranged is changed by nobody but who is on the number it was arranged for. The
+nor one of a caller who wanted no more of them. A few digits after a listed number ring it all the same, so they are
+refused; but what is withdrawn is only what was arranged for that very number, or for one nobody has that rings it:
+longer numbers may be somebody else's, and what others arranged is changed by nobody but who is on its number. The
 calendar is that of `booking`: the same tables, opening hours and rules.
 """
 
@@ -19,16 +20,16 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    func,
     insert,
     or_,
     select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 
 from agents.sales.systems import Lead, SalesSystems
 from app.business.booking import open_booking_systems
-from app.business.numbers import is_whole, numbers_in, one_number
+from app.business.numbers import is_whole, numbers_in, one_number, rings
 from app.business.rules import keep_rules
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
@@ -85,7 +86,6 @@ _prices = Table(
 )
 _callbacks = callbacks_table(_metadata)
 _CALLS = (("follow_ups", "number"), ("callbacks", "phone"))
-_RINGS = "substr({called}, 1, length({listed})) = {listed}"
 _OF_CALL = (
     """substr({key}, 1, length({call}) + 1) = {call} || ':' AND instr(substr({key}, length({call}) + 2), ':') = 0"""
 )
@@ -99,14 +99,14 @@ def _none_of(of: str, which: str) -> str:
 RULES = {
     **{
         f"never_called_{of}_{when}": f"""BEFORE {when} ON {of}
-WHEN EXISTS (SELECT 1 FROM do_not_call AS n WHERE {_RINGS.format(called=f"NEW.{number}", listed="n.number")})
+WHEN EXISTS (SELECT 1 FROM do_not_call AS n WHERE {rings(f"NEW.{number}", "n.number")})
 OR EXISTS (SELECT 1 FROM called_off AS o WHERE {_OF_CALL.format(key="NEW.key", call="o.call_id")})
 BEGIN SELECT RAISE(ABORT, 'never'); END"""
         for of, number in _CALLS
         for when in ("INSERT", "UPDATE")
     },
     "never_called_again": f"""AFTER INSERT ON do_not_call BEGIN
-{"".join(_none_of(of, _RINGS.format(called=number, listed="NEW.number")) for of, number in _CALLS)} END""",
+{"".join(_none_of(of, f"{number} = NEW.number") for of, number in _CALLS)} END""",
     "called_off_again": f"""AFTER INSERT ON called_off BEGIN
 {"".join(_none_of(of, _OF_CALL.format(key="key", call="NEW.call_id")) for of, _ in _CALLS)} END""",
     **{
@@ -177,8 +177,8 @@ class _Prices:
 def _note(connection: Connection, row: Mapping[str, Any], numbers: Sequence[str]) -> bool:
     new = sqlite.insert(_leads).values(row)
     connection.execute(new.on_conflict_do_update([_leads.c.call_id], set_=dict(row)))
-    rings = [func.substr(number, 1, func.length(_never.c.number)) == _never.c.number for number in numbers]
-    return bool(rings) and connection.execute(select(_never.c.number).where(or_(*rings))).first() is not None
+    called = [text(rings(f":n{at}", "number")).bindparams(**{f"n{at}": each}) for at, each in enumerate(numbers)]
+    return bool(called) and connection.execute(select(_never.c.number).where(or_(*called))).first() is not None
 
 
 def _follow_up(connection: Connection, row: Mapping[str, Any], *, theirs: bool) -> date:
@@ -199,6 +199,10 @@ def _never_call(connection: Connection, key: str, call_id: str, number: str | No
     connection.execute(insert(_called_off).prefix_with("OR IGNORE"), {"key": key, "call_id": call_id})
     if number is not None:
         connection.execute(insert(_never).prefix_with("OR IGNORE"), {"key": key, "number": number})
+        for of, phone in ((_follow_ups, _follow_ups.c.number), (_callbacks, _callbacks.c.phone)):
+            ringing = select(phone).where(text(rings(phone.name, ":listed")).bindparams(listed=number))
+            nobodys = [each for each in connection.execute(ringing).scalars().all() if not is_whole(each)]
+            connection.execute(of.delete().where(phone.in_(nobodys)))
     return number is not None
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Column,
     Connection,
@@ -23,12 +22,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     insert,
     select,
 )
 
 from agents.service.systems import Case, Contact, Order, Quote, ServiceSystems, Trade
+from app.business.rules import keep_rules
 from interlock.app import Database, Seed, SqlCallbacks, bare, callbacks_table, once
 
 LOOK_AHEAD_DAYS = 7
@@ -102,10 +101,10 @@ _hidden = Table(
 )
 _callbacks = callbacks_table(_metadata)
 
-RULES = (
-    """price_is_ours BEFORE INSERT ON quotes WHEN NEW.team IS NOT NULL OR NEW.category IS NOT NULL
+RULES = {
+    "price_is_ours": """BEFORE INSERT ON quotes WHEN NEW.team IS NOT NULL OR NEW.category IS NOT NULL
 OR NEW.price_cents IS NOT NULL BEGIN SELECT RAISE(ABORT, 'the price is ours'); END""",
-    """what_it_costs AFTER INSERT ON quotes BEGIN
+    "what_it_costs": """AFTER INSERT ON quotes BEGIN
 UPDATE quotes SET (team, category, price_cents) = (
     SELECT f.trade || '/' || r.region, f.category,
         CASE WHEN EXISTS (SELECT 1 FROM warranties AS w WHERE w.number = NEW.warranty AND w.appliance = NEW.appliance
@@ -114,18 +113,18 @@ UPDATE quotes SET (team, category, price_cents) = (
     JOIN regions AS r ON r.prefix = substr(NEW.postcode, 1, 2)
     WHERE a.appliance = NEW.appliance AND length(NEW.postcode) = 5) WHERE id = NEW.id;
 SELECT RAISE(ABORT, 'not ours') FROM quotes WHERE id = NEW.id AND price_cents IS NULL; END""",
-    """a_quote_is_final BEFORE UPDATE ON quotes WHEN OLD.price_cents IS NOT NULL
+    "a_quote_is_final": """BEFORE UPDATE ON quotes WHEN OLD.price_cents IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a quote is final'); END""",
-    "a_quote_is_kept BEFORE DELETE ON quotes BEGIN SELECT RAISE(ABORT, 'a quote is kept'); END",
-    """order_within_the_share BEFORE INSERT ON orders WHEN NEW.key IN (SELECT key FROM hidden_orders)
+    "a_quote_is_kept": "BEFORE DELETE ON quotes BEGIN SELECT RAISE(ABORT, 'a quote is kept'); END",
+    "order_within_the_share": """BEFORE INSERT ON orders WHEN NEW.key IN (SELECT key FROM hidden_orders)
 AND (SELECT COUNT(*) FROM orders WHERE team = NEW.team AND substr(begins, 1, 10) = substr(NEW.begins, 1, 10)
     AND key IN (SELECT key FROM hidden_orders)) >= (SELECT share FROM hidden_orders WHERE key = NEW.key)
 BEGIN SELECT RAISE(ABORT, 'share'); END""",
-    "an_order_is_final BEFORE UPDATE ON orders BEGIN SELECT RAISE(ABORT, 'an order is final'); END",
-    "an_order_is_kept BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'an order is kept'); END",
-)
-for _rule in RULES:
-    event.listen(_metadata, "after_create", DDL(f"CREATE TRIGGER IF NOT EXISTS {_rule}"))  # type: ignore[no-untyped-call]
+    "an_order_is_final": "BEFORE UPDATE ON orders BEGIN SELECT RAISE(ABORT, 'an order is final'); END",
+    "an_order_is_kept": "BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'an order is kept'); END",
+}
+"""By name."""
+keep_rules(_metadata, RULES)
 
 SEED_TRADES: Mapping[Trade, tuple[str, ...]] = {
     "cooling": ("fridge", "freezer"),

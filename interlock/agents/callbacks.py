@@ -17,7 +17,7 @@ class Callbacks(Protocol):
     async def book(self, key: str, phone: str, when: datetime) -> str:
         """Book and return a reference, once for each `key`. Raises `Refused` when the hour is full.
 
-        A call has one callback: a later one of the same call (a key is `call_id:epoch`) takes the earlier one's place,
+        A caller has one callback: a later one of the same (a key is `party:epoch`) takes the earlier one's place,
         and where it is refused the earlier one stands.
         """
         ...

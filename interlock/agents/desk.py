@@ -20,7 +20,7 @@ from interlock.agents.call.clock import within
 from interlock.agents.call.deciding import for_caller
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.farewell import APOLOGY
-from interlock.agents.call.interlocking import AFTER_THE_END, CALLER_CHANGED
+from interlock.agents.call.interlocking import AFTER_THE_END
 from interlock.agents.call.journal import JournalDown
 from interlock.agents.call.recording import MAY_WE_RECORD, is_plain
 from interlock.agents.caller.absence import CUT_OFF
@@ -37,6 +37,7 @@ from interlock.guards.characters import plain_text
 from interlock.guards.facts import FactsError
 from interlock.machines.base import Machine, is_over, may_end, proposers_of, transitions_of
 from interlock.machines.decide import Verdict
+from interlock.machines.events import CALLER_CHANGED
 
 if TYPE_CHECKING:
     from interlock.agents.call.call import Call
@@ -57,6 +58,7 @@ NOT_NOW = (
 )
 WHO_IS_THERE = "Who am I speaking to, please, and what can I do for you?"
 """What is asked of somebody who takes the caller's place in a call: nothing is known of them."""
+ONE_MOMENT = "One moment, please."
 GOODBYE_FIRST = "The goodbye is being said; the line is let go after it."
 HOUSE_RULES = """
 You are on the phone: answer in one or two short sentences, without lists or markup.
@@ -164,14 +166,14 @@ class Desk(Agent):
     def line(self, *, resuming: "Resuming | None" = None) -> SpokenLine:
         """The opening as a line: an outcome that our systems or an operator reported is owed, whichever desk it is."""
         if self._meets_newcomer():
-            return SpokenLine("who_is_there", f"{CUT_OFF} {WHO_IS_THERE}")
+            works = self.call.state in self.call.flow.effects  # for the caller before, and it is not said at what
+            return SpokenLine("who_is_there", f"{CUT_OFF} {ONE_MOMENT if works else WHO_IS_THERE}")
         text = resuming.first_words(self.opening()) if resuming else self.opening()
         return SpokenLine(self.LINE or self.call.state, text, self._kind(resuming is not None))
 
     def _meets_newcomer(self) -> bool:
-        """Whether somebody has to say who they are; not before a safety line was told, nor while our systems work."""
-        safe = not self.UNBROKEN and self.call.state not in self.call.flow.effects
-        return self.event == CALLER_CHANGED and safe
+        """Whether somebody has to say who they are; not before a safety line was told."""
+        return self.event == CALLER_CHANGED and not self.UNBROKEN
 
     def _kind(self, resuming: bool) -> LineKind:
         if self.UNBROKEN:

@@ -24,7 +24,7 @@ Systems = TypeVar("Systems", covariant=True)
 class Assignment(Generic[Known, Systems]):
     """What one piece of work goes by, also in another process that does it again.
 
-    `key` is the idempotency key, `call_id:epoch`; `facts` are what the proposal was judged by and `args` its arguments,
+    `key` is the idempotency key, `party:epoch`; `facts` are what the proposal was judged by and `args` its arguments,
     whatever is learnt or said meanwhile; `now` reads the call's clock, in UTC. `limits` are those that settings change.
     """
 
@@ -35,6 +35,14 @@ class Assignment(Generic[Known, Systems]):
     args: Mapping[str, Any]
     now: Callable[[], datetime]
     limits: Limits = field(default_factory=dict)
+
+    @property
+    def party(self) -> str:
+        """Who it is done for, as our systems know them by: what they arranged, nobody else in the call may change.
+
+        It is `call_id` for the caller a call began with, and another name for whoever took their place.
+        """
+        return party_of(self.call_id, self.facts.caller_number)
 
     @property
     def today(self) -> date:
@@ -69,6 +77,11 @@ class Outcome:
     def found(self, now: Facts) -> dict[str, Any]:
         """What is established by it, `now` being what is known."""
         return dict(self.known(now) if callable(self.known) else self.known)
+
+
+def party_of(call_id: str, caller_number: int) -> str:
+    """The name of a call's caller of that number, counted from 1, among all callers of all calls."""
+    return call_id if caller_number == 1 else f"{call_id}~{caller_number}"
 
 
 Run = Callable[[Assignment[Any, Any]], Coroutine[Any, Any, Outcome]]

@@ -26,27 +26,37 @@ def established(
     *,
     pii: bool = False,
     for_model: bool = True,
-    of_the_caller: bool | None = None,
+    of_the_call: str = "",
+    kept_as: tuple[Any, ...] = (),
     description: str = "",
 ) -> Any:
     """A field only our own systems set: an effect, a timer, an operator, a tool's look-up.
 
-    Not `for_model`, it is for guards, tools and the journal, and no model reads it. `of_the_caller` says that it stands
-    for who the caller is, what they may do, or what they answered: it falls back to its default where somebody else
-    takes their place in the room. Where that is not said, what is `pii` or a yes-or-no does: a forgotten mark leaves
-    nobody verified. Counts of what went wrong are not the caller's, or whoever joins anew could try again.
+    Not `for_model`, it is for guards, tools and the journal, and no model reads it. It is of the caller, and falls back
+    to its default where somebody else takes their place in the room, unless `of_the_call` says why it stands whoever is
+    there; with `kept_as`, only while it has one of these values. So a forgotten mark leaves nobody verified; what a
+    limit counts has to be of the call, or whoever joins anew could try again (`interlock check` finds it).
     """
-    return _field("established", default, pii, for_model, description, of_the_caller)
+    return _field("established", default, pii, for_model, description, of_the_call, kept_as)
 
 
 def _field(
-    origin: Origin, default: Any, pii: bool, for_model: bool, description: str, of_the_caller: bool | None = None
+    origin: Origin,
+    default: Any,
+    pii: bool,
+    for_model: bool,
+    description: str,
+    of_the_call: str = "",
+    kept_as: tuple[Any, ...] = (),
 ) -> Any:
+    if kept_as and not of_the_call:
+        raise TypeError(f"kept_as={kept_as} without of_the_call: say why a newcomer keeps that")
     marks: dict[str, Any] = {
         "origin": origin,
         "pii": pii,
         "for_model": for_model,
-        "of_the_caller": of_the_caller,
+        "of_the_call": of_the_call,
+        "kept_as": list(kept_as),
     }
     return Field(default, description=description, repr=not pii, json_schema_extra=marks)
 
@@ -64,67 +74,86 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    now: datetime | None = established(description="the time of the proposal, in UTC")
-    timezone: str = established("UTC", description="IANA name of the zone opening hours are in")
+    now: datetime | None = established(
+        of_the_call="it is the time for everybody", description="the time of the proposal, in UTC"
+    )
+    timezone: str = established(
+        "UTC", of_the_call="it is the service's", description="IANA name of the zone opening hours are in"
+    )
     silences: int = established(0, description="how often in a row the caller stayed silent")
 
-    opened_at: datetime | None = established(for_model=False, description="when the call began, in UTC")
+    opened_at: datetime | None = established(
+        for_model=False, of_the_call="the call began once", description="when the call began, in UTC"
+    )
     told: tuple[tuple[str, str], ...] | None = established(
         for_model=False,
-        of_the_caller=True,
         description="the lines told to their end, each with its version; None where the record is older than that",
     )
     recording: Literal["agreed", "declined"] | None = established(
         for_model=False,
-        of_the_caller=True,
         description="whether the caller lets us record what is said, where they are asked",
     )
-    switched_off: tuple[str, ...] = established((), for_model=False, description="the lines that a setting leaves out")
+    switched_off: tuple[str, ...] = established(
+        (), for_model=False, of_the_call="settings are for all", description="the lines that a setting leaves out"
+    )
 
     spent: tuple[tuple[str, str, int], ...] = established(
         (),
         for_model=False,
+        of_the_call="it is of one proposal, and set for each",
         description="of which quotas nothing is left, for whom, and in how many seconds they work again: of this"
         " proposal only",
     )
 
-    call_id: str | None = established(for_model=False, description="this call's name in the record")
+    call_id: str | None = established(
+        for_model=False, of_the_call="it names the call", description="this call's name in the record"
+    )
+    caller_number: int = established(
+        1,
+        for_model=False,
+        of_the_call="it counts the callers",
+        description="which caller of the call this is: whoever takes another one's place is one more",
+    )
+    begins_anew: bool = established(
+        False,
+        for_model=False,
+        of_the_call="it is of whoever came last",
+        description="whether somebody took the caller's place and is still where the one before was",
+    )
     room: str | None = established(
         pii=True,
         for_model=False,
-        of_the_caller=False,
+        of_the_call="everybody is in it",
         description="LiveKit's room; a phone's has its number in it",
     )
     caller_identity: str | None = established(pii=True, for_model=False, description="the caller's name in the room")
     caller_sid: str | None = established(
-        for_model=False, of_the_caller=True, description="LiveKit's name for this one stay of the caller in the room"
+        for_model=False, description="LiveKit's name for this one stay of the caller in the room"
     )
     caller_kind: str | None = established(
-        for_model=False, of_the_caller=True, description="sip for a phone, standard for an app or a browser"
+        for_model=False, description="sip for a phone, standard for an app or a browser"
     )
     caller_phone: str | None = established(pii=True, for_model=False, description="the number the caller phones from")
     unheard: tuple[str, ...] = established(
         (),
         for_model=False,
-        of_the_caller=True,
         description="what is claimed here and nobody said, as far as our ears heard",
     )
     number_heard: str | None = established(
         pii=True, for_model=False, description="the telephone number the caller gave last, as our ears heard it"
     )
-    sip_call_id: str | None = established(
-        for_model=False, of_the_caller=True, description="the phone call's name at LiveKit's SIP service"
-    )
+    sip_call_id: str | None = established(for_model=False, description="the phone call's name at LiveKit's SIP service")
 
     _origins: ClassVar[dict[str, Origin]] = {}
     _pii: ClassVar[frozenset[str]] = frozenset()
     _for_model: ClassVar[frozenset[str]] = frozenset()
-    _of_the_caller: ClassVar[frozenset[str]] = frozenset()
+    _of_the_call: ClassVar[dict[str, str]] = {}
+    _kept_as: ClassVar[dict[str, list[Any]]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls._origins, pii, for_model, of_the_caller = {}, set(), set(), set()
+        cls._origins, cls._of_the_call, cls._kept_as, pii, for_model = {}, {}, {}, set(), set()
         for name, info in cls.model_fields.items():
             marks = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
             if "origin" not in marks:
@@ -142,10 +171,11 @@ class Facts(BaseModel):
                 pii.add(name)
             if marks["for_model"]:
                 for_model.add(name)
-            if _is_of_the_caller(marks, info.annotation):
-                of_the_caller.add(name)
+            if why := marks["of_the_call"]:
+                kept_as = marks["kept_as"]
+                cls._of_the_call[name] = str(why)
+                cls._kept_as[name] = kept_as if isinstance(kept_as, list) else []
         cls._pii, cls._for_model = frozenset(pii), frozenset(for_model)
-        cls._of_the_caller = frozenset(of_the_caller)
 
     @classmethod
     def names(cls, origin: Origin) -> frozenset[str]:
@@ -164,14 +194,33 @@ class Facts(BaseModel):
 
     @classmethod
     def of_the_caller(cls) -> frozenset[str]:
-        """The fields that stand for the caller: all that are claimed, and of the others those marked so."""
-        return cls._of_the_caller
+        """The fields that stand for the caller: all but those of the call."""
+        return frozenset(cls._origins) - set(cls._of_the_call)
+
+    @classmethod
+    def of_the_call(cls) -> Mapping[str, str]:
+        """The fields that stand whoever is there, and why."""
+        return cls._of_the_call
+
+    @classmethod
+    def keeps(cls, name: str, value: Any) -> bool:
+        """Whether whoever takes the caller's place keeps this value of the field."""
+        return name in cls._of_the_call and value in (cls._kept_as[name] or (value,))
 
     def of_somebody_else(self) -> "Facts":
         """What is known of whoever takes the caller's place: nothing that stood for the one before, and nobody told
         them anything yet."""
-        gone = {name: type(self).model_fields[name].get_default() for name in self._of_the_caller}
-        return self.model_copy(update=gone | {"told": ()})
+        return self.model_copy(update=self._fallen() | {"told": (), "caller_number": self.caller_number + 1})
+
+    def with_what_stays(self, found: "Facts", names: Iterable[str]) -> "Facts":
+        """These facts with what was `found` for the caller before, as far as it stands whoever is there."""
+        ours, fallen = {name: getattr(found, name) for name in names if name in self._of_the_call}, found._fallen()
+        return self.model_copy(update={name: fallen.get(name, value) for name, value in ours.items()})
+
+    def _fallen(self) -> dict[str, Any]:
+        """The defaults of all that does not stand whoever is there."""
+        fields = type(self).model_fields
+        return {name: its.get_default() for name, its in fields.items() if not self.keeps(name, getattr(self, name))}
 
     def having(self, origin: Origin, values: dict[str, Any]) -> "Facts":
         """These facts with `values` set by a speaker of `origin`.
@@ -208,12 +257,6 @@ class Facts(BaseModel):
                 raise FactsError(f"{name} is {its}: it cannot be {origin}")
 
 
-def _is_of_the_caller(marks: Mapping[str, Any], annotation: Any) -> bool:
-    if marks["origin"] == "claimed" or (said := marks["of_the_caller"]) is None:
-        return marks["origin"] == "claimed" or bool(marks["pii"]) or bool in (annotation, *get_args(annotation))
-    return bool(said)
-
-
 def _fields_in(error: ValueError) -> str:
     errors = getattr(error, "errors", None)
     return ", ".join(sorted({str(e["loc"][0]) for e in errors() if e["loc"]})) if errors else "a fact"
@@ -239,3 +282,6 @@ def _is_fixed(kind: Any) -> bool:
     if kind is Any or not isinstance(kind, type):
         return False
     return kind is not object and kind.__module__ != "collections.abc" and issubclass(kind, Hashable)
+
+
+Facts.__pydantic_init_subclass__()  # pydantic calls it for subclasses alone, and a flow may know no more than these

@@ -3,7 +3,7 @@
 A chart draws its desks and its work (see `interlock.machines.desks`); the arrows here come along.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -24,7 +24,14 @@ from interlock.guards.patience import silent_twice
 from interlock.guards.quotas import Quota
 from interlock.guards.told import DISCLOSURE, told
 from interlock.machines.base import ANYBODY
-from interlock.machines.events import CALLER_LEFT, CALLER_SILENT, ESCALATE, HANDOFF_FAILED, REFUSED_THRICE
+from interlock.machines.events import (
+    CALLER_CHANGED,
+    CALLER_LEFT,
+    CALLER_SILENT,
+    ESCALATE,
+    HANDOFF_FAILED,
+    REFUSED_THRICE,
+)
 from interlock.machines.promises import ANY, Promise, never, reachable
 
 SYSTEM: frozenset[Proposer] = frozenset({"system"})
@@ -35,7 +42,7 @@ class CallerFacts(Facts):
 
     callback_booked: bool = established(False)
     callback_reference: str | None = established(pii=True)
-    callback_at: datetime | None = established(of_the_caller=True, description="when we call back")
+    callback_at: datetime | None = established(description="when we call back")
     callback_number: str | None = established(pii=True, for_model=False, description="the number we call back on")
 
 
@@ -81,6 +88,18 @@ def endings(live: Any, closed: State) -> None:
     _arrow(HANDOFF_FAILED, live, person)
 
 
+def newcomers(states: WaysOut, first: State, beside: Iterable[State], stays: Iterable[State]) -> None:
+    """Whoever takes the caller's place begins at the `first` desk: what the one before was let through they were not.
+
+    `beside` are desks that stand beside the others. In those of `stays` something is said that nobody may cut off: a
+    newcomer hears it too. Work under way is of the caller it was begun for, and is done first.
+    """
+    for state in stays:
+        _arrow(CALLER_CHANGED, state, state)
+    for state in (states.desks, *beside, states.offer, states.person):
+        _arrow(CALLER_CHANGED, state, first)
+
+
 def common_proposers(*reported: str, **others: frozenset[Proposer]) -> Mapping[str, frozenset[Proposer]]:
     """Who may ask for the common events, for those `reported` by the system, and for `others` as given."""
     by_system = (
@@ -90,6 +109,7 @@ def common_proposers(*reported: str, **others: frozenset[Proposer]) -> Mapping[s
         REFUSED_THRICE,
         CALLER_SILENT,
         CALLER_LEFT,
+        CALLER_CHANGED,
         HANDOFF_FAILED,
         *reported,
     )

@@ -31,6 +31,7 @@ from interlock.machines.common import (
     COMMON_QUOTAS,
     common_proposers,
     endings,
+    newcomers,
     ways_out,
 )
 
@@ -108,6 +109,8 @@ def _drawn(name: str, attrs: Mapping[str, Any]) -> dict[str, Any]:
     _fill(common.desks, desks, common.before)
     before = _arrows(common, beside.values())
     ways_out(common, *beside.values(), person_after=common.person_after)
+    stays = [desks[its] for its in attrs.get("unbroken", ()) if its in desks]
+    newcomers(common, first, [its for its in beside.values() if isinstance(its, SideDesk)], stays)
     _put_first(before)
     ways = {"offer": common.offer, "person": common.person, "booking": common.booking}
     _fill(common.live, {"desks": common.desks, **beside, **ways})

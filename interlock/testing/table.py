@@ -233,6 +233,8 @@ class Table:
         back = self.back or self.desks[0]
         alone = tuple(state for state in self.live if state != "person")
         own = {(state, event) for states, event, _, _ in self.arrows for state in states}
+        stays = self.flow.machine.unbroken
+        anew = tuple(state for state in (*self.desks, "offer", "person") if state not in stays)
 
         def but(states: tuple[str, ...], event: str) -> tuple[str, ...]:
             return tuple(state for state in states if (state, event) not in own)
@@ -243,6 +245,8 @@ class Table:
             (but(self.live, "say_goodbye"), "say_goodbye", PROPOSERS, "closed"),
             (but(self.live, "caller_silent"), "caller_silent", SYSTEM, "closed"),
             (but(self.live, "caller_left"), "caller_left", SYSTEM, "closed"),
+            (anew, "caller_changed", SYSTEM, self.desks[0]),
+            *(((state,), "caller_changed", SYSTEM, state) for state in stays),
             (but(self.desks, "refused_thrice"), "refused_thrice", SYSTEM, "offer"),
             (but(("offer",), "refused_thrice"), "refused_thrice", SYSTEM, self.escalates_to),
             (("person",), "refused_thrice", SYSTEM, "closed"),

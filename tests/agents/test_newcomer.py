@@ -45,25 +45,25 @@ async def changed(stage, known=EVE):
 
 async def test_who_takes_the_callers_place_is_not_verified(journal, systems):
     """
-    What they ask for is refused as of anybody, the record says what fell, and `audit why` tells it.
+    They begin where every caller does, the record says what fell, and `audit why` tells it.
     """
     async with on_stage(journal, systems) as stage:
         await stage.to("billing")
         assert (await changed(stage))[-1] == f"{CUT_OFF} {WHO_IS_THERE}"
-        assert stage.state == "billing"
+        assert (stage.state, stage.verdicts()[-1]) == ("greeting", "caller_changed accepted")
         fell = stage.last("caller.changed")
         assert set(fell["fields"]) >= VERIFIED | {"caller_name", "issue_category"}
         assert not stage.call.facts.caller_verified
-        await stage.asks("refund", {"amount_cents": 1990})
-        assert stage.last("transition.refused")["refused_by"] == "caller_verified"
-        *_, last = why(journal, "call-1")
-        (told,) = [each for each in last.led_up if each.kind == "changed"]
+        await stage.call.claim(caller_name="Eve", issue_category="billing")
+        await stage.call.propose("begin_triage")
+        assert (await stage.call.propose("route_to_billing")).refused_by == "caller_verified"
+        (told,) = [each for its in why(journal, "call-1") for each in its.led_up if each.kind == "changed"]
         assert "caller_verified" in told.fell
 
 
 async def test_who_proves_who_they_are_goes_on(journal, systems):
     """
-    The same desk and call, as for any caller.
+    In the same call, as any caller does.
     """
     async with on_stage(journal, systems) as stage:
         await stage.to("billing")
@@ -156,7 +156,7 @@ async def test_what_an_agent_of_the_one_before_asks_for_is_stale(journal, system
 
         verdict = await asyncio.create_task(asked())
         assert verdict.kind == "stale"
-        assert stage.state == "billing"
+        assert stage.state == "greeting"
 
 
 async def test_what_comes_of_work_for_the_one_before_is_not_told(journal, systems, monkeypatch):
@@ -174,8 +174,9 @@ async def test_what_comes_of_work_for_the_one_before_is_not_told(journal, system
         await rounds()
         held.go_on.set()
         await stage.typed.rest()
-        assert stage.verdicts()[-1] == "refund_paid accepted"
-        assert stage.kinds().count("caller.changed") == 2
+        assert stage.verdicts()[-2:] == ["refund_paid accepted", "caller_changed accepted"]
+        assert [stage.kinds().count(kind) for kind in ("caller.changed", "outcome.kept_apart")] == [1, 1]
+        assert stage.state == "greeting"
         assert not any("refund is on its way" in words for words in stage.typed.said)
         assert (stage.call.facts.refund_reference, stage.call.facts.caller_verified) == (None, False)
 
@@ -211,7 +212,7 @@ async def test_while_the_record_is_down_nothing_is_decided(journal, systems):
             await stage.call.propose("resolve")
         outage.down = False
         verdict = await stage.call.propose("refund", {"amount_cents": 1990, "consent": "agreed"})
-        assert verdict.refused_by == "caller_verified"
+        assert (verdict.kind, stage.state) == ("stale", "greeting")
         stage.clock.advance(RECORD_AGAIN_S)
         await stage.typed.rest()
 

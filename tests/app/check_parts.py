@@ -35,8 +35,9 @@ def paid(facts, proposal):
 
 ROOT = Path(__file__).parents[2]
 QUIETLY = dict.fromkeys(["caller_silent"], frozenset({"system"}))
-SENDING = {**dict.fromkeys(["caller_silent", "sent", "not_sent"], frozenset({"system"})), "say_goodbye": ANYBODY}
-SENDING_BY_ANYBODY = {**QUIETLY, "sent": ANYBODY, "not_sent": ANYBODY}
+ANEW = dict.fromkeys(["caller_changed"], frozenset({"system"}))
+SENDING = {**QUIETLY, **dict.fromkeys(["sent", "not_sent"], frozenset({"system"})), "say_goodbye": ANYBODY}
+SENDING_BY_ANYBODY = {**QUIETLY, **ANEW, "sent": ANYBODY, "not_sent": ANYBODY}
 PERSON = reachable("person", from_="everywhere")
 
 
@@ -56,12 +57,13 @@ class Sound(Machine):
         not_sent = sending.to(person)
         escalate = desks.to(person) | sending.to(person)
         back = person.to(desks.before)
+        caller_changed = desks.to(desks.hello) | person.to(desks.hello)
 
     closed = State(final=True)
     say_goodbye = live.to(closed)
     caller_silent = live.to(closed)
 
-    proposers = SENDING
+    proposers: ClassVar = {**SENDING, **ANEW}
     harmless: ClassVar = {"post": "it only writes a letter"}
     promises = (PERSON, never("desk").before(proven), never("sending").before("go"), never("sending").before("desk"))
 

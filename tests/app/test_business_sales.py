@@ -167,3 +167,32 @@ async def test_without_a_number_nobody_is_on_the_list(systems):
 async def test_what_it_costs_our_price_list_computes(people, cents, systems):
     """By how many they are; for too many, or nobody, there is no price."""
     assert await systems.prices.a_month(people) == cents
+
+
+@pytest.mark.parametrize("line", ["+491511", "+49151123", "01511234", "anonymous", "100"])
+async def test_what_is_no_whole_number_is_listed_nowhere_and_calls_off_nothing_of_others(systems, line):
+    """The beginning of strangers' numbers is nobody's."""
+    await systems.callbacks.book("a:1", "+4915112345678", AT)
+    await systems.leads.follow_up("b:1", "+4915119999999", DUE)
+    assert not await systems.leads.never_call("x:1", "x", line)
+    assert await rows(systems, "SELECT number FROM do_not_call WHERE key <> 'seed'") == []
+    assert await rows(systems, "SELECT phone FROM callbacks") == [("+4915112345678",)]
+    assert await rows(systems, "SELECT number FROM follow_ups") == [("+4915119999999",)]
+
+
+async def test_a_short_number_is_only_itself(systems):
+    """Those that begin with it are other people's."""
+    assert await systems.leads.never_call("x:1", "x", "+4930123")
+    await systems.callbacks.book("a:1", "+493012345", AT)
+    assert await rows(systems, "SELECT phone FROM callbacks") == [("+493012345",)]
+    with pytest.raises(Refused):
+        await systems.callbacks.book("a:2", "+4930123", AT)
+
+
+async def test_nobodys_callback_is_withdrawn_by_a_number_it_only_begins_with(systems):
+    """A longer number that somebody can have may be theirs: it is kept, and no new one is taken."""
+    await systems.callbacks.book("a:1", "+49301234567", AT)
+    assert await systems.leads.never_call("x:1", "x", "+4930123456")
+    assert await rows(systems, "SELECT phone FROM callbacks") == [("+49301234567",)]
+    with pytest.raises(Refused):
+        await systems.callbacks.book("b:1", "+49301234568", AT)

@@ -133,6 +133,7 @@ def test_chips_say_what_holds_at_the_same_places():
     assert [([s.id for s in each.sources], sorted(its[0].event for its in each.arrows)) for each in shared] == [
         (["live"], ["caller_left", "caller_silent", "handoff_failed", "say_goodbye"]),
         (["refunding", "offer", "booking"], ["escalate", "take_over"]),
+        (["offer", "person"], ["caller_changed"]),
     ]
 
 

@@ -32,7 +32,7 @@ async def test_a_caller_who_is_back_goes_on_where_they_were(shift: Shift, room: 
 
 async def test_a_caller_who_joins_anew_is_asked_who_they_are(shift: Shift, room: Room) -> None:
     """
-    The same call and state, in another stay: nobody can tell who it is, and the last line is not said to them.
+    The same call, from its first desk: nobody can tell who it is, and the last line is not said to them.
     """
     async with room.caller(agent_name="interlock") as caller:
         await to_billing(caller)
@@ -59,6 +59,7 @@ async def test_a_caller_whose_phone_died_goes_on_with_another(shift: Shift, room
         await lost.kill()
         async with room.caller() as caller:
             await hears(caller, WHO_IS_THERE)
+            await says(caller, "01-name", TRIAGE)
             await says(caller, "02-billing", BILLING)
             await caller.leave()
         await listener.until(lambda: listener.happened("out"), "put out of the closed room", COMES_S)

@@ -28,6 +28,8 @@ OF_THE_BASE = {"now", "timezone", "silences"}
 OF_OUR_MOUTH = {"spent", "opened_at", "recording", "told", "switched_off"}
 OF_THE_LINE = {
     "call_id",
+    "caller_number",
+    "begins_anew",
     "room",
     "caller_identity",
     "caller_sid",
@@ -52,22 +54,41 @@ def test_a_model_is_told_the_facts_but_not_the_lines() -> None:
 
 
 def test_what_stands_for_the_caller_falls_with_them() -> None:
-    """All that was claimed, and of what was established the marked, the personal and the yes-or-no; nobody was told."""
+    """All but what a flow says why it stands whoever is there; nobody was told, and they are one caller more."""
 
     class Marked(Known):
-        tries: int = established(0)
-        price: int = established(0, of_the_caller=True)
-        sent: bool = established(False, of_the_caller=False)
+        tries: int = established(0, of_the_call="used up is used up")
+        price: int = established(0)
+        paid: str | None = established(of_the_call="not twice", kept_as=("unconfirmed",))
         known: bool | None = established()
 
-    assert Marked.of_the_caller() >= {"name", "mood", "age", "account", "verified", "price", "known", "caller_phone"}
-    assert Marked.of_the_caller() & {"tries", "sent", "room", "call_id", "opened_at", "silences", "now"} == set()
-    before = Marked(
-        name="Anna", account="4471", verified=True, tries=2, price=5, sent=True, known=False, told=(("a", "b"),)
-    )
+    theirs = {"name", "mood", "age", "account", "verified", "price", "known", "caller_phone", "recording", "silences"}
+    assert Marked.of_the_caller() >= theirs
+    assert Marked.of_the_caller() & {"tries", "paid", "room", "call_id", "opened_at", "now", "caller_number"} == set()
+    before = Marked(name="Anna", account="4471", verified=True, tries=2, price=5, known=False, told=(("a", "b"),))
     after = before.of_somebody_else()
-    assert after == Marked(tries=2, sent=True, told=())
+    assert after == Marked(tries=2, told=(), caller_number=2)
     assert not told("disclosure").predicate(after, Proposal("x"))
+    unclear, done = before.model_copy(update={"paid": "unconfirmed"}), before.model_copy(update={"paid": "done"})
+    assert (unclear.of_somebody_else().paid, done.of_somebody_else().paid) == ("unconfirmed", None)
+
+
+def test_what_was_found_for_the_caller_before_is_known_only_as_far_as_it_stands() -> None:
+    """A newcomer learns that a limit moved or that nothing is unclear any more, and nothing else of it."""
+
+    class Marked(Known):
+        tries: int = established(0, of_the_call="used up is used up")
+        paid: str | None = established(of_the_call="not twice", kept_as=("unconfirmed",))
+
+    here, found = Marked(paid="unconfirmed"), Marked(paid="done", tries=3, account="4471")
+    assert here.with_what_stays(found, ("paid", "tries", "account")) == Marked(tries=3)
+    assert here.with_what_stays(found, ("account",)) == here
+
+
+def test_what_is_kept_only_as_something_says_why() -> None:
+    """Without a reason nothing is of the call."""
+    with pytest.raises(TypeError, match="of_the_call"):
+        established(kept_as=("unconfirmed",))
 
 
 def test_each_flow_keeps_its_own_fields() -> None:

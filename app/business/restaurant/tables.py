@@ -6,7 +6,6 @@ kitchen's list in the same breath, so that nobody pays for what is not cooked, w
 """
 
 from sqlalchemy import (
-    DDL,
     Boolean,
     CheckConstraint,
     Column,
@@ -17,11 +16,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
     text,
 )
 
 from app.business.restaurant.rules import TRIGGERS, VIEWS
+from app.business.rules import keep_rules
 from interlock.app import callbacks_table
 
 MOST_PORTIONS = 20
@@ -129,5 +128,4 @@ tickets = Table(
 )
 callbacks = callbacks_table(metadata)
 
-for _rule in (*VIEWS, *TRIGGERS):
-    event.listen(metadata, "after_create", DDL(_rule.replace("%", "%%")))  # type: ignore[no-untyped-call]
+keep_rules(metadata, TRIGGERS, VIEWS)

@@ -121,8 +121,6 @@ class Call(CallView):
         self._opened: Written[Ready] | None = None
         self._remembering = Remembering(context, memory, fence=fence, before=last_driver.turns if last_driver else ())
         context.turns = lambda: self._remembering.turns
-        if last_driver is not None and last_driver.changed:
-            self._deciding.work_is_of_another()
         self.happened = Happened(flow.effects, lambda: context.facts, resumed=last_driver is not None)
         self.watch(self.happened.note)
         if watch is not None:
@@ -322,7 +320,6 @@ class Call(CallView):
             self._resuming.forget()
 
     def _forget_caller(self) -> None:
-        self._deciding.forget_caller()
         self._answering.forget()
         for part in (self.hearing, self.ears, self.asking, self.lines):
             part.forget()
@@ -343,6 +340,7 @@ class Call(CallView):
     def started(self) -> None:
         """The session runs: whether its first agent speaks is watched from now on."""
         self._switch.started()
+        self._deciding.meet_whoever_came()
         if self._resuming and self._opened:
             if not self._resuming.lost:
                 self._deadlines.watch()

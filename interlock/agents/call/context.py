@@ -46,8 +46,6 @@ class CallContext:
         self.session: AgentSession[Any] | None = None
         self.lost = False
         """Whether another driver has the call, or is to have it."""
-        self.callers = 1
-        """How many callers there were: whoever takes another one's place is one more."""
         self.turns: Callable[[], int] = lambda: 0
         """How much was said by now."""
         self.parting = False
@@ -78,6 +76,11 @@ class CallContext:
     def epoch(self) -> int:
         """How many transitions the call has made."""
         return self.snapshot.epoch
+
+    @property
+    def callers(self) -> int:
+        """How many callers there were: whoever takes another one's place is one more."""
+        return self.facts.caller_number
 
     @property
     def over(self) -> bool:

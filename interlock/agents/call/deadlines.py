@@ -9,7 +9,7 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.effects import key_of
 from interlock.agents.call.journal import Entry
-from interlock.agents.effects import Assignment, Effect, Outcome
+from interlock.agents.effects import Assignment, Effect, Outcome, party_of
 from interlock.machines.base import offered
 
 A_MOMENT_S = 0.5
@@ -59,12 +59,11 @@ class Deadlines:
 
     async def _report(self, name: str, effect: Effect, epoch: int) -> None:
         context = self._context
-        key = f"{key_of(context.id, epoch)}:{name}"
-        work = Assignment(
-            key, context.id, context.facts, self._systems(), {}, context.clock.now, context.interlocking.limits
-        )
+        key = f"{key_of(party_of(context.id, context.callers), epoch)}:{name}"
+        limits = context.interlocking.limits
+        work = Assignment(key, context.id, context.facts, self._systems(), {}, context.clock.now, limits)
         try:
             outcome = await within(context.clock, effect.timeout_s, effect.done(work))
         except Exception:
             outcome = Outcome(effect.failed)
-        await self._deciding.report(outcome, epoch)
+        await self._deciding.report(outcome, epoch, judged_by=work.facts)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
@@ -25,8 +25,6 @@ log = structlog.get_logger("interlock.call")
 
 Learned = Callable[[Facts], dict[str, Any]]
 """Makes what is learned of what is known."""
-OF_THE_LINE = ("caller_identity", "caller_sid", "caller_kind", "caller_phone", "sip_call_id")
-"""The facts that say who is in the room, as LiveKit has it."""
 _caller: ContextVar[int | None] = ContextVar("caller", default=None)
 
 
@@ -49,8 +47,8 @@ class Deciding:
         self._lock = asyncio.Lock()
         self._next: list[Decide] = []
         self._newcomer: Mapping[str, Any] | None = None
-        self._works_for_another: int | None = None
-        """The epoch of work under way that was begun for a caller whose place somebody else took."""
+        self._at_once = False
+        """Whether the newcomer begins anew wherever they are."""
 
     @property
     def under_way(self) -> bool:
@@ -78,14 +76,16 @@ class Deciding:
         judged = self._in_turn(proposal, of, as_of_now=as_of_now, answers_caller=answers_caller)
         return await asyncio.shield(self._context.spawn(judged))
 
-    async def report(self, outcome: Outcome, epoch: int, *first: DraftEntry) -> Verdict:
+    async def report(self, outcome: Outcome, epoch: int, *first: DraftEntry, judged_by: Facts) -> Verdict:
         """As `propose` of the event by the system, seen in `epoch`; what was found is known whatever the verdict.
+
+        The work was begun for the caller it was `judged_by` the facts of, and whoever is there by now.
 
         It is recorded, `first` after it, in one transaction with the verdict. Raises `FactsError` (recorded) for what
         cannot be known so, and whatever `outcome.known` raises; then nothing was decided.
         """
         proposal = Proposal(outcome.event, by="system", seen_epoch=epoch)
-        judged = self._in_turn(proposal, outcome=outcome, first=first)
+        judged = self._in_turn(proposal, outcome=outcome, first=first, judged_by=judged_by)
         return await asyncio.shield(self._context.spawn(judged))
 
     async def learn_surely(
@@ -142,15 +142,10 @@ class Deciding:
             call = self._context
             await call.persist(call.interlocking.caller_changed(known, call.turns(), switches=False))
 
-    def forget_caller(self) -> None:
-        """Somebody has the caller's place from now on."""
-        self._context.callers += 1
-        self.work_is_of_another()
-
-    def work_is_of_another(self) -> None:
-        """Work under way, if any, was begun for a caller whose place somebody else took: they learn nothing of it."""
-        call = self._context
-        self._works_for_another = call.epoch if call.state in call.flow.effects else None
+    def meet_whoever_came(self) -> None:
+        """Whoever took the caller's place in a call that was taken over since begins anew, unless they did."""
+        if self._context.facts.begins_anew:
+            self._context.spawn(self._meet_surely())
 
     async def _meet_surely(self) -> None:
         await self._context.until_recorded(self._meet)
@@ -165,6 +160,12 @@ class Deciding:
             await call.write(call.interlocking.caller_changed(newcomer, call.turns()))
             if self._newcomer is newcomer:  # and nobody came after them meanwhile
                 self._newcomer = None
+        await self._begin_anew()
+
+    async def _begin_anew(self) -> None:
+        if (anew := self._context.interlocking.begin_anew(at_once=self._at_once)) is not None:
+            await self._context.write(anew)
+        self._at_once = False
 
     async def _meet_afterwards(self) -> None:
         try:
@@ -187,11 +188,16 @@ class Deciding:
                 if self._is_of_another(of):
                     proposal = replace(proposal, seen_epoch=OF_ANOTHER)
                 verdict = await self._decide(proposal, **how)
-                if how.get("outcome") is not None and proposal.seen_epoch == self._works_for_another:
-                    facts = self._context.facts
-                    self._newcomer = {name: getattr(facts, name) for name in OF_THE_LINE}
+                await self._after(verdict, how.get("judged_by"))
             span.set_attributes({"interlock.kind": verdict.kind, "interlock.after": verdict.after.state})
         return verdict
+
+    async def _after(self, verdict: Verdict, judged_by: Facts | None) -> None:
+        """Work for the caller before is done: whoever has their place is not led on by it."""
+        if judged_by is not None and judged_by.caller_number != self._context.callers and verdict.accepted:
+            self._at_once = True
+            with suppress(JournalDown):  # tried again before anything else is decided
+                await self._begin_anew()
 
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:

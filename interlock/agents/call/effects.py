@@ -13,7 +13,7 @@ from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.agents.call.record import RECORD_AGAIN_S, RECORD_TRIES
-from interlock.agents.effects import Assignment, Effect, Outcome
+from interlock.agents.effects import Assignment, Effect, Outcome, party_of
 from interlock.agents.systems import Refused
 from interlock.guards.facts import Facts
 from interlock.guards.quotas import settled
@@ -52,7 +52,7 @@ class Effects:
         """Run `effect` once and report what came of it.
 
         An error or a time-out says nothing about the work itself: it may have been done, and only its answer lost. So
-        it reports `effect.unknown` and never that the work failed. The key `call_id:epoch` makes a second run of the
+        it reports `effect.unknown` and never that the work failed. The key `party:epoch` makes a second run of the
         same work the same work.
         """
         await self._run(effect, "effect.started", self._assigned(facts, args, epoch), epoch)
@@ -65,13 +65,13 @@ class Effects:
         twice. The record says `effect.asked_again`, also where whoever died had not come to `effect.started`.
         """
         if begun.ended or not effect.repeatable:
-            await self._report(effect, Outcome(begun.ended or effect.not_known), epoch)
+            await self._report(effect, Outcome(begun.ended or effect.not_known), epoch, judged_by)
             return
         await self._run(effect, "effect.asked_again", self._assigned(judged_by, begun.args, epoch), epoch)
 
     def _assigned(self, facts: Facts, args: Mapping[str, Any], epoch: int) -> Assignment[Facts, Any]:
         context = self._context
-        key, limits = key_of(context.id, epoch), context.interlocking.limits
+        key, limits = key_of(party_of(context.id, facts.caller_number), epoch), context.interlocking.limits
         return Assignment(key, context.id, facts, self._systems(), dict(args), context.clock.now, limits)
 
     async def _run(self, effect: Effect, how: str, work: Assignment[Facts, Any], epoch: int) -> None:
@@ -83,7 +83,7 @@ class Effects:
         outcome, why = not_begun or await self._done(effect, work)
         back = () if outcome.quota == "kept" else settled(taken, proved=outcome.quota == "proved")
         freed = self._context.interlocking.freed(outcome, work.facts)
-        await self._report(effect, replace(outcome, counts=(*back, *freed)), epoch, said, why)
+        await self._report(effect, replace(outcome, counts=(*back, *freed)), epoch, work.facts, said, why)
 
     async def _begin(
         self, effect: Effect, work: Assignment[Facts, Any], begun: DraftEntry
@@ -95,7 +95,8 @@ class Effects:
                 await self._context.record_if_possible(begun)
                 return None
             alone = effect.exclusive and begun.kind == "effect.started"
-            await self._deciding.learn_surely("established", lambda now: _begins(values, now, alone), begun)
+            whose = work.facts.caller_number
+            await self._deciding.learn_surely("established", lambda now: _begins(values, now, alone, whose), begun)
         except JournalDown:  # where it was written all the same, take it back: nothing was begun
             undone = Outcome(effect.failed, lambda now: _taken_back(values, before, now), quota="given_back")
             return undone, "JournalDown"
@@ -114,21 +115,33 @@ class Effects:
             return Outcome(effect.not_known, quota="given_back" if effect.looks_up else "kept"), type(error).__name__
 
     async def _report(
-        self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""
+        self,
+        effect: Effect,
+        outcome: Outcome,
+        epoch: int,
+        judged_by: Facts,
+        said: Mapping[str, Any] | None = None,
+        why: str = "",
     ) -> None:
         """Report the outcome; one that cannot be known so, or that the machine will not have, counts as not known."""
         state = self._context.state
         try:
-            verdict = await self._surely(effect, outcome, epoch, said, why)
+            verdict = await self._surely(effect, outcome, epoch, judged_by, said, why)
         except Exception as error:
             outcome, why = Outcome(effect.not_known), type(error).__name__
-            verdict = await self._surely(effect, outcome, epoch, said, why)
+            verdict = await self._surely(effect, outcome, epoch, judged_by, said, why)
         if verdict is not None and verdict.kind not in ("accepted", "stale", "terminated"):
             log.error("effect.misreported", **self._context.here, state=state, verdict=verdict.kind)
-            await self._surely(effect, Outcome(effect.not_known), epoch)
+            await self._surely(effect, Outcome(effect.not_known), epoch, judged_by)
 
     async def _surely(
-        self, effect: Effect, outcome: Outcome, epoch: int, said: Mapping[str, Any] | None = None, why: str = ""
+        self,
+        effect: Effect,
+        outcome: Outcome,
+        epoch: int,
+        judged_by: Facts,
+        said: Mapping[str, Any] | None = None,
+        why: str = "",
     ) -> Verdict | None:
         """Report the outcome of this work and no later one: once the call moved on it is stale.
 
@@ -140,7 +153,7 @@ class Effects:
                 outcome, why = Outcome(effect.not_known), "JournalDown"
             ended = [DraftEntry("effect.ended", {**said, "event": outcome.event, "why": why})] if said else []
             try:
-                return await self._deciding.report(outcome, epoch, *ended)
+                return await self._deciding.report(outcome, epoch, *ended, judged_by=judged_by)
             except Superseded:
                 return None
             except JournalDown:
@@ -149,16 +162,19 @@ class Effects:
         return None
 
 
-def key_of(call_id: str, epoch: int) -> str:
-    """The idempotency key of the work begun in an epoch."""
-    return f"{call_id}:{epoch}"
+def key_of(party: str, epoch: int) -> str:
+    """The idempotency key of the work begun in an epoch for a caller (`party_of`)."""
+    return f"{party}:{epoch}"
 
 
-def _begins(values: dict[str, Any], now: Facts, alone: bool) -> dict[str, Any]:
-    """The facts work begins with. Raises `Refused` where it is to be alone, and other work of the kind is unclear."""
+def _begins(values: dict[str, Any], now: Facts, alone: bool, whose: int) -> dict[str, Any]:
+    """The facts work begins with: of the caller it is for, and where somebody else is there, only what stands then.
+
+    Raises `Refused` where it is to be alone, and other work of the kind is unclear.
+    """
     if alone and all(getattr(now, name) == its for name, its in values.items()):
         raise Refused("other work of the kind is unclear")
-    return values
+    return {name: its for name, its in values.items() if whose == now.caller_number or now.keeps(name, its)}
 
 
 def _taken_back(values: dict[str, Any], before: Facts, now: Facts) -> dict[str, Any]:

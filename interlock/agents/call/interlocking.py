@@ -21,14 +21,14 @@ from interlock.guards.quotas import Count, Limits, Spent, settled
 from interlock.machines.base import Machine, Snapshot, events_of, is_over
 from interlock.machines.chart import quotas_of
 from interlock.machines.decide import Verdict, decide
-from interlock.machines.events import ESCALATE, REFUSED_THRICE
+from interlock.machines.events import CALLER_CHANGED, ESCALATE, REFUSED_THRICE
 
 AFTER_THE_END = -1
 """The epoch in which a proposal was made that came when the call had ended: older than any, so always stale."""
 OF_ANOTHER = -1
 """The same, of a proposal that came of the words of a caller whose place somebody else took."""
-CALLER_CHANGED = "caller_changed"
-"""What an agent is entered by that meets somebody in the caller's place. No chart has it: the call stays there."""
+AWAY = ("offer", "person")
+"""Where whoever took the caller's place while work was under way may have gone of their own accord: they stay there."""
 
 
 class Interlocking:
@@ -56,6 +56,8 @@ class Interlocking:
         """Whether the end of the call is on record."""
         self._works = works
         self._given: dict[Asked, Verdict] = {}
+        self._left: dict[int, Facts] = {}
+        """What was known of each caller whose place somebody else took, as they left."""
 
     @property
     def over(self) -> bool:
@@ -72,6 +74,7 @@ class Interlocking:
         outcome: Outcome | None = None,
         first: tuple[DraftEntry, ...] = (),
         spent: Sequence[Spent] = (),
+        judged_by: Facts | None = None,
     ) -> Ready:
         """The verdict on a proposal, and what follows from it; the same proposal again has the same verdict.
 
@@ -79,16 +82,20 @@ class Interlocking:
         is the answer to whatever the caller said. What an `outcome` found is known whatever the verdict on it, and
         goes on record before it, then the entries `first`; where it may not be known, a refusal with its `error`.
         What an acceptance takes from quotas goes with its entry; it is judged again with what is found `spent`.
+
+        Work is of the caller it was `judged_by` the facts of: where somebody else has their place, its outcome is
+        judged by what was known of them, and of what it found the newcomer knows only what stands whoever is there.
         """
         proposal = self._as_seen(proposal, as_of_now)
         asked = _asked(proposal, outcome)
         if asked is not None and (given := self._given.get(asked)) is not None:
             return Ready(verdict=given)
-        found = self._found(outcome)
+        whose = self._whose(judged_by)
+        found = self._found(outcome, whose)
         if found.error is not None:
             return found
         left = tuple((each.quota, each.whose, each.in_s) for each in spent)
-        facts = (found.facts or self.facts).model_copy(update={"now": now, "spent": left})
+        facts = (found.facts or whose).model_copy(update={"now": now, "spent": left})
         verdict = decide(self.machine, self.snapshot, proposal, facts)
         judged = Ready(
             (
@@ -102,6 +109,8 @@ class Interlocking:
             asked=asked,
             verdict=verdict,
         )
+        if whose is not self.facts:
+            return self._of_another(judged, facts, tuple(outcome.found(whose)) if outcome else ())
         if not verdict.accepted:
             return judged
         lines, acts = self._followed(verdict, proposal, facts)
@@ -143,16 +152,39 @@ class Interlocking:
         beside = self._learned(ready.facts, "established", heard or {})
         return replace(ready, entries=(*first, *ready.entries, *beside.entries), facts=beside.facts or ready.facts)
 
-    def _found(self, outcome: Outcome | None) -> Ready:
+    def _whose(self, judged_by: Facts | None) -> Facts:
+        """What is known of the caller that something is of: of the one who is there, where it is nobody else's."""
+        if judged_by is None or judged_by.caller_number == self.facts.caller_number:
+            return self.facts
+        return self._left.get(judged_by.caller_number, judged_by)
+
+    def _of_another(self, judged: Ready, theirs: Facts, names: Collection[str]) -> Ready:
+        """What came of work for a caller whose place somebody else has: who is there now is told nothing of it."""
+        verdict = judged.verdict
+        assert verdict is not None, "only what was judged is of somebody"
+        mine = self.facts.with_what_stays(theirs, names)
+        said = {"fields": sorted(names), "state": verdict.after.state}
+        changed = DraftEntry("outcome.kept_apart", said, {"facts": mine.model_dump(mode="json")})
+        left = {**self._left, theirs.caller_number: theirs}
+        if not verdict.accepted or self.ending:
+            return replace(judged, entries=(*judged.entries, changed), facts=mine, left=left)
+        here, before = verdict.after.state, verdict.before.state
+        lines = [*judged.entries, DraftEntry("handoff.started", {"from": before, "to": here}), changed]
+        acts: tuple[Act, ...] = (SwitchTo(here, CALLER_CHANGED, before),) if self._stays(verdict.after, mine) else ()
+        if here in self._works:
+            acts = (*acts, Begin(here, verdict.after.epoch, judged.proposal.args if judged.proposal else {}, theirs))
+        return replace(judged, entries=tuple(lines), snapshot=verdict.after, facts=mine, acts=acts, left=left)
+
+    def _found(self, outcome: Outcome | None, whose: Facts) -> Ready:
         """What is known with what came of some work, and what is claimed no longer."""
         if outcome is None:
             return Ready()
-        found = self._learned(self.facts, "established", outcome.found(self.facts))
+        found = self._learned(whose, "established", outcome.found(whose))
         if found.error is not None:
             return found
-        fresh = type(self.facts)()
+        fresh = type(whose)()
         gone = {name: getattr(fresh, name) for name in outcome.used_up}
-        used_up = self._learned(found.facts or self.facts, "claimed", gone)
+        used_up = self._learned(found.facts or whose, "claimed", gone)
         if used_up.error is not None:
             return used_up
         return replace(found, entries=(*found.entries, *used_up.entries), facts=used_up.facts or found.facts)
@@ -175,20 +207,71 @@ class Interlocking:
     def caller_changed(self, known: Mapping[str, Any], turns: int, *, switches: bool = True) -> Ready:
         """Somebody takes the caller's place, of whom this is `known`, after so many turns of the conversation.
 
-        The call stays where it is, and an agent who knows nothing of the caller before begins anew there; without
-        `switches` none is there yet.
+        An agent who knows nothing of the caller before meets them: where the chart has a call begin anew, at its first
+        desk, as they were let through no guard; else, and while work is under way, where the call is. Without
+        `switches` no agent is there yet.
         """
         state, before = self.snapshot.state, self.facts
         after = before.of_somebody_else().having("established", dict(known))
         names = before.of_the_caller() - set(known)
         fell = sorted(name for name in names if getattr(before, name) != getattr(after, name))
-        said, kept = {"fields": fell, "state": state, "turns": turns}, {"facts": after.model_dump(mode="json")}
-        entries = [DraftEntry("caller.changed", said, kept)]
+        left = {**self._left, before.caller_number: before}
+        anew = self._anew(after) if not self.ending else None
+        mine = after.model_copy(update={"begins_anew": anew is None and self._begins_anew})
+        said, kept = {"fields": fell, "state": state, "turns": turns}, {"facts": mine.model_dump(mode="json")}
+        entries: tuple[DraftEntry, ...] = (DraftEntry("caller.changed", said, kept),)
+        if anew is not None:
+            return self._begun_anew(anew, mine, entries, (ForgetCaller(),), switches=switches, left=left)
         acts: tuple[Act, ...] = (ForgetCaller(),)
         if switches and not (self.ending or self.over):
-            entries.append(DraftEntry("handoff.started", {"from": state, "to": state}))
+            entries = (*entries, DraftEntry("handoff.started", {"from": state, "to": state}))
             acts = (*acts, SwitchTo(state, CALLER_CHANGED, state))
-        return Ready(tuple(entries), self.snapshot.epoch, facts=after, acts=acts)
+        return Ready(entries, self.snapshot.epoch, facts=mine, acts=acts, left=left)
+
+    def begin_anew(self, *, at_once: bool = False) -> Ready | None:
+        """Whoever took the caller's place while work was under way begins anew, now that it is done.
+
+        None where nobody has to, or they have gone to ask for a person meanwhile and not `at_once`.
+        """
+        waits = self.snapshot.state in AWAY and not at_once
+        if self.ending or waits or not self.facts.begins_anew or (anew := self._anew(self.facts)) is None:
+            return None
+        return self._begun_anew(anew, self.facts.model_copy(update={"begins_anew": False}))
+
+    @property
+    def _begins_anew(self) -> bool:
+        return CALLER_CHANGED in events_of(self.machine)
+
+    def _stays(self, there: Snapshot, facts: Facts) -> bool:
+        """Whether whoever is there meets an agent in that very place, and does not begin anew from it."""
+        return there.state in self._works or not decide(self.machine, there, _anew(there), facts).accepted
+
+    def _anew(self, facts: Facts) -> Verdict | None:
+        """The verdict on beginning anew from where the call stands; None while work is under way there."""
+        if self.snapshot.state in self._works or not self._begins_anew:
+            return None
+        verdict = decide(self.machine, self.snapshot, _anew(self.snapshot), facts)
+        return verdict if verdict.accepted else None
+
+    def _begun_anew(
+        self,
+        verdict: Verdict,
+        facts: Facts,
+        first: tuple[DraftEntry, ...] = (),
+        acts: tuple[Act, ...] = (),
+        *,
+        switches: bool = True,
+        left: Mapping[int, Facts] | None = None,
+    ) -> Ready:
+        before, here = verdict.before.state, verdict.after.state
+        lines = (
+            verdict_entry(verdict, _anew(verdict.before), facts),
+            DraftEntry("handoff.started", {"from": before, "to": here}),
+        )
+        switch = (SwitchTo(here, CALLER_CHANGED, before),) if switches else ()
+        return Ready(
+            (*first, *lines), verdict.after.epoch, verdict.after, facts=facts, acts=(*acts, *switch), left=left
+        )
 
     def end(self, reason: str) -> Ready:
         """The end of the call, and why."""
@@ -205,6 +288,7 @@ class Interlocking:
         if ready.snapshot is not None:
             self._move(ready.snapshot)
         self.facts = ready.facts or self.facts
+        self._left = dict(ready.left if ready.left is not None else self._left)
         self.ended = self.ended or ready.ended
         if ready.proposal is None or ready.verdict is None:
             return ready.acts
@@ -253,6 +337,10 @@ class Interlocking:
             return ()
         offers = (event for event in (REFUSED_THRICE, ESCALATE) if event in events_of(self.machine))
         return tuple(Decide(event, answers_caller=True) for event in offers)[:1]
+
+
+def _anew(here: Snapshot) -> Proposal:
+    return Proposal(CALLER_CHANGED, by="system", seen_epoch=here.epoch)
 
 
 def _asked(proposal: Proposal, outcome: Outcome | None) -> Asked | None:

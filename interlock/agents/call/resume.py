@@ -11,14 +11,13 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.effects import BegunEffect, Effects
-from interlock.agents.call.interlocking import CALLER_CHANGED
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.ready import Ready, Written
 from interlock.agents.caller.absence import CUT_OFF, recap
 from interlock.agents.flow import Flow
 from interlock.guards.facts import Facts
 from interlock.machines.base import Snapshot, initial, is_over
-from interlock.machines.events import ESCALATE
+from interlock.machines.events import CALLER_CHANGED, ESCALATE
 from interlock.machines.migrating import MigrationError, migrated
 
 
@@ -28,8 +27,8 @@ class LastDriver:
 
     `facts` is None when they were erased; `event` is the one whose agent had not spoken yet, empty when it had;
     `work` is the last accepted proposal's; `fence` is the new driver's, `last_seq` the last entry's number. `lost` is
-    why a driver before could not go on, where the person it was to ask for is not on record. `changed` says that
-    somebody took the caller's place since the last acceptance.
+    why a driver before could not go on, where the person it was to ask for is not on record. `callers` is at least how
+    many there were.
     """
 
     flow: str
@@ -41,7 +40,7 @@ class LastDriver:
     event: str = ""
     work: BegunEffect = field(default_factory=BegunEffect)
     lost: str = ""
-    changed: bool = False
+    callers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,8 @@ def starting_point(flow: Flow, last_driver: LastDriver, fresh: Facts) -> Startin
         why = "what was known in the call is of another shape"
     except MigrationError as error:
         why = str(error)
-    return StartingPoint(replace(initial(flow.machine), epoch=last_driver.snapshot.epoch + 1), fresh, fresh, why)
+    nobodys = fresh.model_copy(update={"caller_number": last_driver.callers})
+    return StartingPoint(replace(initial(flow.machine), epoch=last_driver.snapshot.epoch + 1), nobodys, nobodys, why)
 
 
 class Resuming:

@@ -6,6 +6,7 @@ from livekit.agents import AgentSession
 
 from interlock.agents.call.clock import Clock
 from interlock.agents.call.context import CallContext
+from interlock.agents.effects import party_of
 from interlock.agents.flow import Flow
 from interlock.guards.base import Proposer
 from interlock.guards.facts import Facts
@@ -72,6 +73,11 @@ class CallView:
     def callers(self) -> int:
         """How many callers there were: whoever takes another one's place in the room is one more."""
         return self._context.callers
+
+    @property
+    def party(self) -> str:
+        """The caller's name for our systems: the call's id, and another one for whoever took their place."""
+        return party_of(self.id, self._context.callers)
 
     @property
     def here(self) -> dict[str, Any]:

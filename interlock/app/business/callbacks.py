@@ -50,7 +50,7 @@ class SqlCallbacks:
         self._table = table
 
     async def book(self, key: str, phone: str, when: datetime) -> str:
-        """Book once a `key`, in the place of what the same call booked before.
+        """Book once a `key`, in the place of what the same party booked before: whose key begins like it.
 
         Raises `Refused` when the hour is full or the number none, `ValueError` for a time without its zone.
         """
@@ -61,13 +61,13 @@ class SqlCallbacks:
         return f"CB{await self._database.run(lambda c: self._book(c, row)):05d}"
 
     def _book(self, connection: Connection, row: Mapping[str, Any]) -> int:
-        callbacks, call = self._table, row["key"].rpartition(":")[0]
+        callbacks, party = self._table, row["key"].rpartition(":")[0]
         if not can_be_dialled(row["phone"]):
             raise Refused(NO_NUMBER)
-        if call:
-            of_the_call = callbacks.c.key.startswith(f"{call}:", autoescape=True)
-            nothing_more = func.instr(func.substr(callbacks.c.key, len(call) + 2), ":") == 0
-            connection.execute(delete(callbacks).where(of_the_call, nothing_more, callbacks.c.key != row["key"]))
+        if party:
+            theirs = callbacks.c.key.startswith(f"{party}:", autoescape=True)
+            nothing_more = func.instr(func.substr(callbacks.c.key, len(party) + 2), ":") == 0
+            connection.execute(delete(callbacks).where(theirs, nothing_more, callbacks.c.key != row["key"]))
         taken = set(connection.execute(select(callbacks.c.place).where(callbacks.c.hour == row["hour"])).scalars())
         free = next(place for place in range(1, CALLBACKS_PER_HOUR + 2) if place not in taken)
         return once(connection, callbacks, {**row, "place": free}, _why_not)

@@ -93,5 +93,7 @@ def _made(path: str | Path) -> str:
 
 def _make_and_seed(connection: Connection, metadata: MetaData, seed: Seed) -> None:
     metadata.create_all(connection)
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        index.create(connection, checkfirst=True)  # a table of before has those of then
     for table, rows in seed.items():
         connection.execute(insert(table).prefix_with("OR IGNORE"), [dict(row) for row in rows])

@@ -38,6 +38,7 @@ _DESCRIPTIONS: dict[str, Callable[[dict[str, Any]], str]] = {
     "effect.asked_again": lambda audit: f"working, once more by the same key: {audit['state']}",
     "effect.ended": lambda audit: f"done: {audit['event']}" + (f" ({audit['why']})" if audit["why"] else ""),
     "caller.changed": lambda _: "somebody else is there in the caller's place, of whom nothing is proven",
+    "outcome.kept_apart": lambda _: "that was for the caller before: who is there now is told nothing of it",
     "turn.failed": lambda audit: f"nobody answered ({audit['why']})",
     "provider.failed": lambda audit: f"{audit['kind']} {audit['provider']} failed ({audit['error']})",
     "provider.fell_back": lambda audit: f"{audit['kind']}: {audit['to']} steps in",

@@ -7,6 +7,7 @@ from interlock.app.check.chart import chart_findings
 from interlock.app.check.effects import effect_findings
 from interlock.app.check.evidence import evidence_findings
 from interlock.app.check.finding import Finding, render
+from interlock.app.check.newcomer import newcomer_findings
 from interlock.app.check.paths import explore
 from interlock.app.check.promises import promise_findings
 from interlock.app.check.told import told_findings
@@ -32,6 +33,7 @@ def check(flow: Flow) -> list[Finding]:
         *yes_findings(flow, paths),
         *untold_findings(flow, paths),
         *evidence_findings(flow),
+        *newcomer_findings(flow),
     ]
 
 

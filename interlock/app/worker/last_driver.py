@@ -2,22 +2,27 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 from typing import Any
 
 import structlog
 
 from interlock.agents.call.effects import BegunEffect, key_of
-from interlock.agents.call.interlocking import CALLER_CHANGED
 from interlock.agents.call.journal import Turn
 from interlock.agents.call.resume import LastDriver
+from interlock.agents.effects import party_of
 from interlock.app.store import ACCEPTED, AuditRecord, StoreError, StoreJournal
 from interlock.app.store.lease import LeaseGrant
 from interlock.app.store.remembering import recall
 from interlock.app.store.sound import remains_of
 from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
+from interlock.machines.events import CALLER_CHANGED
 
 log = structlog.get_logger("interlock.worker")
+
+CHANGED = "caller.changed"
+KEPT_APART = "outcome.kept_apart"
 
 
 async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver:
@@ -38,7 +43,7 @@ async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver
     if row is None or place is None:
         raise StoreError(f"call {grant.call_id} has no record of where it stands, expected one")
     moved = disagreement(row, records)
-    said = [turn for turn in turns if turn.n > _before_this_caller(records)]
+    said = _with_this_caller(records, turns)
     return LastDriver(
         flow=row.flow,
         snapshot=row.snapshot if row.snapshot and not moved else _roughly(place, row.epoch),
@@ -49,7 +54,7 @@ async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver
         event=_not_met(records, said),
         work=_work(records, private),
         lost=_lost(records) or moved,
-        changed=_changed(records),
+        callers=1 + sum(record.kind == CHANGED for record in records),
     )
 
 
@@ -83,15 +88,12 @@ def facts_at_the_end(records: Sequence[AuditRecord], private: Mapping[int, Mappi
     return known
 
 
-def _before_this_caller(records: Sequence[AuditRecord]) -> int:
-    """How many turns there were with callers whose place somebody else took since."""
-    changes = (record.audit for record in records if record.kind == "caller.changed")
-    return max((int(audit["turns"]) for audit in changes), default=0)
-
-
-def _changed(records: Sequence[AuditRecord]) -> bool:
-    last = next((record.kind for record in reversed(records) if record.kind in ("caller.changed", ACCEPTED)), "")
-    return last == "caller.changed"
+def _with_this_caller(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> list[Turn]:
+    """The turns with who is there now: of what was being said as they came the end was for the one before, so that a
+    newcomer's begin with their own words."""
+    changes = [int(record.audit["turns"]) for record in records if record.kind == CHANGED]
+    after = [turn for turn in turns if turn.n > max(changes, default=0)]
+    return list(dropwhile(lambda turn: turn.role == "assistant", after)) if changes else after
 
 
 def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
@@ -103,7 +105,9 @@ def _not_met(records: Sequence[AuditRecord], turns: Sequence[Turn]) -> str:
     for record in reversed(records):
         if record.kind == "handoff.entered":
             entered[str(record.audit["state"])] = record.audit.get("turns", 0)
-        if record.kind == "caller.changed":
+        if record.kind == KEPT_APART:
+            return CALLER_CHANGED
+        if record.kind == CHANGED:
             return "" if any(its.role == "assistant" for its in turns) else CALLER_CHANGED
         if record.kind == ACCEPTED:
             before = entered.get(str(record.audit["after"][-1]))
@@ -120,8 +124,9 @@ def _work(records: Sequence[AuditRecord], private: Mapping[int, Mapping[str, Any
             ends.setdefault(str(record.audit["key"]), str(record.audit["event"]))
         if record.kind == ACCEPTED:
             kept = private.get(record.seq, {})
-            ended = ends.get(key_of(record.call_id, record.epoch), "")
-            return BegunEffect(kept.get("args", {}), kept.get("facts"), ended)
+            facts = kept.get("facts")
+            party = party_of(record.call_id, (facts or {}).get("caller_number", 1))
+            return BegunEffect(kept.get("args", {}), facts, ends.get(key_of(party, record.epoch), ""))
     return BegunEffect()
 
 
