@@ -105,9 +105,9 @@ class Asking:
         """What the agent that speaks now says, or said, on entry."""
 
     @property
-    def is_open(self) -> bool:
-        """Whether the last thing the caller was asked is a question that a yes or no answers."""
-        return self._open and self._asked is not None
+    def open_question(self) -> Asked | None:
+        """The last thing the caller was asked, where it is a question that a yes or no answers."""
+        return self._asked if self._open else None
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to hear what is said."""
@@ -174,7 +174,7 @@ class Asking:
             if answer not in self._objections():
                 return "agreed"
             self._agreed = None
-        last = self._asked.subject if self._open and self._asked is not None else None
+        last = asked.subject if (asked := self.open_question) is not None else None
         if last == subject and answer == "no":
             return "no"
         if self._ends(subject, acts, said) if stops else requested(said.words, acts):
@@ -190,7 +190,7 @@ class Asking:
 
     def _ends(self, subject: Subject, acts: tuple[str, ...], said: Said) -> bool:
         """Whether they ask for an end by themselves: "do not call me" is only an answer where something else was."""
-        another = self._open and self._asked is not None and self._asked.subject.event != subject.event
+        another = (asked := self.open_question) is not None and asked.subject.event != subject.event
         return ended(said.words, acts) and (not another or for_good(said.words))
 
     def _named(self, answer: Answer, acts: tuple[str, ...]) -> bool:
