@@ -18,7 +18,6 @@ from interlock.agents.agreement import Agreement
 from interlock.agents.arguments import UnfitText, fit_text, read_arguments
 from interlock.agents.call.clock import within
 from interlock.agents.call.deciding import for_caller
-from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.interlocking import AFTER_THE_END, CALLER_CHANGED
 from interlock.agents.call.journal import JournalDown
@@ -58,6 +57,7 @@ NOT_NOW = (
 WHO_IS_THERE = "Who am I speaking to, please, and what can I do for you?"
 """What is asked of somebody who takes the caller's place in a call: nothing is known of them."""
 GOODBYE_FIRST = "The goodbye is being said; the line is let go after it."
+NO_GOODBYE = "No goodbye was said: the caller says something else."
 HOUSE_RULES = """
 You are on the phone: answer in one or two short sentences, without lists or markup.
 What you may do next is decided for you: ask for a step with a tool, and if it is refused, do what the refusal says.
@@ -372,17 +372,15 @@ class Desk(Agent):
 
     async def _part(self, words: str, event: str, args: dict[str, Any], call_id: str) -> ToolResult:
         """Say goodbye, and ask for the end of the call once nobody came back."""
-        call, session, epoch = self.call, self.session, self._epoch
+        call, epoch, caller = self.call, self._epoch, self._caller
 
-        async def close(late: bool) -> None:
-            with suppress(JournalDown):
-                await call.propose(event, args, seen_epoch=epoch, tool_call_id=call_id)
-            if late:
-                session.shutdown(drain=False)
+        async def close() -> bool:
+            for_caller(caller)
+            return (await call.propose(event, args, seen_epoch=epoch, tool_call_id=call_id)).accepted
 
-        await call.record(DraftEntry("goodbye.said", {"event": event, "state": call.state}))
+        if not await call.parting.begin(event, words, close):
+            return ToolResult(NO_GOODBYE, reply_required=False)
         call.hearing.answered(self._asked.pop(call_id, ()))
-        call.parting.begin(words, close)
         return ToolResult(GOODBYE_FIRST, reply_required=False)
 
     def _said(self, conversation: llm.ChatContext) -> Said:

@@ -314,6 +314,7 @@ class Call(CallView):
         if self.ending or self.session is None:
             return
         self.keypad.stop()
+        self.parting.stop()
         with suppress(RuntimeError):
             self.session.interrupt(force=True)
         self._deciding.caller_changed(known)
