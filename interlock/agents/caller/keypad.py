@@ -72,7 +72,7 @@ class Keypad:
     def _open_question(self) -> Asked | None:
         """The question that a yes or a no would answer just now."""
         call = self._context
-        return None if self._lines.any_owed or call.switching or call.ending else self._asking.open_question
+        return None if self._lines.any_new or call.switching or call.ending else self._asking.open_question
 
     def _answers(self, key: str, asked: Asked) -> None:
         self._answer = None
