@@ -13,15 +13,15 @@ from tests.api import DOORS, PAGE, homes, page, told
 PUBLIC = {
     "interlock.guards": """
         CLOSES HOUR_S LAST_WEEKDAY OPENS Facts FactsError Guard Limit Proposal ProposalError Proposer Quota Words
-        agreed can_be_dialled claimed consent_of costs_the_caller established guard mark_given mark_in not_over_a_no
-        says_something told was_heard without_card_numbers""",
+        agreed can_be_dialled claimed consent_of costs_the_caller established guard mark_given mark_in money
+        not_over_a_no says_something told was_heard without_card_numbers""",
     "interlock.machines": """
         ANY ANYBODY CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE CallerFacts
         ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never reachable reported""",
     "interlock.agents": """
         Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Consent Desk
         Effect Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk
-        data_tool effect money proposes spoken_number waits zone_named""",
+        data_tool effect proposes spoken_number waits zone_named""",
     "interlock.app": """
         CALLBACKS_PER_HOUR Database Seed Served SqlCallbacks bare callbacks_table once open_call open_journal
         start_call""",

@@ -11,7 +11,7 @@ from tests.faults.stage import on_stage
 
 TWENTY = {"amount_cents": 2000}
 REFUND = Says(calls=(Asks("refund", TWENTY),))
-ASKED = "That is 20 back for order 1042. Shall I pay that back?"
+ASKED = "That is 20 euros back for order 1042. Shall I pay that back?"
 
 
 def consent(stage):
@@ -83,7 +83,7 @@ async def test_a_yes_to_other_values_is_none(billing):
     """What was asked about was twenty."""
     await refused(billing, "Twenty.", ask=True)
     said = await billing.caller("Yes.", Says(calls=(Asks("refund", {"amount_cents": 3000}),)))
-    assert (consent(billing), said) == ("changed", ["That is 30 back for order 1042. Shall I pay that back?"])
+    assert (consent(billing), said) == ("changed", ["That is 30 euros back for order 1042. Shall I pay that back?"])
 
 
 async def test_a_yes_to_another_question_is_none(billing):
@@ -166,7 +166,7 @@ async def test_who_never_answers_clearly_is_offered_a_person(billing):
 @pytest.fixture
 async def with_keys(billing):
     """
-    A caller by telephone, who was asked whether to pay 20 back.
+    A caller by telephone, who was asked whether to pay 20 euros back.
     """
     await billing.call.establish(caller_kind="sip")
     await refused(billing, "Twenty.", ask=True)

@@ -16,13 +16,13 @@ from tests.faults.stage import on_stage
 
 REFUND = Says("", (Asks("refund", {"amount_cents": 2000}),))
 OTHER = Says("", (Asks("refund", {"amount_cents": 3000}),))
-ASKS_OTHER = "That is 30 back for order 1042. Shall I pay that back?"
+ASKS_OTHER = "That is 30 euros back for order 1042. Shall I pay that back?"
 LABELS = {
-    "That is 20 back for order 1042.": "question",
+    "That is 20 euros back for order 1042.": "question",
     ASKED: "question",
     "Please say yes or no.": "plainer",
     PLAINER: "plainer",
-    "That is 30 back for order 1042.": "other",
+    "That is 30 euros back for order 1042.": "other",
     ASKS_OTHER: "other",
 }
 

@@ -15,7 +15,7 @@ from tests.faults.stage import ACCOUNT
 HELLO = "This is Anna."
 NAME = Asks("note_name", {"name": "Anna"})
 TAKEN_OVER = WaitingDesk.OPENINGS["take_over"]
-PAID = f"{BillingDesk.OPENINGS['refund_paid']} It comes to 10. Is there anything else?"
+PAID = f"{BillingDesk.OPENINGS['refund_paid']} It comes to 10 euros. Is there anything else?"
 
 
 @pytest.mark.parametrize("count", [2, 3, 100])
