@@ -2,8 +2,8 @@
 
 import re
 
-from interlock.agents.answers.judging import judge
 from interlock.agents.answers.question import Question
+from interlock.agents.answers.reading import judge
 
 _BYE = frozenset({"bye", "goodbye", "ciao", "cheers", "thanks", "thank", "okay", "ok", "great", "alright", "fine"})
 _LEADING_ON = frozenset({"a", "very", "so", "and", "have", "to", "for", "your", "the", "is"})
@@ -31,4 +31,4 @@ def says_goodbye(words: str) -> bool:
 
 def _asks(words: str) -> bool:
     """ "You have a nice day" wishes; "you have that" wants to know."""
-    return any(judge(clause, Question("more")).answer == "question" for clause in _FAREWELLS.split(words))
+    return any(judge(clause, Question("more")) == "question" for clause in _FAREWELLS.split(words))

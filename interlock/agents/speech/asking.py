@@ -248,7 +248,7 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...], *, stops: bool = 
     what lets the act happen: to "Do you smell gas?" it is the caller's no.
     """
     told, words, echoes = bool(said.answer), said.answer or said.words, " ".join(acts)
-    answer = judge(words, Question(kind, told=told, echoes=echoes)).answer
+    answer = judge(words, Question(kind, told=told, echoes=echoes))
     if kind == "danger":
         return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
     if stops and ended(words, acts):
@@ -256,7 +256,7 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...], *, stops: bool = 
     if acts and not stops and denied(said.words, acts):
         return "no"
     if told and answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(words)):
-        return "yes" if judge(alone, Question(kind, echoes=echoes)).answer == "yes" else answer
+        return "yes" if judge(alone, Question(kind, echoes=echoes)) == "yes" else answer
     return answer
 
 
