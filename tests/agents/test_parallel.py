@@ -164,7 +164,7 @@ async def test_an_old_agent_that_asks_only_now_is_stale_too(on_stage):
     old = stage.session.current_agent
     await stage.call.propose("take_over", by="operator")
     context = type("Context", (), {"function_call": type("Call", (), {"call_id": "late"})()})()
-    await old._propose("return_to_desk", {}, context)
+    await old._tool_calls._propose("return_to_desk", {}, context)
     assert stage.verdicts() == ["accepted", "stale"]
     await stage.quiet()
     stage.assert_agrees()
