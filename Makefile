@@ -58,8 +58,7 @@ bench: ready ## how long deciding, recording and handing over take, and what a c
 	$(BIN)/python -m tests.bench.judging
 	$(BIN)/python -m pytest -q -m bench
 
-answers: ready ## train the classifier of callers' answers anew, and count what the judge makes of the table
-	$(BIN)/python -m tests.answers.train
+answers: ready ## count what the judge makes of the table of callers' answers
 	$(BIN)/python -m pytest -q -s tests/answers/test_table.py
 
 third-party: ready ## the files of others that the engine carries, out of their npm releases

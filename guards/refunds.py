@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from interlock.guards import Proposal, guard, mark_given
+from interlock.guards import Proposal, guard, mark_given, money
 
 REFUND_LIMIT_CENTS = 50_00
 
@@ -49,7 +49,8 @@ def amount_heard(facts: Order, proposal: Proposal) -> bool:
 
 
 @guard(
-    "Refunds above 50 for one order need a colleague, in parts too: offer to pass the caller on.",
+    f"Refunds above {money(REFUND_LIMIT_CENTS)} for one order need a colleague, in parts too: "
+    "offer to pass the caller on.",
     say="A refund that large needs a colleague. Shall I have somebody call you back?",
 )
 def within_refund_limit(facts: Order, proposal: Proposal) -> bool:

@@ -81,7 +81,7 @@ def specialist_found_for_it(facts: Repair, proposal: Proposal) -> bool:
 @guard("Ask whether they smell gas, and wait for their answer.", say="Do you smell gas?")
 def gas_question_answered(facts: Repair, proposal: Proposal) -> bool:
     """The caller was asked whether they smell gas, and said something to that."""
-    return consent_of(proposal) not in ("unasked", "changed", "attention")
+    return consent_of(proposal) not in ("unasked", "changed", "attention", "early")
 
 
 @guard(

@@ -14,7 +14,7 @@ PUBLIC = {
     "interlock.guards": """
         CLOSES HOUR_S LAST_WEEKDAY OPENS Facts FactsError Guard Limit Proposal ProposalError Proposer Quota Words
         agreed can_be_dialled claimed consent_of costs_the_caller established guard is_somebodys line_of mark_given
-        mark_in not_over_a_no numbers_in one_number says_something told was_heard without_card_numbers""",
+        mark_in money not_over_a_no numbers_in one_number says_something told was_heard without_card_numbers""",
     "interlock.machines": """
         ANY ANYBODY CALLER_CHANGED CALLER_LEFT CALLER_SILENT COMMON_PROMISES ESCALATE HANDOFF_FAILED REFUSED_THRICE
         CallerFacts ChartError Common Desks EffectState HistoryState Machine SideDesk Snapshot State never
@@ -22,7 +22,7 @@ PUBLIC = {
     "interlock.agents": """
         Answer COMMON_CAST COMMON_EFFECTS Assignment BookingClerk Call Callbacks CallerDesk CarryOver Chunk Consent Desk
         Effect Farewell Flow Heard IsoTime JournalDown LiveDesk Outcome PersonOffer Refused Slot SystemDown WaitingDesk
-        data_tool effect money proposes spoken_number waits zone_named""",
+        data_tool effect proposes spoken_number waits zone_named""",
     "interlock.app": """
         CALLBACKS_PER_HOUR Database Seed Served SqlCallbacks bare callbacks_table once open_call open_journal
         start_call""",

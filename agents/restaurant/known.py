@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.restaurant.systems import Dish, Draft, Line
-from interlock.agents import money
+from interlock.guards import money
 from machines.restaurant import RestaurantFacts
 
 
@@ -37,7 +37,7 @@ def so_far(facts: RestaurantFacts) -> str:
 def described(dish: Dish) -> str:
     """A dish with its prices, what is in it, and how many are left when they are few."""
     sizes = [f"{size} {money(cents)}" for size, cents in dish.prices]
-    costs = sizes[0].split()[-1] if len(sizes) == 1 else _list(sizes)
+    costs = money(dish.prices[0][1]) if len(sizes) == 1 else _list(sizes)
     holds = f"It contains {_list(dish.allergens)}." if dish.allergens else "It contains none of the listed allergens."
     extras = [f"{name} for {money(cents)}" for name, cents in dish.extras]
     more = f" You can have it with {_list(extras, 'or')}." if extras else ""

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from agents.restaurant.discreet import RestaurantDesk
 from agents.restaurant.menu import TakesName
-from interlock.agents import Consent, Farewell, Slot, WaitingDesk, data_tool, money, proposes, spoken_number
-from interlock.guards import Words
+from interlock.agents import Consent, Farewell, Slot, WaitingDesk, data_tool, proposes, spoken_number
+from interlock.guards import Words, money
 
 PHONE = Slot("the number to send it to", ask="Which mobile number may I send the payment link to?", kind="phone")
 TELL_ME = "Please stay on the line and tell me when you have paid."

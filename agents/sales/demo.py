@@ -7,7 +7,8 @@ from agents.booking.desks import BookingDesk, FreeTimes, TimeHeld
 from agents.booking.times import day_and_time, spelled
 from agents.sales.clerks import SalesDesk
 from agents.sales.systems import SalesSystems
-from interlock.agents import Slot, data_tool, money, proposes
+from interlock.agents import Slot, data_tool, proposes
+from interlock.guards import money
 from machines.sales import SalesFacts
 
 MEET = "Shall I put you through to an account executive?"

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from guards.repairs import WINDOW
-from interlock.agents import money
+from interlock.guards import money
 
 FAULTS: Mapping[str, str] = {
     "dead": "does not switch on",
@@ -26,7 +26,7 @@ def price(cents: int, *, number_given: bool = False) -> str:
     """What a visit costs; to whom gave the number of a warranty, also why it costs anything."""
     if not cents:
         return "Your warranty covers it."
-    return f"{'I find no warranty of that number for it, so it' if number_given else 'It'} costs {money(cents)} euros."
+    return f"{'I find no warranty of that number for it, so it' if number_given else 'It'} costs {money(cents)}."
 
 
 def window(begins: str) -> str:

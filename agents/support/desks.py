@@ -7,7 +7,9 @@ from agents.support.effects import NO_ORDER
 from agents.support.systems import Order, SupportSystems
 from guards.identity import FAILED_CHECKS_LIMIT, checks_left
 from guards.limits import PROOFS
-from interlock.agents import Consent, LiveDesk, Slot, WaitingDesk, data_tool, money, proposes
+from guards.refunds import REFUND_LIMIT_CENTS
+from interlock.agents import Consent, LiveDesk, Slot, WaitingDesk, data_tool, proposes
+from interlock.guards import money
 from machines.support import SupportFacts
 
 CATEGORY = Slot(
@@ -186,10 +188,10 @@ class BillingDesk(KnowsCallers):
 
     VOICE = "billing"
 
-    INSTRUCTIONS = """
+    INSTRUCTIONS = f"""
 You are the billing desk. Callers come verified; verify one who is not any more before anything else. Look the order up
-before you talk about money. You can pay back up to 50 yourself; a colleague decides about more. Amounts for tools are
-in cents.
+before you talk about money. You can pay back up to {money(REFUND_LIMIT_CENTS)} yourself; a colleague decides about
+more. Amounts for tools are in cents.
 """
     OPENING = "You are through to the billing desk. What is your order number?"
     OPENINGS: ClassVar = {

@@ -10,6 +10,7 @@ from agents.routing.systems import RoutingSystems
 from app.business.rules import keep_rules
 from guards.transfers import TRANSFERS_LIMIT
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
+from interlock.guards import money
 
 ENOUGH = "You were put through often enough for that."
 NO_DESK = "There is no such desk."
@@ -25,13 +26,21 @@ SEED_ANSWERS = tuple(
         ("billing", "date", "An invoice is due fourteen days after its date. Does that answer your question?"),
         ("billing", "way", "You can pay by direct debit or by bank transfer. Does that answer your question?"),
         ("billing", "otherwise", "Then a colleague has to look into it. Shall I have somebody call you back?"),
-        ("sales", "basic", "Basic is 50 megabits for 20 a month. Shall a colleague call you back about it?"),
-        ("sales", "family", "Family is 250 megabits and four phones for 40 a month. Shall a colleague call you back?"),
+        (
+            "sales",
+            "basic",
+            f"Basic is 50 megabits for {money(20_00)} a month. Shall a colleague call you back about it?",
+        ),
+        (
+            "sales",
+            "family",
+            f"Family is 250 megabits and four phones for {money(40_00)} a month. Shall a colleague call you back?",
+        ),
         ("sales", "otherwise", "Then a colleague can make you an offer. Shall I have somebody call you back?"),
         (
             "sales",
             "business",
-            "Business is a gigabit with support at night for 90 a month. Shall a colleague call you?",
+            f"Business is a gigabit with support at night for {money(90_00)} a month. Shall a colleague call you?",
         ),
         ("general", "hours", "We are open Monday to Friday from nine to six. Does that answer your question?"),
         ("general", "address", "Our shop is at the central station. Does that answer your question?"),

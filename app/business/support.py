@@ -25,10 +25,11 @@ from app.business.rules import keep_rules
 from guards.refunds import REFUND_LIMIT_CENTS
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, bare, callbacks_table, once
+from interlock.guards import money
 
 NO_SUCH_ORDER = "There is no order of that number."
 MORE_THAN_PAID = "That is more than what is left of the payment for this order."
-OVER_LIMIT = f"More than {REFUND_LIMIT_CENTS // 100} for one order, in parts too, needs a colleague."
+OVER_LIMIT = f"More than {money(REFUND_LIMIT_CENTS)} for one order, in parts too, needs a colleague."
 NOTHING = "There is nothing to pay back."
 
 _metadata = MetaData()

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         LiveDesk,
         PersonOffer,
         WaitingDesk,
-        money,
         spoken_number,
         waits,
     )
@@ -62,7 +61,6 @@ __all__ = [
     "WaitingDesk",
     "data_tool",
     "effect",
-    "money",
     "proposes",
     "spoken_number",
     "waits",
@@ -86,7 +84,6 @@ __getattr__ = door(
             "LiveDesk",
             "PersonOffer",
             "WaitingDesk",
-            "money",
             "spoken_number",
             "waits",
         ),

@@ -26,7 +26,7 @@ UNDECLARED = Consent("offer")
 """How a yes is read to an event that needs one and is proposed by no tool of the desk: never by asking for it."""
 
 
-UNCLEAR: frozenset[str] = frozenset({"unclear", "attention"})
+UNCLEAR: frozenset[str] = frozenset({"unclear", "attention", "early"})
 
 
 class Agreement:
@@ -42,7 +42,8 @@ class Agreement:
         subject, its = self._subject(event, args), self._declared(event)
         if subject is None:
             return {}
-        given = {"by_value": its.by_value, "stops": its.stops}
+        being_asked = self._call.lines.is_asking(subject)
+        given = {"by_value": its.by_value, "stops": its.stops, "being_asked": being_asked}
         return {"consent": self._call.asking.consent(subject, its.kind, its.acts, said, **given)}
 
     def askable(self) -> list[Asked]:

@@ -261,8 +261,3 @@ COMMON_CAST: Mapping[str, type[Desk]] = {
 """Who speaks in the states of `interlock.machines.common`."""
 COMMON_EFFECTS: Mapping[str, Effect] = {"booking": book_callback}
 """The work of those states."""
-
-
-def money(cents: int) -> str:
-    """An amount in cents as it is spoken, without a currency: 1250 is "12.50", 1200 is "12"."""
-    return f"{cents // 100}.{cents % 100:02d}" if cents % 100 else f"{cents // 100}"

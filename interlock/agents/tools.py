@@ -70,7 +70,7 @@ class Answer:
 
     def of(self, words: str) -> str:
         """The answer in what was said after the end of the line told last, by our judge."""
-        return judge(words, Question(self.kind)).answer if words else "unclear"
+        return judge(words, Question(self.kind)) if words else "unclear"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ What is named in `__all__` is what an application imports; the modules below are
 standard library, pydantic and phonenumbers only.
 """
 
+from interlock.guards.amounts import money
 from interlock.guards.answers import agreed, consent_of, not_over_a_no
 from interlock.guards.base import Guard, Proposal, ProposalError, Proposer, guard
 from interlock.guards.callbacks import CLOSES, LAST_WEEKDAY, OPENS, can_be_dialled, costs_the_caller
@@ -41,6 +42,7 @@ __all__ = [
     "line_of",
     "mark_given",
     "mark_in",
+    "money",
     "not_over_a_no",
     "numbers_in",
     "one_number",

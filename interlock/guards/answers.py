@@ -10,7 +10,7 @@ from interlock.guards.base import Guard, Proposal, guard
 
 AGREED = ("agreed", "requested", "given")
 """Of the values of `consent`, those in which the caller wants it."""
-CONSENTS = (*AGREED, "no", "correction", "question", "attention", "unclear", "changed", "unasked")
+CONSENTS = (*AGREED, "no", "correction", "question", "attention", "early", "unclear", "changed", "unasked")
 """All of its values; see `interlock.agents.speech.asking.Consent`."""
 
 

@@ -1,15 +1,17 @@
 """What is irreversible is done on the caller's yes to exactly that, once, and on nothing else."""
 
 import pytest
+from livekit.agents import UserInputTranscribedEvent
 
 from agents.booking import BOOKING
+from interlock.agents.caller.keypad import ALONE_S
 from interlock.app.project import open_systems
 from interlock.testing import Asks, Says, typed
 from tests.faults.stage import on_stage
 
 TWENTY = {"amount_cents": 2000}
 REFUND = Says(calls=(Asks("refund", TWENTY),))
-ASKED = "That is 20 back for order 1042. Shall I pay that back?"
+ASKED = "That is 20 euros back for order 1042. Shall I pay that back?"
 
 
 def consent(stage):
@@ -81,7 +83,7 @@ async def test_a_yes_to_other_values_is_none(billing):
     """What was asked about was twenty."""
     await refused(billing, "Twenty.", ask=True)
     said = await billing.caller("Yes.", Says(calls=(Asks("refund", {"amount_cents": 3000}),)))
-    assert (consent(billing), said) == ("changed", ["That is 30 back for order 1042. Shall I pay that back?"])
+    assert (consent(billing), said) == ("changed", ["That is 30 euros back for order 1042. Shall I pay that back?"])
 
 
 async def test_a_yes_to_another_question_is_none(billing):
@@ -161,25 +163,109 @@ async def test_who_never_answers_clearly_is_offered_a_person(billing):
     assert (billing.state, billing.call.facts.last_refund) == ("offer", None)
 
 
-@pytest.mark.parametrize(("key", "stands", "came"), [("1", "agreed", "paid"), ("2", "no", None)])
-async def test_a_key_of_a_telephone_answers_the_question_told_last(billing, key, stands, came):
-    """It is as good as the word, once: the same key again pays nothing more."""
+@pytest.fixture
+async def with_keys(billing):
+    """
+    A caller by telephone, who was asked whether to pay 20 euros back.
+    """
     await billing.call.establish(caller_kind="sip")
     await refused(billing, "Twenty.", ask=True)
-    assert await refused(billing, UNCLEAR, ask=True) == [WITH_KEYS]
-    billing.model.add(REFUND, Says("I see."))
-    billing.call.keypad.pressed(key)
-    await billing.typed.rest()
-    assert (consent(billing), billing.call.facts.last_refund) == (stands, came)
-    assert billing.last("key.pressed") == {"key": key}
+    yield billing
     billing.model.script.clear()
-    assert billing.call.keypad.pressed("1") is None or stands == "no"
+
+
+async def press(stage, *keys, wait=0.0):
+    """These keys, so many seconds after another, and then none for as long as an answer has to be alone."""
+    for key in keys:
+        stage.clock.advance(wait)
+        stage.call.keypad.pressed(key)
+        await stage.typed.rest()
+    stage.clock.advance(ALONE_S)
+    await stage.typed.rest()
+
+
+@pytest.mark.parametrize(("key", "stands", "came"), [("1", "agreed", "paid"), ("2", "no", None)])
+async def test_a_key_of_a_telephone_answers_the_question_told_last(with_keys, key, stands, came):
+    """It is as good as the word, once: the same key again pays nothing more."""
+    assert await refused(with_keys, UNCLEAR, ask=True) == [WITH_KEYS]
+    with_keys.model.add(REFUND, Says("I see."))
+    await press(with_keys, key)
+    assert (consent(with_keys), with_keys.call.facts.last_refund) == (stands, came)
+    assert with_keys.last("key.pressed") == {"key": key}
+    with_keys.model.script.clear()
+    await press(with_keys, "1")
+    assert with_keys.kinds().count("key.pressed") == 1 or stands == "no"
+
+
+@pytest.mark.parametrize("keys", ["1043", "0171", "31", "12", "11", "1#"])
+async def test_a_key_among_others_is_part_of_a_number_and_answers_nothing(with_keys, keys):
+    """Whichever of them comes first or last, and each a second after the one before."""
+    with_keys.model.add(REFUND)
+    await press(with_keys, *keys, wait=1.0)
+    assert "key.pressed" not in with_keys.kinds()
+    assert (with_keys.state, with_keys.call.facts.last_refund) == ("billing", None)
+
+
+async def test_a_key_after_a_number_answers_once_it_is_alone(with_keys):
+    """What was keyed before it is past by then."""
+    await press(with_keys, "1", "0", "4", "2")
+    with_keys.model.add(REFUND)
+    await press(with_keys, "1", wait=0.1)
+    assert (consent(with_keys), with_keys.call.facts.last_refund) == ("agreed", "paid")
+
+
+async def test_a_key_waits_until_it_was_alone_and_no_longer(with_keys):
+    """And then it answers once, however long the call goes on."""
+    with_keys.model.add(REFUND, Says("I see."))
+    with_keys.call.keypad.pressed("1")
+    with_keys.clock.advance(ALONE_S - 0.1)
+    await with_keys.typed.rest()
+    assert "key.pressed" not in with_keys.kinds()
+    with_keys.clock.advance(0.1)
+    await with_keys.typed.rest()
+    with_keys.clock.advance(10 * ALONE_S)
+    await with_keys.typed.rest()
+    assert with_keys.kinds().count("key.pressed") == 1
+    assert with_keys.call.facts.last_refund == "paid"
+
+
+async def test_a_key_counts_for_nothing_once_the_caller_spoke(with_keys):
+    """Their words are the answer, also while they are only beginning to be understood."""
+    with_keys.call.keypad.pressed("1")
+    await refused(with_keys, "No, wait.")
+    await press(with_keys)
+    assert "key.pressed" not in with_keys.kinds()
+
+
+async def test_a_key_counts_for_nothing_once_words_begin(with_keys):
+    """A no that is still being understood comes before a yes that was not done yet; noise without words is none."""
+    for words, counts in (("No, w", 0), ("", 1)):
+        with_keys.model.add(REFUND)
+        with_keys.call.keypad.pressed("1")
+        with_keys.typed.session.emit(
+            "user_input_transcribed", UserInputTranscribedEvent(transcript=words, is_final=False)
+        )
+        await press(with_keys)
+        assert with_keys.kinds().count("key.pressed") == counts
+
+
+@pytest.mark.parametrize("by", ["an operator", "a newcomer"])
+async def test_a_key_counts_for_nothing_once_its_question_is_past(with_keys, by):
+    """The call went on, or somebody else is there, who pressed no key."""
+    with_keys.call.keypad.pressed("1")
+    if by == "an operator":
+        await with_keys.call.propose("take_over", by="operator")
+    else:
+        with_keys.call.caller_changed({"caller_sid": "PA_2"})
+    await press(with_keys)
+    await with_keys.typed.rest()
+    assert "key.pressed" not in with_keys.kinds()
 
 
 @pytest.mark.parametrize("key", ["1", "2", "5", "#"])
 async def test_a_key_that_answers_no_question_says_nothing(billing, key):
     """It may be part of a number: it is no word, and goes on no record."""
-    assert billing.call.keypad.pressed(key) is None
+    await press(billing, key)
     await refused(billing, "Twenty.", ask=True)
-    assert key in "12" or billing.call.keypad.pressed(key) is None
+    await press(billing, *([] if key in "12" else [key]))
     assert "key.pressed" not in billing.kinds()

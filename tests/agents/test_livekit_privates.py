@@ -15,6 +15,7 @@ from livekit.agents.voice import SpeechHandle
 import interlock
 from interlock.agents.call.switch import Switch
 from interlock.agents.desk import Desk
+from interlock.agents.tool_calls import ToolCalls
 from interlock.app.offline.scripted import ScriptedModel
 from interlock.app.project import FLOWS
 
@@ -175,7 +176,7 @@ def test_no_agent_is_a_task_and_no_tool_returns_an_agent(flow):
         assert issubclass(desk, Desk)
         assert not issubclass(desk, AgentTask)
         assert desk.on_exit is Agent.on_exit, "LiveKit cannot get past an on_exit that hangs: see test_switch.py"
-    assert inspect.signature(Desk._propose).return_annotation is ToolResult
+    assert inspect.signature(ToolCalls._propose).return_annotation is ToolResult
 
 
 def test_only_the_switch_updates_the_agent():

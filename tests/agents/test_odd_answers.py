@@ -10,7 +10,7 @@ from interlock.testing.spoken import SpokenStage
 from tests.faults.stage import on_stage
 
 REFUND = Says("", (Asks("refund", {"amount_cents": 2000}),))
-ASKED = "That is 20 back for order 1042. Shall I pay that back?"
+ASKED = "That is 20 euros back for order 1042. Shall I pay that back?"
 PLAINER = "Please say yes or no. Shall I pay that back?"
 TO_BILLING = {
     "I am Anna, and paid twenty too much.": [

@@ -15,7 +15,7 @@ from tests.faults.stage import ACCOUNT
 HELLO = "This is Anna."
 NAME = Asks("note_name", {"name": "Anna"})
 TAKEN_OVER = WaitingDesk.OPENINGS["take_over"]
-PAID = f"{BillingDesk.OPENINGS['refund_paid']} It comes to 10. Is there anything else?"
+PAID = f"{BillingDesk.OPENINGS['refund_paid']} It comes to 10 euros. Is there anything else?"
 
 
 @pytest.mark.parametrize("count", [2, 3, 100])
@@ -164,7 +164,7 @@ async def test_an_old_agent_that_asks_only_now_is_stale_too(on_stage):
     old = stage.session.current_agent
     await stage.call.propose("take_over", by="operator")
     context = type("Context", (), {"function_call": type("Call", (), {"call_id": "late"})()})()
-    await old._propose("return_to_desk", {}, context)
+    await old._tool_calls._propose("return_to_desk", {}, context)
     assert stage.verdicts() == ["accepted", "stale"]
     await stage.quiet()
     stage.assert_agrees()

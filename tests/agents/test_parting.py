@@ -1,18 +1,23 @@
 """A goodbye of the agent's, and the three seconds after it in which the caller may come back."""
 
 import asyncio
+import itertools
 
 import pytest
 
 from agents.support import SUPPORT
+from interlock.agents.answers.goodbye import says_goodbye
 from interlock.agents.desks import Farewell
-from interlock.agents.speech.parting import GRACE_S, says_goodbye
+from interlock.agents.speech.parting import GOODBYE_LIMIT_S, GRACE_S
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.project import open_systems
+from interlock.testing.points import rounds
 from interlock.testing.typed import on_stage as typed_on_stage
+from tests.faults.held import HeldJournal, OutageJournal
 
 GOODBYE = Says("", (Asks("say_goodbye"),))
 BACK = "Wait, there is one more thing."
+NEWCOMER = {"caller_identity": "caller", "caller_sid": "PA_2", "caller_kind": "standard"}
 
 
 @pytest.fixture
@@ -107,6 +112,110 @@ async def test_words_over_the_goodbye_are_answered(on_stage):
     assert "goodbye.taken_back" in stage.kinds()
 
 
+@pytest.mark.parametrize("met", ["at once", "late"])
+async def test_nobody_is_hung_up_on_by_the_goodbye_of_another(journal, met):
+    """
+    Who takes the caller's place in that time stays, also while that cannot be put on record yet.
+    """
+    held = HeldJournal(journal)
+    async with typed_on_stage(SUPPORT, journal, open_systems(SUPPORT), writes_to=held) as stage:
+        stage.model.add(GOODBYE)
+        await stage.typed.caller("That is all, goodbye.")
+        if met == "late":
+            held.hold("before", "caller.changed")
+        stage.call.caller_changed(NEWCOMER)
+        await (held.reached.wait() if met == "late" else stage.typed.rest())
+        stage.clock.advance(GRACE_S + GOODBYE_LIMIT_S)
+        await rounds()
+        held.release.set()
+        await stage.typed.rest()
+        assert not stage.call.parting.under_way
+        assert (await stage.caller("Okay, hello.", Says("Who is there?"))) == ["Who is there?"]
+        assert (stage.state, "say_goodbye accepted" in stage.verdicts()) == ("greeting", False)
+
+
+async def test_who_comes_while_a_goodbye_goes_on_record_is_not_told_it(journal):
+    """
+    It was another caller who wanted to go.
+    """
+    held = HeldJournal(journal)
+    async with typed_on_stage(SUPPORT, journal, open_systems(SUPPORT), writes_to=held) as stage:
+        held.hold("before", "goodbye.said")
+        stage.model.add(GOODBYE)
+        stage.typed.say("That is all, goodbye.")
+        await held.reached.wait()
+        stage.call.caller_changed(NEWCOMER)
+        held.release.set()
+        await stage.typed.rest()
+        stage.clock.advance(GRACE_S)
+        await stage.typed.rest()
+        assert Farewell.OPENING not in stage.typed.said
+        assert stage.state == "greeting"
+
+
+async def test_an_operator_who_takes_over_after_a_goodbye_has_the_caller(typed):
+    """
+    The end was asked for where the call is no more; nobody hangs up, and the desk is not taken to be leaving.
+    """
+    await says_bye(typed)
+    typed.typed.session._update_user_state("speaking")
+    assert (await typed.call.propose("take_over", by="operator")).accepted
+    await typed.typed.rest()
+    assert not typed.call.parting.under_way
+    typed.clock.advance(GOODBYE_LIMIT_S)
+    await typed.typed.rest()
+    assert (typed.state, typed.typed.over.is_set()) == ("person", False)
+
+
+async def test_a_goodbye_that_never_ends_hangs_up_only_on_record(journal):
+    """
+    Without a verdict nothing is over, however late it is.
+    """
+    outage = OutageJournal(journal)
+    async with typed_on_stage(SUPPORT, journal, open_systems(SUPPORT), writes_to=outage) as stage:
+        stage.model.add(GOODBYE)
+        await stage.typed.caller("That is all, goodbye.")
+        stage.typed.session._update_user_state("speaking")
+        outage.down = True
+        stage.clock.advance(GOODBYE_LIMIT_S)
+        await stage.typed.rest()
+        assert (stage.state, stage.typed.over.is_set()) == ("greeting", False)
+        outage.down = False
+
+
+async def test_words_said_while_a_goodbye_goes_on_record_take_it_back(journal):
+    """
+    They are answered, and it is never said.
+    """
+    held = HeldJournal(journal)
+    async with typed_on_stage(SUPPORT, journal, open_systems(SUPPORT), writes_to=held) as stage:
+        held.hold("before", "goodbye.said")
+        stage.model.add(GOODBYE, Says("I am still here."))
+        stage.typed.say("That is all, goodbye.")
+        await held.reached.wait()
+        stage.typed.say("No, wait!")
+        await rounds()
+        held.release.set()
+        await stage.typed.rest()
+        stage.clock.advance(GRACE_S)
+        await stage.typed.rest()
+        assert (stage.typed.said, stage.state, stage.verdicts()) == (["I am still here."], "greeting", [])
+        assert "goodbye.taken_back" in stage.kinds()
+
+
+async def test_a_goodbye_that_cannot_go_on_record_is_not_said(journal):
+    """
+    And nobody is taken to be leaving: what they say next is answered.
+    """
+    outage = OutageJournal(journal)
+    async with typed_on_stage(SUPPORT, journal, open_systems(SUPPORT), writes_to=outage) as stage:
+        outage.down = True
+        stage.model.add(GOODBYE, Says("One moment, please."))
+        said = await stage.typed.caller("That is all, goodbye.")
+        outage.down = False
+        assert (said, stage.call.parting.under_way) == (["One moment, please."], False)
+
+
 @pytest.mark.parametrize(
     ("words", "bye"),
     [
@@ -119,6 +228,21 @@ async def test_words_over_the_goodbye_are_answered(on_stage):
         ("No, wait.", False),
         ("Hello?", False),
         ("", False),
+        ("Okay.", True),
+        ("That is all, thanks.", True),
+        ("Thank you very much for your help, you have a good evening.", True),
+        ("Have a lovely weekend, bye.", True),
+        ("Is that okay?", False),
+        ("is that okay", False),
+        ("Okay, is that for the weekend?", False),
+        ("Okay, and that is all right for the weekend?", False),
+        ("okay and is that all right for the weekend", False),
+        ("Thanks, have you a good day for that?", False),
+        ("so that is all right", False),
+        ("Bye?", False),
+        ("Okay, so", False),
+        ("Thank you, and", False),
+        ("Okay, for the", False),
     ],
 )
 def test_what_is_a_goodbye_of_the_callers(words, bye):
@@ -126,3 +250,22 @@ def test_what_is_a_goodbye_of_the_callers(words, bye):
     Thanks and farewells, and nothing else.
     """
     assert says_goodbye(words) is bye
+
+
+FAREWELLS = ["Bye", "Okay, thank you", "That is fine", "Thanks for your help, have a nice day", "Great, take care now"]
+INVERTED = ["is that", "is the day", "have you", "have your", "is your weekend"]
+
+
+@pytest.mark.parametrize("farewell", FAREWELLS)
+def test_a_question_is_no_goodbye_whatever_words_it_is_made_of(farewell):
+    """
+    By its mark, or by its form where a recogniser writes none; nor are words that lead on to more.
+    """
+    assert says_goodbye(farewell)
+    assert not says_goodbye(f"{farewell}?")
+    assert not says_goodbye(f"{farewell}\N{FULLWIDTH QUESTION MARK}")
+    for asked, after in itertools.product(INVERTED, ("", " okay", " all right")):
+        assert not says_goodbye(f"{farewell}. {asked}{after}"), asked
+        assert not says_goodbye(f"{farewell} {asked}{after}".replace(",", "").lower()), asked
+    for more in ("and", "so", "and the", "for your", "and is"):
+        assert not says_goodbye(f"{farewell} {more}"), more

@@ -1,13 +1,9 @@
 """The table of utterances, judged: run with -s to see what was taken for what."""
 
-from collections.abc import Callable
-
 import pytest
 
 from interlock.agents.answers import Answer, judge
 from interlock.agents.answers.question import ACTED_ON
-from interlock.app.offline.answers.classifier import EmbeddedClassifier
-from interlock.app.offline.meaning import Meaning
 from tests.answers.counting import Counts, counted
 from tests.answers.table import HARDER, Utterance, utterances
 
@@ -21,21 +17,12 @@ HALVES = {
 
 
 def words_alone(its: Utterance) -> Answer:
-    return judge(its.words, its.question).answer
-
-
-def words_and_worst_model(its: Utterance) -> Answer:
-    return judge(its.words, its.question, model="yes").answer
+    return judge(its.words, its.question)
 
 
 def worst_model_alone(its: Utterance) -> Answer:
     """The rule that the judge stands in for: the model says that the caller agreed."""
     return "yes"
-
-
-def with_classifier(model: Answer | None) -> Callable[[Utterance], Answer]:
-    classifier = EmbeddedClassifier(Meaning())
-    return lambda its: judge(its.words, its.question, classifier.scores(its.words, its.kind), model).answer
 
 
 def within_bounds(counts: Counts) -> bool:
@@ -45,28 +32,16 @@ def within_bounds(counts: Counts) -> bool:
 
 
 @pytest.mark.parametrize("half", HALVES)
-@pytest.mark.parametrize("rule", [words_alone, words_and_worst_model], ids=lambda rule: rule.__name__)
-def test_words_make_few_false_yes_and_take_most_true_ones(half: str, rule: Callable[[Utterance], Answer]) -> None:
-    """Also beside a model that always says yes: it can lend to weak words only."""
-    assert within_bounds(counted(f"{rule.__name__}, {half}", HALVES[half], rule))
+def test_words_make_few_false_yes_and_take_most_true_ones(half: str) -> None:
+    """With nothing acted on over an objection."""
+    assert within_bounds(counted(f"the words, {half}", HALVES[half], words_alone))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("half", HALVES)
-@pytest.mark.parametrize("model", [None, "yes"])
-def test_the_classifier_makes_it_no_worse(half: str, model: Answer | None) -> None:
-    """It may stand against a yes, and agree to a weak one."""
-    counts = counted(f"words and classifier, model says {model}, {half}", HALVES[half], with_classifier(model))
-    assert within_bounds(counts)
-
-
-@pytest.mark.parametrize("rule", [words_alone, words_and_worst_model], ids=lambda rule: rule.__name__)
-def test_harder_words_are_acted_on_over_no_objection(rule: Callable[[Utterance], Answer]) -> None:
-    """They were written against the reader; a model that lies can lend to the weakest of them only."""
-    counts = counted(f"{rule.__name__}, the harder table", utterances(HARDER), rule)
+def test_harder_words_are_acted_on_over_no_objection() -> None:
+    """They were written against the reader."""
+    counts = counted("the words, the harder table", utterances(HARDER), words_alone)
     print(f"\n{counts}")
-    assert counts.objections_acted_on == 0
-    assert counts.false_yes <= (0 if rule is words_alone else 2)
+    assert (counts.objections_acted_on, counts.false_yes) == (0, 0)
     assert counts.true_yes >= TRUE_YES * counts.yes
 
 

@@ -246,7 +246,7 @@ ASKED_FOR_A_YES = """
             "- expect: {not_said: [paid, pay that BACK]}",
             [
                 ":17: said has 'pay that BACK', which must not be said; it is"
-                " ['That is 20 back for order 1042. Shall I pay that back?']"
+                " ['That is 20 euros back for order 1042. Shall I pay that back?']"
             ],
         ),
     ],

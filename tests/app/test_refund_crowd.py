@@ -54,7 +54,7 @@ async def test_as_much_is_paid_back_as_one_call_may_and_not_a_cent_more(count, j
     paid = [its for its in callers if its.call.facts.last_refund == "paid"]
     others = [its for its in callers if its.call.facts.last_refund == "refused"]
     assert (len(paid), len(others)) == (PAID, count - PAID)
-    assert all("It comes to 20." in its.heard for its in paid)
+    assert all("It comes to 20 euros." in its.heard for its in paid)
     assert all("nothing was paid back" in its.heard and "needs a colleague" in its.heard for its in others)
     order = await open_support_systems(file).orders.find("4471", "1043")
     assert order.refunded_cents == PAID * AMOUNT

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 import structlog
+from livekit.agents import JobExecutorType, JobProcess
 
+from interlock.agents.answers.pieces import _phrases
+from interlock.agents.answers.question import ACTED_ON
 from interlock.app.settings import Settings, SettingsError, load_settings
 from interlock.app.worker import worker
 
@@ -72,6 +75,16 @@ def _clean_surroundings(monkeypatch, tmp_path):
     root.handlers[:] = before
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+def test_a_process_has_the_tables_of_answers_before_its_first_call(monkeypatch):
+    """
+    Nobody waits for them with a yes on their lips.
+    """
+    monkeypatch.setenv("INTERLOCK_PROJECT", str(ROOT))
+    _phrases.cache_clear()
+    worker.prepare_process(JobProcess(executor_type=JobExecutorType.PROCESS, user_arguments=None, http_proxy=None))
+    assert _phrases.cache_info().currsize == len(ACTED_ON)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from interlock.agents.call.journal import InDoubt, JournalDown
 from interlock.agents.call.record import RECORD_AGAIN_S
-from interlock.agents.desk import NOT_NOW
+from interlock.agents.tool_calls import NOT_NOW
 from interlock.app.offline.scripted import Asks, Says
 from interlock.app.store import open_reader
 from tests.faults.doubts import doubting

@@ -9,9 +9,9 @@ from agents.support import SUPPORT
 from agents.support.desks import Triage
 from interlock.agents.call.farewell import APOLOGY
 from interlock.agents.call.record import RECORD_LIMIT_S
-from interlock.agents.desk import TURN_LIMIT_S
 from interlock.agents.desks import WaitingDesk
 from interlock.agents.speech.reply import CHUNK_LIMIT_S, LAST_RESORT
+from interlock.agents.tool_calls import TURN_LIMIT_S
 from interlock.app.offline.scripted import Asks, Says, ScriptedModel
 from tests.faults.held import OutageJournal
 from tests.faults.stage import ACCOUNT, on_stage

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from interlock.agents.call.journal import JournalDown
-from interlock.agents.desk import NOT_NOW
+from interlock.agents.tool_calls import NOT_NOW
 from interlock.app import store
 from interlock.app.offline.scripted import Asks, Says
 from tests.faults.outages import Outage, faults

@@ -1,6 +1,6 @@
 """A caller's words cut into pieces that each say one thing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -164,10 +164,10 @@ _OF_A_KIND: dict[Kind, tuple[tuple[Sense, str], ...]] = {
 """What else, or otherwise, a phrase says to one kind of question; the later table counts."""
 
 
-def prepare(kinds: Iterable[Kind], languages: frozenset[str] = frozenset()) -> None:
-    """Write the tables out that these kinds need, a process's first answer else waits for them."""
-    for kind in kinds:
-        _phrases(kind, languages)
+def prepare() -> None:
+    """Write the tables out, a process's first answers else wait for them: some 60 ms a kind of question."""
+    for kind in _OF_A_KIND:
+        _phrases(kind, frozenset())
 
 
 @cache

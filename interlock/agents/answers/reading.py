@@ -5,7 +5,7 @@ or a correction, and then one more question is the smaller harm.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from interlock.agents.answers.asking import asks
 from interlock.agents.answers.phrases import expanded, words_of
@@ -18,44 +18,34 @@ Said = Sequence[Piece]
 Senses = set[Sense]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the words are taken for; of an unclear answer, what it `leans` to if another layer says the same."""
+def judge(said: str, question: Question) -> Answer:
+    """What the caller's words answer. Pure, and of the words alone: the same words, the same answer.
 
-    answer: Answer
-    leans: Answer | None = None
-
-
-def read(said: str, question: Question) -> Reading:
-    """The answer in the words, several pieces joined by a blank; the same words, the same answer."""
+    `said` is everything final since the question, pieces joined by a blank. What something is done on (a yes to an
+    offer, a no to "Do you smell gas?") is one only in plain words.
+    """
     words = plain(said[:LONGEST])
     if len(said) > LONGEST or len(words.words) > LONGEST_WORDS:
-        return Reading("unclear")
+        return "unclear"
     found = _resolved(pieces(words.words, question), question.kind)
-    reading = _read(words, found, question.kind)
-    return reading if question.told else _before_its_end(reading, found, question.kind)
+    answer = _read(words, found, question.kind)
+    return answer if question.told else _before_its_end(answer, found, question.kind)
 
 
-def _read(words: Plain, found: Said, kind: Kind) -> Reading:
+def _read(words: Plain, found: Said, kind: Kind) -> Answer:
     if (words.marked and not _requests(found)) or asks(found):
-        return Reading("question")
-    if kind in ("danger", "more", "fact"):
-        return _stated(found, kind)
-    return _agreed(found, kind, words.hesitated)
+        return "question"
+    return _stated(found, kind) if kind in ("danger", "more", "fact") else _agreed(found, kind)
 
 
-def _agreed(found: Said, kind: Kind, hesitated: bool) -> Reading:
+def _agreed(found: Said, kind: Kind) -> Answer:
     """To what is done on a yes."""
     its = {piece.sense for piece in found}
     if turned := _turned(found, its, kind):
-        return Reading(turned)
+        return turned
     if its & {Sense.HEDGE, Sense.WAITING, Sense.UNKNOWN} or _unfinished(found):
-        return Reading("unclear")
-    if Sense.ASSENT in its:
-        return Reading("yes")
-    weak = {Sense.WEAK} if kind == "removal" else {Sense.WEAK, Sense.ECHO}
-    leaning = its & weak and not hesitated
-    return Reading("unclear", leans="yes" if leaning else None)
+        return "unclear"
+    return "yes" if Sense.ASSENT in its else "unclear"
 
 
 def _turned(found: Said, its: Senses, kind: Kind) -> Answer | None:
@@ -92,27 +82,25 @@ def _bare_no(found: Said, its: Senses, kind: Kind) -> Answer:
     return "correction" if kind == "check" and its & {Sense.UNKNOWN, Sense.ECHO} else "no"
 
 
-def _stated(found: Said, kind: Kind) -> Reading:
+def _stated(found: Said, kind: Kind) -> Answer:
     """To a question about what is so; whoever clears something by a no says that and nothing else."""
     its = {piece.sense for piece in found}
     denied, affirmed = bool(its & {Sense.NO, Sense.REFUSAL}), Sense.ASSENT in its
     beside = {Sense.BESIDE, Sense.ECHO} | ({Sense.WEAK} if kind == "more" else set())
     if denied and its <= {Sense.NO, Sense.REFUSAL, *beside} and not _unfinished(found):
-        return Reading("no")
+        return "no"
     if kind == "more" and its & {Sense.CHANGE, Sense.VALUE, Sense.CONTRAST} - ({Sense.VALUE} if affirmed else set()):
-        return Reading("correction")
+        return "correction"
     if denied or its & {Sense.HEDGE, Sense.WAITING, Sense.CONTRAST} or not affirmed:
-        return Reading("unclear")
-    if kind == "fact" and not its <= {Sense.ASSENT, *beside}:
-        return Reading("unclear", leans="yes")
-    return Reading("yes")
+        return "unclear"
+    return "unclear" if kind == "fact" and not its <= {Sense.ASSENT, *beside} else "yes"
 
 
-def _before_its_end(reading: Reading, found: Said, kind: Kind) -> Reading:
+def _before_its_end(answer: Answer, found: Said, kind: Kind) -> Answer:
     """What nobody heard to its end is not answered; but an objection is one at any time."""
     if all(_listens(piece) for piece in found):
-        return Reading("attention")
-    return Reading("unclear") if reading.answer in ACTED_ON[kind] or reading.leans else reading
+        return "attention"
+    return "unclear" if answer in ACTED_ON[kind] else answer
 
 
 def _listens(piece: Piece) -> bool:

@@ -20,16 +20,15 @@ _SOUND = {
 }
 _SOUNDS = re.compile(r"\b(?:" + "|".join(sorted(_SOUND, key=lambda its: -len(its))) + r")\b")
 _FIGURES = {word: str(figure) for figure, word in enumerate(NUMBERS.split())}
-_HESITATIONS, _SILENT = frozenset(HESITATIONS.split()), frozenset((HESITATIONS + INTERJECTIONS).split())
+_SILENT = frozenset((HESITATIONS + INTERJECTIONS).split())
 _LONGEST_REPEAT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Words without fillers and repeats; `hesitated` says that there were fillers, `marked` a question mark."""
+    """Words without fillers and repeats; `marked` says that there was a question mark."""
 
     words: tuple[str, ...]
-    hesitated: bool
     marked: bool
 
 
@@ -39,8 +38,7 @@ def plain(said: str) -> Plain:
     text = _SOUNDS.sub(lambda found: _SOUND[found[0]], text)
     every = [word for token in _WORD.findall(text) for word in spelled(token).split()]
     thought = [word for word in every if word not in _SILENT]
-    hesitated = any(word in _HESITATIONS for word in every)
-    return Plain(tuple(_once(thought)), hesitated, "?" in text)
+    return Plain(tuple(_once(thought)), "?" in text)
 
 
 def spelled(token: str) -> str:

@@ -128,7 +128,7 @@ class Call(CallView):
         answering = Answering()
         self._answering = answering
         self.asking = Asking(context)
-        self.hearing = Hearing(context, self._deciding, answering, lambda words: self.parting.caller_said(words))
+        self.hearing = Hearing(context, self._deciding, answering, self._caller_said)
         self.ears = Ears(clock.now, lambda: context.facts)
         self.failures = failures = Failures(context, self._deciding)
         self.lines = LinesOwed(
@@ -153,6 +153,7 @@ class Call(CallView):
         context.at_its_end += (
             self.lines.stop,
             self.parting.stop,
+            self.keypad.stop,
             self._silence.stop,
             self.absence.stop,
             self._switch.stop,
@@ -209,9 +210,14 @@ class Call(CallView):
         self.lines.listen(session)
         self.asking.listen(session)
         self.parting.listen(session)
+        self.keypad.listen(session)
         self._measures.listen(session)
         self._bounds.listen(session)
         session.on("close", lambda ev: self.spawn(self._ending.end(REASONS.get(ev.reason.value, ev.reason.value))))
+
+    def _caller_said(self, words: str) -> None:
+        self.keypad.caller_said(words)
+        self.parting.caller_said(words)
 
     def _with_a_mouth(self) -> Facts:
         """What is known, from where somebody can be told something; who was told before they were lost was told."""
@@ -309,6 +315,8 @@ class Call(CallView):
         """
         if self.ending or self.session is None:
             return
+        self.keypad.stop()
+        self.parting.stop()
         with suppress(RuntimeError):
             self.session.interrupt(force=True)
         self._deciding.caller_changed(known)

@@ -48,8 +48,8 @@ class CallContext:
         """Whether another driver has the call, or is to have it."""
         self.turns: Callable[[], int] = lambda: 0
         """How much was said by now."""
-        self.parting = False
-        """Whether goodbye was said, or is being said, and the call is not to end yet."""
+        self.parts_from: tuple[int, int] | None = None
+        """In which epoch, and from which caller, an agent parts: see `parting`."""
         self.awaited: object | None = None
         """The agent that was sent for and has not entered."""
         self.at_its_end: list[Callable[[], None]] = []
@@ -91,6 +91,12 @@ class CallContext:
     def ending(self) -> bool:
         """Whether the end of the call is on record, or about to be: nothing is begun any more."""
         return self.interlocking.ending
+
+    @property
+    def parting(self) -> bool:
+        """Whether goodbye was said, or is being said, to the caller who is there, where the call is still: it is not to
+        end yet."""
+        return self.parts_from == (self.epoch, self.callers)
 
     @property
     def switching(self) -> bool:

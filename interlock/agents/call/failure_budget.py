@@ -4,10 +4,13 @@ import hashlib
 import json
 from collections import Counter
 
+from interlock.guards.answers import consent_of
 from interlock.guards.base import Proposal
 from interlock.machines.decide import Verdict
 
 REFUSALS_OF_ONE_EVENT = 3
+EARLY_YESES = 4
+"""How often in a row a caller may say yes to something before they had heard the question to its end."""
 FAILED_TURNS = 3
 FRUITLESS_TURNS = 6
 ROUNDS_LIMIT = 10
@@ -19,6 +22,7 @@ class FailureBudget:
     """Counts refusals of the same event in a row, turns in a row that no model answered, turns in a row in which tools
     were called and none did anything, and agents' steps while nobody heard the caller.
 
+    A yes that came too early is no failure: they are asked again, `EARLY_YESES` times at the most.
     A refusal by a guard that did not refuse the event before begins the count anew: what was asked for then is there
     now, so the call gets on.
     """
@@ -27,6 +31,7 @@ class FailureBudget:
         self._event = ""
         self._refused_by: set[str] = set()
         self._refusals = 0
+        self._early = 0
         self._failures = 0
         self._fruitless = 0
         self._turn_counted = False
@@ -49,7 +54,10 @@ class FailureBudget:
         if verdict.accepted or verdict.event != self._event:
             self._event, self._refused_by, self._refusals = verdict.event, set(), 0
         if verdict.accepted:
+            self._early = 0
             self.fruitful()
+            return False
+        if self._is_early(proposal):
             return False
         if verdict.refused_by not in self._refused_by:
             self._refused_by.add(verdict.refused_by)
@@ -59,6 +67,12 @@ class FailureBudget:
         if self._refusals < REFUSALS_OF_ONE_EVENT and not fruitless:
             return False
         self._refusals = self._fruitless = 0
+        return True
+
+    def _is_early(self, proposal: Proposal) -> bool:
+        if consent_of(proposal) != "early" or self._early >= EARLY_YESES:
+            return False
+        self._early += 1
         return True
 
     def fruitless(self) -> bool:

@@ -48,4 +48,4 @@ def is_plain(words: str) -> bool:
 
 
 def _answer(words: str) -> Answer:
-    return judge(words, Question("offer", echoes="record the call")).answer if words else "unclear"
+    return judge(words, Question("offer", echoes="record the call")) if words else "unclear"

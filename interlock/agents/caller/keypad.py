@@ -1,17 +1,23 @@
-"""The keys of a caller's phone: 1 is their yes and 2 their no to the question told last, and to nothing else."""
+"""The keys of a caller's phone: 1 is their yes and 2 their no to the question told last, and to nothing else.
+
+A key among others is part of a number: only one that was pressed alone is an answer.
+"""
 
 from typing import Any
 
-from livekit.agents.voice import SpeechHandle
+from livekit.agents import AgentSession, UserInputTranscribedEvent
 
+from interlock.agents.call.clock import Timer
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.caller.hearing import Hearing
-from interlock.agents.speech.asking import Asking
+from interlock.agents.speech.asking import Asked, Asking
 from interlock.agents.speech.lines import LinesOwed
 
 ANSWERS = {"1": "Yes.", "2": "No."}
 PRESS = ", or press 1 for yes and 2 for no"
+ALONE_S = 1.5
+"""How long no other key may be pressed before and after one that is an answer."""
 
 
 class Keypad:
@@ -22,17 +28,62 @@ class Keypad:
         self._hearing = hearing
         self._asking = asking
         self._lines = lines
+        self._pressed: Timer | None = None
+        """Runs while the key pressed last is not alone yet."""
+        self._answer: Timer | None = None
 
-    def pressed(self, key: str) -> SpeechHandle | None:
-        """A key went down: it counts as the word it stands for, where a question was told to its end and is open.
+    def listen(self, session: AgentSession[Any]) -> None:
+        """Begin to hear whether the caller speaks instead."""
+        session.on("user_input_transcribed", self._transcribed)
 
-        Any other key, and one pressed too early, says nothing and goes on no record: it may be part of a number.
+    def pressed(self, key: str) -> None:
+        """A key went down: once it was alone it counts as the word it stands for, where a question was told to its end
+        before it and is open still.
+
+        Any other key, one pressed too early, and one among others says nothing and goes on no record: it may be part of
+        a number.
         """
-        words = ANSWERS.get(key)
-        if words is None or not self._asking.is_open or self._lines.any_owed or self._context.ending:
-            return None
+        others, clock = self._pressed is not None, self._context.clock
+        self.stop()
+        self._pressed = clock.call_later(ALONE_S, self._is_past)
+        asked = self._open_question()
+        if not others and key in ANSWERS and asked is not None:
+            self._answer = clock.call_later(ALONE_S, lambda: self._answers(key, asked))
+
+    def caller_said(self, words: str) -> None:
+        """Words came from the caller: these are their answer, and not a key before them."""
+        self._take_back()
+
+    def stop(self) -> None:
+        """Wait for nothing any more."""
+        self._take_back()
+        self._is_past()
+
+    def _is_past(self) -> None:
+        if self._pressed is not None:
+            self._pressed.cancel()
+            self._pressed = None
+
+    def _take_back(self) -> None:
+        if self._answer is not None:
+            self._answer.cancel()
+            self._answer = None
+
+    def _open_question(self) -> Asked | None:
+        """The question that a yes or a no would answer just now."""
+        call = self._context
+        return None if self._lines.any_new or call.switching or call.ending else self._asking.open_question
+
+    def _answers(self, key: str, asked: Asked) -> None:
+        self._answer = None
+        if self._open_question() is not asked:
+            return
         self._context.spawn(self._context.record_if_possible(DraftEntry("key.pressed", {"key": key})))
-        return self._hearing.hear(words)
+        self._hearing.hear(ANSWERS[key])
+
+    def _transcribed(self, event: UserInputTranscribedEvent) -> None:
+        if event.transcript.strip():
+            self._take_back()
 
 
 def has_keypad(facts: Any) -> bool:

@@ -55,7 +55,7 @@ def mark_of(kind: str, value: Any, said: Said, around: Around, *, phrases: Seque
 
 def plainly_yes(words: str) -> bool:
     """Whether nothing but a yes was said; anything else in it may take it back."""
-    return judge(words, Question("offer")).answer == "yes"
+    return judge(words, Question("offer")) == "yes"
 
 
 def _is_known(kind: str, value: Any, around: Around) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from livekit.agents import AgentSession, ConversationItemAddedEvent, llm
@@ -22,13 +22,24 @@ from interlock.agents.call.draft import DraftEntry
 from interlock.agents.speech.utterance import letters_of
 
 Consent = Literal[
-    "agreed", "requested", "given", "no", "correction", "question", "attention", "unclear", "changed", "unasked"
+    "agreed",
+    "requested",
+    "given",
+    "no",
+    "correction",
+    "question",
+    "attention",
+    "early",
+    "unclear",
+    "changed",
+    "unasked",
 ]
 """How a caller stands to something that needs their yes, as our ears had it.
 
 agreed: a plain yes to the question about exactly this; requested: they asked for it in plain words; given: they gave
-the value that it was waiting for; changed: they were asked about other values; unasked: nobody asked them about it; the
-others as `interlock.agents.answers.Answer`.
+the value that it was waiting for; early: a yes, or a word of attention, before they had heard the question about this
+to its end; changed: they were asked about other values; unasked: nobody asked them about it; the others as
+`interlock.agents.answers.Answer`.
 """
 
 ASKED = "Nothing is done yet, the caller was asked: "
@@ -105,9 +116,9 @@ class Asking:
         """What the agent that speaks now says, or said, on entry."""
 
     @property
-    def is_open(self) -> bool:
-        """Whether the last thing the caller was asked is a question that a yes or no answers."""
-        return self._open and self._asked is not None
+    def open_question(self) -> Asked | None:
+        """The last thing the caller was asked, where it is a question that a yes or no answers."""
+        return self._asked if self._open else None
 
     def listen(self, session: AgentSession[Any]) -> None:
         """Begin to hear what is said."""
@@ -126,12 +137,17 @@ class Asking:
         """The caller heard these words to their end. `ours` says that this desk wrote them, so that their last question
         is one of its own even where it says the values in other words."""
         self._question = last_question(words) or self._question
+        if (asked := self.asked_by(words, ours=ours)) is not None:
+            self.put(asked)
+        elif self._asked is not None and asks_anything(words):
+            self._open = _asks_again(words, self._asked)
+
+    def asked_by(self, words: str, *, ours: bool) -> Asked | None:
+        """The question that these words put, of those that this desk may ask: see `told`."""
         for each in self._askable():
             if letters_of(words).endswith(letters_of(each.words)) or (ours and same_question(words, each.words)):
-                self.put(each)
-                return
-        if self._asked is not None and asks_anything(words):
-            self._open = _asks_again(words, self._asked)
+                return each
+        return None
 
     def put(self, asked: Asked) -> None:
         """This question was told to its end."""
@@ -163,9 +179,18 @@ class Asking:
         self._used, self._agreed, self._open = said.message, None, False
 
     def consent(
-        self, subject: Subject, kind: Kind, acts: tuple[str, ...], said: Said, *, by_value: bool, stops: bool = False
+        self,
+        subject: Subject,
+        kind: Kind,
+        acts: tuple[str, ...],
+        said: Said,
+        *,
+        by_value: bool,
+        stops: bool = False,
+        being_asked: bool = False,
     ) -> Consent:
-        """How the caller stands to exactly this."""
+        """How the caller stands to exactly this; `being_asked` says that they are still to hear the question about
+        it."""
         self.heard(said)
         if not said.words or said.message == self._used:
             return "unasked"
@@ -174,13 +199,15 @@ class Asking:
             if answer not in self._objections():
                 return "agreed"
             self._agreed = None
-        last = self._asked.subject if self._open and self._asked is not None else None
+        last = asked.subject if (asked := self.open_question) is not None else None
         if last == subject and answer == "no":
             return "no"
         if self._ends(subject, acts, said) if stops else requested(said.words, acts):
             return "requested"
         if by_value and answer not in ("no", "question") and (gives_value(said.words) or self._named(answer, acts)):
             return "given"
+        if (last == subject or being_asked) and is_early(said, kind, acts, stops=stops):
+            return "early"
         of_it = last is not None and last.event == subject.event
         if answer in ("no", "question") or (answer == "correction" and of_it):
             return answer
@@ -190,7 +217,7 @@ class Asking:
 
     def _ends(self, subject: Subject, acts: tuple[str, ...], said: Said) -> bool:
         """Whether they ask for an end by themselves: "do not call me" is only an answer where something else was."""
-        another = self._open and self._asked is not None and self._asked.subject.event != subject.event
+        another = (asked := self.open_question) is not None and asked.subject.event != subject.event
         return ended(said.words, acts) and (not another or for_good(said.words))
 
     def _named(self, answer: Answer, acts: tuple[str, ...]) -> bool:
@@ -221,7 +248,7 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...], *, stops: bool = 
     what lets the act happen: to "Do you smell gas?" it is the caller's no.
     """
     told, words, echoes = bool(said.answer), said.answer or said.words, " ".join(acts)
-    answer = judge(words, Question(kind, told=told, echoes=echoes)).answer
+    answer = judge(words, Question(kind, told=told, echoes=echoes))
     if kind == "danger":
         return {"no": "yes", "yes": "no"}.get(answer, answer)  # type: ignore[return-value]
     if stops and ended(words, acts):
@@ -229,8 +256,16 @@ def read_answer(said: Said, kind: Kind, acts: tuple[str, ...], *, stops: bool = 
     if acts and not stops and denied(said.words, acts):
         return "no"
     if told and answer == "correction" and kind in ("offer", "removal") and (alone := without_contact(words)):
-        return "yes" if judge(alone, Question(kind, echoes=echoes)).answer == "yes" else answer
+        return "yes" if judge(alone, Question(kind, echoes=echoes)) == "yes" else answer
     return answer
+
+
+def is_early(said: Said, kind: Kind, acts: tuple[str, ...], *, stops: bool = False) -> bool:
+    """Whether all of the words came before the end of what was to be heard, and would be a yes after it."""
+    if said.answer:
+        return False
+    now, then = (read_answer(replace(said, answer=words), kind, acts, stops=stops) for words in ("", said.words))
+    return now == "attention" or then == "yes"
 
 
 def gives_value(words: str) -> bool:

@@ -19,7 +19,7 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.speech.answering import Answering
-from interlock.agents.speech.asking import Asked, Asking
+from interlock.agents.speech.asking import Asked, Asking, Subject
 from interlock.agents.speech.utterance import letters_of
 from interlock.guards.facts import Facts
 from interlock.guards.told import Told, with_told, without
@@ -56,6 +56,8 @@ class SpokenLine:
 class _Owed:
     line: SpokenLine
     left: tuple[str, ...]
+    again: bool = False
+    """Whether it asks what the caller was asked, to its end, just before."""
     cuts: int = 0
     asks_no_more: bool = False
     playing: SpeechHandle | None = None
@@ -105,21 +107,38 @@ class LinesOwed:
     def answer_in(self, words: str) -> str:
         """What of these words of the caller's can answer the line told last: those said after its end, and none while
         something is not told yet."""
-        return "" if self._owed else self._answering.answer_in(words)
+        return "" if self.any_new else self._answering.answer_in(words)
 
     @property
     def any_owed(self) -> bool:
         """Whether the caller is still to hear something."""
         return bool(self._owed)
 
+    @property
+    def any_new(self) -> bool:
+        """As `any_owed`, but for a question they have heard that is asked again."""
+        return not all(owed.again for owed in self._owed.values())
+
+    def is_asking(self, subject: Subject) -> bool:
+        """Whether the caller is still to hear the question about this."""
+        asked = (self._asked_by(owed.line) for owed in self._owed.values())
+        return any(each is not None and each.subject == subject for each in asked)
+
+    def _asked_by(self, line: SpokenLine) -> Asked | None:
+        return line.asks or self._asking.asked_by(line.text, ours=True)
+
     def say(self, line: SpokenLine) -> SpeechHandle:
         """Say a line now, after whatever is being said."""
         if line.kind == "plain":
             return self._speak(line, line.text)
-        owed = self._owed[line.name] = _Owed(line, _sentences(line.text))
+        owed = self._owed[line.name] = _Owed(line, _sentences(line.text), self._was_heard(line.asks))
         if (line.name, line.version) not in self._told:
             self._learn_told(without(self._told, line.name))
         return self._play(owed, line.text)
+
+    def _was_heard(self, asked: Asked | None) -> bool:
+        heard = self._asking.open_question
+        return asked is not None and heard is not None and asked.subject == heard.subject
 
     def is_due(self, line: SpokenLine) -> bool:
         """Whether a line that is told once a call was not told yet, nor is about to be, nor left out by a setting."""
@@ -132,6 +151,9 @@ class LinesOwed:
         `answered` says that the call moved on by what the caller said: questions at the end need no answer any more.
         """
         for owed in [owed for name, owed in self._owed.items() if name not in but]:
+            if owed.again:
+                self._settled(owed, "line.cut")
+                continue
             if answered:
                 owed.left, owed.asks_no_more = _without_last_questions(owed.left), True
             if owed.left:

@@ -25,6 +25,7 @@ STOOD: Mapping[str, str] = {
     "correction": "they corrected something",
     "question": "they asked something back",
     "attention": "they only showed that they were listening",
+    "early": "they said it before they had heard the question to its end",
     "unclear": "it was not clear whether they said yes",
     "changed": "they said yes to other values than these",
     "unasked": "nobody had asked them about it",

@@ -146,7 +146,7 @@ def agreed_to(turns: Sequence[Turn], offered: Iterable[Tool]) -> Attempt | None:
             continue
         about = Question(tool.consent.kind, echoes=" ".join(tool.consent.acts))
         asked = _plain(_last_sentence((attempt.output or "").split(" | ")[0]))
-        if _plain(turns[-1].question) == asked and judge(turns[-1].words, about).answer == "yes":
+        if _plain(turns[-1].question) == asked and judge(turns[-1].words, about) == "yes":
             return attempt
     return None
 

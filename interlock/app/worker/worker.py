@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from livekit.agents import AgentServer, JobProcess
 
+from interlock.agents.answers import prepare
 from interlock.app.calls.journal import journal_of
 from interlock.app.check import check
 from interlock.app.kept_lines import lines_for, lines_in_the_making
@@ -156,12 +157,14 @@ def _require_sound(name: str) -> None:
 
 
 def prepare_process(process: JobProcess, json: bool = False) -> None:
-    """Before a process takes a call: its logs are scrubbed, the first words and the spare model are in memory."""
+    """Before a process takes a call: its logs are scrubbed; the first words, the spare model, and the tables by which
+    callers' answers are read, are in memory."""
     settings = load_settings()
     configure_logs(settings.log_level, log_json(settings, json))
     process.userdata[CONTENT] = open_traces(settings)
     process.userdata[LINES] = lines_for(flow_named(settings.flow), settings, None)
     process.userdata[SPARE] = spare_model(settings)
+    prepare()
 
 
 def log_json(settings: Settings, json: bool) -> bool | None:

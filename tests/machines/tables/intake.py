@@ -53,7 +53,18 @@ TABLE = Table(
         OneFalse("confirm_details", "as_read_back", {"home_address": "5 Mill Lane"}),
         *(
             OneFalse("confirm_details", "clear_yes", args={"consent": consent})
-            for consent in ("", "no", "correction", "question", "attention", "unclear", "requested", "unasked", None)
+            for consent in (
+                "",
+                "no",
+                "correction",
+                "question",
+                "attention",
+                "early",
+                "unclear",
+                "requested",
+                "unasked",
+                None,
+            )
         ),
         OneFalse("correct_details", "not_over_a_no", args={"answer": "no"}),
     ),

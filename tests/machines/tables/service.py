@@ -57,7 +57,7 @@ TABLE = Table(
         OneFalse("find_specialist", "fault_known", {"fault": None}),
         OneFalse("find_specialist", "postcode_known", {"postcode": "101"}),
         OneFalse("find_specialist", "warranty_settled", {"warranty_number": None}),
-        OneFalse("rule_gas_out", "gas_question_answered", args={"consent": "unasked"}),
+        *(OneFalse("rule_gas_out", "gas_question_answered", args={"consent": its}) for its in ("unasked", "early")),
         *(
             OneFalse("rule_gas_out", "no_gas_smell", args={"consent": its}, leads_to="emergency")
             for its in ("no", "unclear", "question", "correction", None)

@@ -1,1 +1,0 @@
-"""The embedded classifier of answers, and how its weights are made."""
