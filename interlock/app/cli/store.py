@@ -23,7 +23,7 @@ def upgrade() -> None:
     from interlock.app.store.upgrading import upgrade as run
 
     settings = _settings()
-    found, now = run(settings.store, store.BUSY_TIMEOUT_MS)
+    found, now = run(settings.store, store.BUSY_TIMEOUT_MS, settings.seal_key)
     said = f"is at revision {now} already" if found == now else f"went from {found or 'nothing'} to revision {now}"
     console.print(f"{shown(settings.store)} {said}", markup=False, soft_wrap=True)
 

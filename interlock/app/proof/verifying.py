@@ -26,7 +26,8 @@ class Sums:
 
     `pruned` calls are not there any more, on purpose; what `erased` calls kept apart is not. `before` records are from
     before anything kept apart was covered; `unread` values could not be compared for want of the key, which is `bare`
-    where it is not sealed. `uncovered` turns are newer than their call's last record; `live` calls have not ended.
+    where it is not sealed. `uncovered` turns are newer than their call's last record; `live` calls have not ended, and
+    `never_signed` of them are no new ones. `tagged` calls have the tag that was compared with their chain.
     """
 
     calls: int = 0
@@ -42,7 +43,14 @@ class Sums:
     unread: int = 0
     uncovered: int = 0
     live: int = 0
+    never_signed: int = 0
+    tagged: int = 0
     bare: bool = False
+
+    @property
+    def keyed(self) -> bool:
+        """Whether every call was written by somebody who had the store's key, which is of use to nobody else."""
+        return self.tagged == self.calls > 0 and not self.bare
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -119,10 +127,13 @@ class Verification:
             self.sums.unread += fit.unread
             self.sums.uncovered += fit.uncovered
             self.sums.live += not fit.ended
+            self.sums.tagged += fit.tagged
             for said, seq in fit.misfits:
                 yield Finding("unfitting", said, call_id, seq, seq)
             if self._unsigned is not None:
-                found = self._unsigned.finding(call_id, call, self._marks(call_id))
+                marks = self._marks(call_id)
+                found = self._unsigned.finding(call_id, call, marks)
+                self.sums.never_signed += self._unsigned.may_be_made_up(call, marks)
                 yield from [found] if found is not None else []
 
     def _ended(

@@ -44,8 +44,7 @@ def kept_calls(connection: Connection, first: str, last: str) -> dict[str, KeptC
         return connection.execute(query.where(table.c.call_id.between(first, last))).all()
 
     calls, r = tables.calls, tables.records.c
-    row = [column for column in calls.c if column.name != "head"]
-    made = {its.call_id: KeptCall(dict(its._mapping)) for its in those(select(*row), calls)}
+    made = {its.call_id: KeptCall(dict(its._mapping)) for its in those(select(calls), calls)}
     said = case((r.kind.in_(sorted(DRIVEN)), r.audit))
     records = select(r.call_id, r.seq, r.kind, r.at, r.covers, said).order_by(r.call_id, r.seq)
     for call_id, *its in those(records, tables.records):
