@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +19,13 @@ from interlock.app.proof.checkpoint import is_signed, read_checkpoint
 from interlock.app.proof.folder import append, statements_of
 from interlock.app.proof.keys import new_key
 from interlock.app.proof.signing import Checkpoints
+from interlock.app.proof.stored import Stored
 from interlock.app.settings import Settings, SettingsError
 from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal
 from interlock.app.store.ends import End
+from interlock.app.store.fitting import fit_of
+from interlock.app.store.kept import records_of
+from interlock.app.store.opening import database_for_reading
 from interlock.app.store.upkeep import open_upkeep
 from tests.proof.world import FOR_GOOD_S, World
 from tests.store.entries import accepted, ended, opened
@@ -204,3 +209,17 @@ def test_several_processes_sign_into_one_folder(tmp_path: Path) -> None:
     assert found == []
     assert (sums.calls, sums.records, sums.unsigned, sums.unreadable) == (3, 120, 0, 0)
     assert sums.checkpoints >= 3
+
+
+async def test_a_call_that_goes_on_between_two_looks_is_compared_as_it_is_then(tmp_path: Path) -> None:
+    """
+    What is kept apart of it is newer than the records that were read: those are read again, with it.
+    """
+    store = tmp_path / "calls.sqlite"
+    with open_journal(store) as journal, closing(database_for_reading(store, BUSY_TIMEOUT_MS)) as database:
+        await journal.append([opened()])
+        before = database.read(lambda connection: records_of(connection, "c1"))
+        await journal.append([accepted(2, 1, private={"args": {"n": 1}})])
+        stored = Stored(database)
+        its = stored.kept({"c1": before})["c1"]
+        assert (len(its.records), fit_of(its, stored.seal).misfits) == (2, [])

@@ -87,6 +87,16 @@ async def test_calls_that_did_not_end_and_were_never_signed_are_counted(verify, 
     assert "1 call that did not end was never signed: its process died in the first seconds, or it was made up." in said
 
 
+def test_an_id_that_is_no_text_is_said(verify, world: World) -> None:
+    """
+    In a line: nothing else could be said of the store.
+    """
+    world.sql("UPDATE records SET call_id = CAST(x'63ff31' AS TEXT) WHERE call_id = 'one'")
+    code, _, complaint = verify()
+    assert (code, len(complaint)) == (2, 1), complaint[-12:]
+    assert "a call's id in the store is no UTF-8 text" in complaint[0]
+
+
 def test_json_is_one_value(verify, world: World) -> None:
     """
     Of findings, sums and what cannot be told; with no finding as well.

@@ -1,6 +1,6 @@
 """Verifying a record: every call's chain, its end, its checkpoints, and whether all of it is an older copy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, groupby
 from operator import itemgetter
@@ -11,11 +11,13 @@ from interlock.app.proof.finding import Finding, StoredEnd
 from interlock.app.proof.following import Chain
 from interlock.app.proof.judging import Judged, gone, judge
 from interlock.app.proof.placing import places_in
-from interlock.app.proof.stored import Rows, Source
+from interlock.app.proof.stored import Source
 from interlock.app.proof.unsigned import Unsigned
 from interlock.app.store.fitting import fit_of
-from interlock.app.store.kept import KeptCall
+from interlock.app.store.kept import Rows
 
+KEPT_PAGE = 5000
+"""About so many records at a time are compared with what they cover: whole calls."""
 ROLLED_BACK_CALLS, ROLLED_BACK_SHARE = 2, 0.9
 """Of so many calls, and of such a share of all that were signed meanwhile, everything since must be missing."""
 
@@ -64,6 +66,8 @@ class Verification:
         self._progress: Callable[[int], None] = lambda _: None
         self.sums = Sums()
         self._accused: set[str] = set()
+        self._held: dict[str, list[Sequence[Any]]] = {}
+        self._many = 0
         self._unsigned = Unsigned(index) if index is not None else None
 
     def findings(
@@ -84,8 +88,7 @@ class Verification:
             yield from self._source.schema()
         for noted, chunks in self._source.pages():
             yield from self._page(noted, chunks)
-            for calls in self._source.kept(noted):
-                yield from self._kept(calls)
+            yield from self._kept()
         if self._index is not None:
             for call_id in self._index.unseen():
                 marks = self._index.of(call_id)
@@ -106,7 +109,7 @@ class Verification:
                     waiting.pop(call_id, None)
                     marks = self._marks(call_id)
                     followed = _chain(call_id, marks)
-                followed.follow(list(its))
+                self._follow(followed, list(its))
             self.sums.records += len(rows)
             self._progress(len(rows))
         yield from self._ended(followed, marks, noted)
@@ -114,13 +117,20 @@ class Verification:
             marks = self._marks(call_id)
             yield from self._ended(_chain(call_id, marks), marks, noted)
 
-    def _kept(self, calls: Mapping[str, KeptCall]) -> Iterator[Finding]:
+    def _follow(self, its: Chain, rows: list[Sequence[Any]]) -> None:
+        its.follow(rows)
+        if not self._source.keeps:
+            return
+        self._held.setdefault(its.call_id, []).extend(rows)
+        self._many += len(rows)
+
+    def _kept(self) -> Iterator[Finding]:
         """What is beside the chains, of those that hold: what a record covers proves nothing once that was changed."""
+        calls = self._source.kept({call_id: its for call_id, its in self._held.items() if call_id not in self._accused})
+        self._held, self._many = {}, 0
         seal = self._source.seal
         self.sums.bare = seal is not None and not seal.key_is_sealed
         for call_id, call in calls.items():
-            if call_id in self._accused:
-                continue
             fit = fit_of(call, seal)
             self.sums.erased += fit.erased
             self.sums.before += fit.before
@@ -157,6 +167,8 @@ class Verification:
         if its.length > signed:
             self.sums.unsigned += its.length - signed
             self.sums.open_ended += 1
+        if self._many >= KEPT_PAGE:
+            yield from self._kept()
 
     def _is_sound(self, its: Chain, marks: list[IndexedCheckpoint], noted: StoredEnd | None) -> bool:
         if its.broken or noted is None or (its.length, its.head) != noted.end or not its.length:
