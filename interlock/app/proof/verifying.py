@@ -139,7 +139,7 @@ class Verification:
             self.sums.live += not fit.ended
             self.sums.tagged += fit.tagged
             for said, seq in fit.misfits:
-                yield Finding("unfitting", said, call_id, seq, seq)
+                yield Finding("unfitting", said, call_id, seq or None, seq or None)
             if self._unsigned is not None:
                 marks = self._marks(call_id)
                 found = self._unsigned.finding(call_id, call, marks)

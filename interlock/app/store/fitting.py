@@ -14,9 +14,12 @@ from interlock.app.store.errors import StoreError
 from interlock.app.store.kept import KeptCall, KeptRecord, KeptValue
 from interlock.app.store.sealing import Seal
 
+WHOLE = 0
+
 
 class Misfit(NamedTuple):
-    """One thing that does not fit, in a sentence; `seq` is the record whose private part it is, if it is one's."""
+    """One thing that does not fit, in a sentence; `seq` is the record whose private part it is, if it is one's, or
+    `WHOLE` where no record of the call proves anything."""
 
     said: str
     seq: int | None = None
@@ -39,8 +42,8 @@ class Fit:
     tagged: bool = False
 
     def of(self, seq: int) -> str:
-        """What does not fit of one record's private part; empty when it fits."""
-        return next((its.said for its in self.misfits if its.seq == seq), "")
+        """What does not fit of one record's private part, or of the whole chain's tag; empty when both fit."""
+        return next((its.said for its in self.misfits if its.seq in (seq, WHOLE)), "")
 
 
 def fit_of(call: KeptCall, seal: Seal | None) -> Fit:
@@ -71,9 +74,10 @@ class _Comparing:
             return
         self.fit.tagged, row = True, self._call.row
         if row["tag"] is None:
-            yield Misfit("it has no tag: it was made up, or its record was rewritten")
+            yield Misfit("it has no tag: it was made up, or its record was rewritten", WHOLE)
         elif row["tag"] != _tag(self._seal.commitment_key, *(row[name] for name in _TAGGED)):
-            yield Misfit("its tag is not what its records give: its record was rewritten, cut off, added to or made up")
+            said = "its record was rewritten, cut off, added to or made up"
+            yield Misfit(f"its tag is not what its records give: {said}", WHOLE)
 
     def privates(self) -> Iterator[Misfit]:
         left, since = dict(self._call.private), False
