@@ -232,3 +232,13 @@ async def test_a_worker_that_begins_afterwards_has_the_keys_of_the_copy(store, t
 def _key_of(path: Path) -> bytes:
     with closing(sqlite3.connect(path)) as base:
         return base.execute("SELECT value FROM secrets WHERE name = ?", (NAME,)).fetchone()[0]
+
+
+def test_a_demonstration_is_not_written_over_the_record(interlock, tmp_path):
+    """
+    Nothing is said before that is known.
+    """
+    (tmp_path / "out").mkdir()
+    asyncio.run(_written(tmp_path / "out" / "support.txt", "Anna"))
+    code, _, complaint = interlock("demo", "support", "--out", "out", INTERLOCK_STORE=tmp_path / "out" / "support.txt")
+    assert (code, complaint[0].partition(",")[0]) == (2, "out/support.txt is the record itself")

@@ -70,7 +70,7 @@ def _line(its: Erasure, head: Head, why: Why) -> Entry:
 
 
 def _say_so(connection: Connection, lines: Sequence[Entry], owner: str, seal: Seal, ends: dict[str, End]) -> None:
-    answers = write(connection, [rows_of([line], seal) for line in lines], owner, ends, seal)
+    answers = write(connection, [rows_of([line], seal) for line in lines], owner, seal, ends)
     for error in filter(None, answers):
         raise JournalDown(f"nothing was erased: {error}")
     c = tables.calls.c

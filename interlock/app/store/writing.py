@@ -43,16 +43,16 @@ def write(
     connection: Connection,
     appends: Sequence[Rows],
     owner: str,
+    seal: Seal,
     ends: dict[str, End] | None = None,
-    seal: Seal | None = None,
 ) -> list[JournalDown | None]:
     """Write every append that may be written; for each, what speaks against it. The caller commits.
 
-    `ends` is given where each call ends then; tags, and what the appends count, are made by the key of `seal`.
+    `seal` knows the store's key: tags, and the names of what is counted, are made with it. `ends` is given where each
+    call ends then.
     """
     heads: dict[str, Head] = heads_of(connection, {rows[0].entry.call_id for rows in appends})
     begun = set(heads)
-    seal = seal or Seal()
     batch = _Batch(owner, seal.commitment_key)
     counters = Counters(connection, appends, seal)
     answers = []
