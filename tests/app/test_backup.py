@@ -1,5 +1,6 @@
 """`interlock store backup` and `restore`: a whole copy while calls run, and back again only what verifies."""
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -114,3 +115,11 @@ def test_a_record_in_postgresql_is_copied_by_its_own_tools(interlock, tmp_path):
     )
     assert code == 2
     assert "pg_dump copies it while calls run" in complaint[0]
+
+
+def test_the_commands_are_listed_as_one_needs_them(interlock):
+    """
+    What a record begins with, what is done day by day, what is seldom.
+    """
+    listed = re.findall(r"^│ ([a-z][a-z-]+) ", interlock("store", "--help")[1], re.MULTILINE)
+    assert listed == ["key", "checkpoint-key", "upgrade", "backup", "restore", "prune", "compact", "rotate-key"]
