@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Integer, Text, bindparam, func, select, tuple_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Finding, Row, StoredEnd, StoredState
@@ -22,6 +22,8 @@ from interlock.app.store.sql import Sql
 CALLS_PAGE, ROWS_PAGE = 500, 5000
 WHOLE_LIMIT = 20_000
 """How many records of one call are held at once, to find out what was done to them."""
+TRIES = 3
+"""How often what gave no answer in time is read."""
 _BEFORE = -(2**31)
 
 T = TypeVar("T")
@@ -149,17 +151,27 @@ class Stored(Source):
         return rows
 
     def _robustly(self, work: Callable[[Connection], T]) -> T:
+        """Read, and once more where there was no answer in time: as much as was verified is not lost for that."""
         try:
-            try:
-                return self._database.read(lambda connection: work(_in_one_view(connection)))
-            except (sqlite3.OperationalError, SQLAlchemyError) as error:
-                if "decode" not in str(error):
-                    raise
-            self._any_bytes = True
-            return self._database.read(lambda connection: work(_of_any_bytes(connection)))
+            for _ in range(TRIES - 1):
+                try:
+                    return self._read_once(work)
+                except (OSError, DBAPIError) as error:
+                    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+                        raise
+            return self._read_once(work)
         except (sqlite3.Error, SQLAlchemyError, OSError) as error:
             found = str(error).partition("\n")[0] or type(error).__name__
             raise ProofError(f"the store cannot be read ({found})") from None
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._database.read(lambda connection: work(_in_one_view(connection)))
+        except (sqlite3.OperationalError, SQLAlchemyError) as error:
+            if "decode" not in str(error):
+                raise
+        self._any_bytes = True
+        return self._database.read(lambda connection: work(_of_any_bytes(connection)))
 
 
 def _in_one_view(connection: Connection) -> Connection:
