@@ -1,5 +1,6 @@
 """`interlock store backup` and `restore`: a whole copy while calls run, and back again only what verifies."""
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -50,7 +51,7 @@ async def test_a_copy_is_whole_while_calls_go_on_and_can_be_put_back(live, store
 
 async def test_nothing_is_overwritten_without_being_told(live, store, tmp_path):
     """
-    Neither a copy nor a record; and no record while a call is live.
+    Neither a copy nor a record; and no record while somebody has it open.
     """
     copy = tmp_path / "copy.sqlite"
     assert store("store", "backup", copy)[0] == 0
@@ -61,7 +62,7 @@ async def test_nothing_is_overwritten_without_being_told(live, store, tmp_path):
     assert store("store", "backup", copy, "--replace")[0] == 0
     code, _, complaint = store("store", "restore", copy, "--replace")
     assert code == 2
-    assert "1 calls are live in the store" in complaint[0]
+    assert "calls.sqlite is open in another process: nothing was overwritten" in complaint[0]
     code, _, complaint = store("store", "restore", tmp_path / "calls.sqlite", "--replace")
     assert code == 2
     assert "is the record itself, expected a copy" in complaint[0]
@@ -114,3 +115,11 @@ def test_a_record_in_postgresql_is_copied_by_its_own_tools(interlock, tmp_path):
     )
     assert code == 2
     assert "pg_dump copies it while calls run" in complaint[0]
+
+
+def test_the_commands_are_listed_as_one_needs_them(interlock):
+    """
+    What a record begins with, what is done day by day, what is seldom.
+    """
+    listed = re.findall(r"^│ ([a-z][a-z-]+) ", interlock("store", "--help")[1], re.MULTILINE)
+    assert listed == ["key", "checkpoint-key", "upgrade", "backup", "restore", "prune", "compact", "rotate-key"]

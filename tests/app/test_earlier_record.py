@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from interlock.app import command
 from interlock.app.store import BUSY_TIMEOUT_MS, open_reader
 from interlock.app.store.upgrading import upgrade
+from tests.store.forging import chained_anew, forge
 
 KEPT = Path(__file__).parent / "earlier_record.sqlite.gz"
 CALLS = 7
@@ -56,10 +58,26 @@ def audit(earlier: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
 
 def test_it_verifies(audit: Run) -> None:
     """
-    Every record of every call.
+    Every record of every call; what nobody can vouch for is said.
     """
     code, shown = audit("verify")
     assert (code, f"{CALLS} calls verified. Nothing was changed" in shown) == (0, True)
+    assert "277 records are from before anything kept apart was covered: whether facts, arguments" in shown
+
+
+def test_what_is_done_to_it_since_the_upgrade_is_told(audit: Run, earlier: Path) -> None:
+    """
+    By the tags that the upgrade gave its calls; without the key, as where it is sealed, none is made to fit.
+    """
+    with open_reader(earlier) as record:
+        call_id = record.ids()[0]
+    change = text("UPDATE records SET audit = replace(audit, 'accepted', 'refused') WHERE seq > 3")
+    forge(str(earlier), lambda connection: connection.execute(change))
+    forge(str(earlier), lambda connection: chained_anew(connection, call_id))
+    code, shown = audit("verify", call_id)
+    assert (code, "its tag is not what its records give" in shown) == (1, True)
+    code, shown = audit("replay", call_id)
+    assert (code, "not replayable: its tag is not what its records give" in shown) == (2, True)
 
 
 def test_every_verdict_is_the_same_today(audit: Run) -> None:
@@ -68,6 +86,7 @@ def test_every_verdict_is_the_same_today(audit: Run) -> None:
     """
     code, shown = audit("replay", "--all")
     assert (code, f"of {CALLS} calls judged" in shown, "None differs." in shown) == (0, True, True)
+    assert "60 verdicts are from before what they stood on was covered: whether it was that cannot be told." in shown
 
 
 def test_it_is_told_why(audit: Run, earlier: Path) -> None:

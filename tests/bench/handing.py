@@ -24,7 +24,7 @@ from interlock.app.calls.typed import TypedCall
 from interlock.app.offline.scripted import ScriptedModel
 from interlock.app.store import open_journal
 from tests.bench.deciding import BACK, RATIO_AIM, THERE
-from tests.bench.recording import ready
+from tests.bench.recording import news, ready
 from tests.bench.times import Figure, Times
 
 _entered = asyncio.Event()
@@ -96,7 +96,7 @@ async def _ours(journal: Journal, times: Times, count: int) -> None:
         await call.propose(event)
         await typed.rest()
     for run in range(count):
-        await call.heard_caller()
+        await news(call)
         _entered.clear()
         began = time.perf_counter()
         await call.propose(BACK if run % 2 else THERE)

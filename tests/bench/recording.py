@@ -74,8 +74,15 @@ async def _one_after_the_other(call: Call, times: Times, count: int, pace_s: flo
         await _propose(call, times)
 
 
-async def _propose(call: Call, times: Times) -> None:
+async def news(call: Call) -> None:
+    """The caller says something that is new: whoever asks for the same over and over is offered a person."""
     await call.heard_caller()
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(call.epoch))
+    await call.claim(caller_name=f"Ann {letters.title()}")
+
+
+async def _propose(call: Call, times: Times) -> None:
+    await news(call)
     with times.one():
         verdict = await call.propose(BACK if call.state == "billing" else THERE)
     assert verdict.accepted, f"{verdict.event} was refused: {verdict.kind}"

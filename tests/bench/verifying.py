@@ -1,14 +1,21 @@
-"""Verifying a record: how many entries a second, and how time and memory grow with their number."""
+"""Verifying a record: how many entries a second, and how time and memory grow with their number.
 
+`python -m tests.bench.verifying N` makes SQLite records of N entries, verifies them, and prints what came of it.
+"""
+
+import argparse
 import asyncio
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from interlock.agents.call.journal import Entry
@@ -21,6 +28,11 @@ AIM_PER_S = 200_000
 STYLES = {True: "green", False: "red"}
 EACH, TOGETHER = 50, 20
 """So many entries are a call, and so many calls are written at the same time."""
+APART: dict[str, Any] = {
+    "args": {"order_number": "1042", "amount_cents": 1000},
+    "facts": {"caller_name": "Anna", "account_id": "4471", "issue_category": "billing", "caller_verified": True},
+}
+"""What each verdict keeps apart, and covers by a commitment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class Verified:
 def verifying(folder: Path, sizes: Sequence[int], url: str | None) -> list[Verified]:
     """One record of either database, verified at each size; only SQLite's without the `url` of a PostgreSQL."""
     made = _grown("SQLite", str(folder / "verified.sqlite"), folder / "sqlite", sizes)
+    made += _grown("SQLite, facts and arguments", str(folder / "apart.sqlite"), folder / "apart", sizes, APART)
     return made + (_grown("PostgreSQL", url, folder / "signed", sizes) if url else [])
 
 
@@ -59,12 +72,14 @@ def growth(figures: Sequence[Verified]) -> Table:
     return made
 
 
-def _grown(where: str, store: str, signed: Path, sizes: Sequence[int]) -> list[Verified]:
+def _grown(
+    where: str, store: str, signed: Path, sizes: Sequence[int], private: dict[str, Any] | None = None
+) -> list[Verified]:
     """One record, added to until it has each size."""
     key, made, there = new_key(), [], 0
     for size in sizes:
         with open_journal(store, checkpoints=Checkpoints(signed, key, 3600.0, 10 * EACH)) as journal:
-            asyncio.run(_fill(journal.append, there // EACH, size // EACH))
+            asyncio.run(_fill(journal.append, there // EACH, size // EACH, private))
         there = size
         command = [sys.executable, "-m", "tests.bench.verifier", store, str(signed), key.public.text]
         said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -73,18 +88,20 @@ def _grown(where: str, store: str, signed: Path, sizes: Sequence[int]) -> list[V
     return made
 
 
-async def _fill(append: Callable[[Sequence[Entry]], Awaitable[None]], first: int, last: int) -> None:
+async def _fill(
+    append: Callable[[Sequence[Entry]], Awaitable[None]], first: int, last: int, private: dict[str, Any] | None
+) -> None:
     for start in range(first, last, TOGETHER):
-        await asyncio.gather(*(append(_call(number)) for number in range(start, min(start + TOGETHER, last))))
+        await asyncio.gather(*(append(_call(number, private)) for number in range(start, min(start + TOGETHER, last))))
 
 
-def _call(number: int) -> list[Entry]:
+def _call(number: int, private: dict[str, Any] | None) -> list[Entry]:
     call_id, at = f"call-{number:08}", datetime.now(UTC)
     said = {"event": "route_to_billing", "kind": "accepted", "before": ["live", "triage"], "after": ["live", "billing"]}
     first = {"machine": "Support", "version": 1, "state": "triage"}
     opened = Entry(call_id, "support", 1, "call.opened", at, 0, first, snapshot=_standing("triage", 0))
     middle = [
-        Entry(call_id, "support", seq, "transition.accepted", at, seq, said, snapshot=_standing("billing", seq))
+        Entry(call_id, "support", seq, "transition.accepted", at, seq, said, private, _standing("billing", seq))
         for seq in range(2, EACH)
     ]
     return [opened, *middle, Entry(call_id, "support", EACH, "call.ended", at, EACH, {"reason": "caller_left"})]
@@ -92,3 +109,15 @@ def _call(number: int) -> list[Entry]:
 
 def _standing(state: str, epoch: int) -> Snapshot:
     return Snapshot("Support", 1, ("live", state), {}, epoch)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.verifying", description=__doc__)
+    parser.add_argument("many", type=int)
+    with tempfile.TemporaryDirectory(prefix="interlock-bench-") as made:
+        Console().print(growth(verifying(Path(made), [parser.parse_args().many], None)))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from typing import Any
 
 from interlock.app.proof.finding import Row
 from interlock.app.store.chain import START, canonical, link, record_bytes
-from interlock.app.store.covering import commitment, fingerprint
+from interlock.app.store.covering import commitment, fingerprint, tag
 from interlock.app.store.standing import PLACES
 from tests.proof.world import Image, Recorded, copy_of
 from tests.store.entries import position
@@ -38,6 +38,12 @@ def _noted(its: Recorded, *, head: bool) -> None:
         its.about["head"] = its.rows[-1].hash if its.rows else START
         _stands(its)
         _ends(its)
+        _tagged(its)
+
+
+def _tagged(its: Recorded) -> None:
+    """Give it the tag that fits: the key lies there unsealed."""
+    its.about["tag"] = tag(its.key, *(its.about[name] for name in ("call_id", "last_seq", "head", "uncovered")))
 
 
 def _ends(its: Recorded) -> None:
@@ -73,6 +79,7 @@ def _chained(its: Recorded) -> None:
         rows.append(row._replace(hash=head))
     its.rows = rows
     its.about["head"] = head
+    _tagged(its)
 
 
 def _covered(its: Recorded, row: Row) -> dict[str, Any]:

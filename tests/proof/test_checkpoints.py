@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,9 +19,15 @@ from interlock.app.proof.checkpoint import is_signed, read_checkpoint
 from interlock.app.proof.folder import append, statements_of
 from interlock.app.proof.keys import new_key
 from interlock.app.proof.signing import Checkpoints
+from interlock.app.proof.stored import Stored
+from interlock.app.proof.verifying import Verification
 from interlock.app.settings import Settings, SettingsError
 from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal
+from interlock.app.store.database import Database
 from interlock.app.store.ends import End
+from interlock.app.store.fitting import fit_of
+from interlock.app.store.kept import records_of
+from interlock.app.store.opening import database_for_reading
 from interlock.app.store.upkeep import open_upkeep
 from tests.proof.world import FOR_GOOD_S, World
 from tests.store.entries import accepted, ended, opened
@@ -204,3 +211,48 @@ def test_several_processes_sign_into_one_folder(tmp_path: Path) -> None:
     assert found == []
     assert (sums.calls, sums.records, sums.unsigned, sums.unreadable) == (3, 120, 0, 0)
     assert sums.checkpoints >= 3
+
+
+async def test_a_call_that_goes_on_between_two_looks_is_compared_as_it_is_then(tmp_path: Path) -> None:
+    """
+    What is kept apart of it is newer than the records that were read: those are read again, with it.
+    """
+    store = tmp_path / "calls.sqlite"
+    with open_journal(store) as journal, closing(database_for_reading(store, BUSY_TIMEOUT_MS)) as database:
+        await journal.append([opened()])
+        before = database.read(lambda connection: records_of(connection, "c1"))
+        await journal.append([accepted(2, 1, private={"args": {"n": 1}})])
+        stored = Stored(database)
+        its = stored.kept({"c1": before})["c1"]
+        assert (len(its.records), fit_of(its, stored.seal).misfits) == (2, [])
+
+
+class Stalls:
+    """
+    A database that gives no answer in time, so many times; then it does.
+    """
+
+    def __init__(self, database: Database, times: int) -> None:
+        self._database, self._left = database, times
+        self.dialect = database.dialect
+
+    def read(self, work):
+        """Answer, if it is time."""
+        self._left -= 1
+        if self._left >= 0:
+            raise TimeoutError
+        return self._database.read(work)
+
+
+@pytest.mark.parametrize(("times", "found"), [(2, 2), (3, None)])
+def test_a_database_that_was_slow_for_a_moment_is_asked_again(world: World, times: int, found: int | None) -> None:
+    """
+    A verification that ran for an hour does not end for that; nobody is asked for ever.
+    """
+    with closing(database_for_reading(world.store, BUSY_TIMEOUT_MS)) as database:
+        its = Verification(Stored(Stalls(database, times)), None)
+        if found is None:
+            with pytest.raises(ProofError, match="cannot be read \\(TimeoutError\\)"):
+                list(its.findings())
+        else:
+            assert (list(its.findings()), its.sums.calls) == ([], found)

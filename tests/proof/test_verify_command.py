@@ -1,13 +1,16 @@
 """`interlock audit verify`: its exit codes, its words, its JSON, and what it refuses."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from interlock.app.proof.keys import key_of, new_key
+from interlock.app.store import open_journal, sealing
 from tests.app.test_cli import _clean_surroundings, interlock
 from tests.proof.test_bundle import settings
 from tests.proof.world import World
+from tests.store.entries import ended, opened
 
 __all__ = ["_clean_surroundings", "interlock"]
 
@@ -56,6 +59,42 @@ def test_without_checkpoints_it_says_what_cannot_be_told(verify) -> None:
     assert "Without checkpoints it cannot be told whether a whole call was removed or made up" in said
     assert "or whether the whole store was rolled back." in said
     assert "The key of the commitments is not sealed: whoever could write the store could make commitments" in said
+
+
+async def test_of_a_sealed_store_less_is_left_that_cannot_be_told(interlock, tmp_path) -> None:
+    """
+    To whoever has its key; without that as much as ever.
+    """
+    store, key = tmp_path / "calls.sqlite", sealing.new_key()
+    with open_journal(store, key) as journal:
+        await journal.append([opened(), ended(2)])
+    code, said, _ = interlock("audit", "verify", INTERLOCK_STORE=store, INTERLOCK_STORE_KEY=key)
+    assert code == 0
+    assert "it cannot be told whether a whole call was removed, or whether a call, or the whole store, was put" in said
+    assert "made up" not in said
+    assert "removed or made up" in interlock("audit", "verify", INTERLOCK_STORE=store, INTERLOCK_STORE_KEY="")[1]
+
+
+async def test_calls_that_did_not_end_and_were_never_signed_are_counted(verify, world: World) -> None:
+    """
+    But for those of this moment: their process died, or somebody made them up.
+    """
+    with open_journal(world.store) as journal:
+        await journal.append([opened("three")])
+        await journal.append([opened("four", at=datetime.now(UTC))])
+    code, said, _ = verify()
+    assert code == 0
+    assert "1 call that did not end was never signed: its process died in the first seconds, or it was made up." in said
+
+
+def test_an_id_that_is_no_text_is_said(verify, world: World) -> None:
+    """
+    In a line: nothing else could be said of the store.
+    """
+    world.sql("UPDATE records SET call_id = CAST(x'63ff31' AS TEXT) WHERE call_id = 'one'")
+    code, _, complaint = verify()
+    assert (code, len(complaint)) == (2, 1), complaint[-12:]
+    assert "a call's id in the store is no UTF-8 text" in complaint[0]
 
 
 def test_json_is_one_value(verify, world: World) -> None:

@@ -22,6 +22,7 @@ from interlock.app.proof.signing import Checkpoints
 from interlock.app.proof.stored import Stored
 from interlock.app.proof.verifying import Sums, Verification
 from interlock.app.store import BUSY_TIMEOUT_MS, StoreJournal, open_journal, tables
+from interlock.app.store.covering import tag
 from interlock.app.store.database import Database
 from interlock.app.store.ends import End
 from interlock.app.store.opening import database_for_reading, database_for_writing
@@ -137,6 +138,15 @@ class World:
         with closing(sqlite3.connect(self.store)) as base, base:
             for statement in statements:
                 base.execute(statement)
+
+    def tagged(self, *call_ids: str) -> None:
+        """Give these calls the tags that fit, with the store's key, which lies there unsealed."""
+        with closing(sqlite3.connect(self.store)) as base, base:
+            (key,) = base.execute("SELECT value FROM secrets").fetchone()
+            for call_id in call_ids:
+                of = (call_id,)
+                end = base.execute("SELECT last_seq, head, uncovered FROM calls WHERE call_id = ?", of).fetchone()
+                base.execute("UPDATE calls SET tag = ? WHERE call_id = ?", (tag(key, call_id, *end), call_id))
 
     def verified(self, *, signed: bool, calls: Sequence[str] = ()) -> tuple[list[Finding], Sums]:
         """What is found, with or without the checkpoints, and the sums."""

@@ -10,6 +10,7 @@ from alembic.config import Config
 from interlock.app.store import BUSY_TIMEOUT_MS
 from interlock.app.store.chain import START, canonical, link, record_bytes
 from interlock.app.store.opening import path_of
+from interlock.app.store.sealing import Seal
 from interlock.app.store.upgrading import MIGRATIONS, unprepared
 from tests.store.entries import position
 
@@ -17,8 +18,8 @@ AT = "2026-03-02T09:30:00.000000+00:00"
 FACTS = {"caller_name": "Anna"}
 
 
-def written_before(store: str, call_id: str = "c1") -> None:
-    """A call of three records with facts, arguments and a turn, in tables of revision 0001."""
+def written_before(store: str, call_id: str = "c1", seal: str = "") -> None:
+    """A call of three records with facts, arguments and a turn, in tables of revision 0001; sealed with a key."""
     database = unprepared(store, BUSY_TIMEOUT_MS)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -30,10 +31,10 @@ def written_before(store: str, call_id: str = "c1") -> None:
     database.transact(make)
     database.close()
     with closing(sqlite3.connect(path_of(store))) as base, base:
-        _put(base, call_id)
+        _put(base, call_id, Seal(seal))
 
 
-def _put(base: sqlite3.Connection, call_id: str) -> None:
+def _put(base: sqlite3.Connection, call_id: str, seal: Seal) -> None:
     said = {"machine": "Support", "version": 1, "state": "triage"}
     records = [
         ("call.opened", 0, said, {"facts": FACTS}),
@@ -52,7 +53,12 @@ def _put(base: sqlite3.Connection, call_id: str) -> None:
         head = link(head, record_bytes(call_id, seq, kind, AT, epoch, canonical(audit)))
         row = (call_id, seq, kind, AT, epoch, canonical(audit), head)
         base.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        base.execute("INSERT INTO private VALUES (?, ?, ?)", (call_id, seq, json.dumps(private).encode()))
+        base.execute(
+            "INSERT INTO private VALUES (?, ?, ?)",
+            (call_id, seq, seal.close(json.dumps(private).encode(), call_id, seq)),
+        )
     said = {"role": "user", "text": "Good day.", "interrupted": False}
-    base.execute("INSERT INTO turns VALUES (?, ?, ?)", (call_id, 1, json.dumps(said).encode()))
-    base.execute("UPDATE calls SET head = ?", (head,))
+    base.execute(
+        "INSERT INTO turns VALUES (?, ?, ?)", (call_id, 1, seal.close(json.dumps(said).encode(), call_id, "turn", 1))
+    )
+    base.execute("UPDATE calls SET head = ? WHERE call_id = ?", (head, call_id))

@@ -50,6 +50,12 @@ class Postgres:
         self.administer(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {TEMPLATE}"))
         return self.url(name)
 
+    def copied(self, url: str) -> str:
+        """The URL of a new database with all that is in this one, which nobody may be connected to."""
+        name = f"t{uuid.uuid4().hex[:12]}"
+        self.administer(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
+        return self.url(name)
+
     def url(self, name: str) -> str:
         """A database of this server, as a user would set it."""
         return make_url(self._server.get_uri(name)).set(drivername="postgresql").render_as_string(hide_password=False)

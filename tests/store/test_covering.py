@@ -3,12 +3,15 @@
 import json
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from interlock.app.store import BUSY_TIMEOUT_MS, REVISION, StoreError, open_journal, open_reader, tables
+from interlock.app.store.commitment_key import NAME
 from interlock.app.store.rekeying import reseal
-from interlock.app.store.sealing import new_key
+from interlock.app.store.rooms import Room
+from interlock.app.store.sealing import Seal, new_key
 from interlock.app.store.upgrading import upgrade
+from interlock.app.worker.lease import claim
 from tests.store.before import FACTS, written_before
 from tests.store.entries import accepted, ended, spoil
 from tests.store.personal import Place
@@ -138,6 +141,25 @@ async def test_the_key_of_the_commitments_is_one_for_all_writers_and_no_writer_h
     for key in ("", new_key()):
         with pytest.raises(StoreError, match="INTERLOCK_STORE_KEY"):
             open_journal(place.store, key)
+
+
+async def test_a_worker_whose_record_was_exchanged_meanwhile_asks_for_its_key_with_each_call(place):
+    """
+    As where a copy is put back under it: what it writes from then on fits what stands there.
+    """
+    with place.journal() as journal:
+        before = journal.seal.commitment_key
+        key = Seal(place.key).close(b"another key", "secret", NAME)
+        with place.upkeep() as store:
+            store.transact(lambda connection: connection.execute(update(tables.secrets).values(value=key)))
+        await claim(journal, Room("RM_2", "a room", "support"), "two")
+        assert before != journal.seal.commitment_key == b"another key"
+        with place.upkeep() as store:
+            store.transact(lambda connection: connection.execute(delete(tables.secrets)))
+        await claim(journal, Room("RM_3", "another room", "support"), "three")
+        assert before != journal.seal.commitment_key != b"another key"
+        await place.record(journal, "one")
+    assert misfits(place) == []
 
 
 def test_what_was_written_before_is_kept_and_said_to_be_unproven(tmp_path):

@@ -11,6 +11,7 @@ from interlock.agents.call.journal import Journal
 from interlock.agents.call.terms import Terms
 from interlock.agents.flow import Flow
 from interlock.app.calls.callscript import CallScript
+from interlock.app.calls.dated import DatedNow
 from interlock.app.calls.play import play
 from interlock.app.calls.screen import Screen
 from interlock.app.calls.session import new_call_id, open_call
@@ -68,7 +69,8 @@ async def chat(
 async def chat_from_script(
     flow: Flow, script: CallScript, *, journal: Journal, services: Any, screen: Screen
 ) -> list[str]:
-    """Play a call script on the screen; the expectations that did not hold."""
+    """Play a call script on the screen; the expectations that did not hold. On record it is as old as it is."""
+    journal = DatedNow(journal)
 
     def said(who: str, words: str) -> None:
         screen.said(who, words)

@@ -26,6 +26,7 @@ from interlock.app.offline.wav_call import WavCall
 from interlock.app.project import open_systems, project, stand_in
 from interlock.app.providers import close_models
 from interlock.app.settings import Settings
+from interlock.app.store.elsewhere import require_elsewhere
 
 
 class DemoError(Exception):
@@ -44,12 +45,14 @@ class DemoFiles:
 async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Path, console: Console) -> DemoFiles:
     """Hold a spoken call and return what it left in `out`; one that is cut short leaves what there is of it.
 
-    Raises `WavError`, `DemoError` or `OfflineModelError` before anything is said; then `StoreError`, `DemoError` for
-    a call that does not end, `OutputError` and `BrokenPipeError`.
+    Raises `WavError`, `DemoError`, `StoreError` or `OfflineModelError` before anything is said; then `StoreError`,
+    `DemoError` for a call that does not end, `OutputError` and `BrokenPipeError`.
     """
     sounds = [read_wav(path) for path in wavs or shipped(flow)]
     lines = [] if sounds else written(flow)
     recording, transcript = _folder(out) / f"{flow.name}.wav", out / f"{flow.name}.txt"
+    for file in (recording, transcript):
+        require_elsewhere(file, settings.store, settings.checkpoints)
     screen = Screen(console, as_json=False)
     with closing(journal_of(settings)) as journal:
         ears, brain, mouth = await _load(settings, console, len(sounds or lines))

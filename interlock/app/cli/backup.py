@@ -21,7 +21,8 @@ def backup(
     from interlock.app.store import BUSY_TIMEOUT_MS
     from interlock.app.store.copying import back_up
 
-    back_up(load_settings().store, out, BUSY_TIMEOUT_MS, replace=replace)
+    settings = load_settings()
+    back_up(settings.store, out, BUSY_TIMEOUT_MS, replace=replace, checkpoints=settings.checkpoints)
     print(f"{out} is a copy of the record. Personal data in it is as in the record: erase it there, too.")
 
 
@@ -34,25 +35,24 @@ def restore(
     Checkpoints are not asked, for they know of what came after the copy was
     made: interlock audit verify says afterwards what is missing since. Where a
     record is already, nothing is overwritten without --replace, and not while
-    a call is live.
+    a worker or another command has it open.
 
     Exit code 1: the copy does not verify; nothing was changed.
     """
     from rich.console import Console
 
-    from interlock.app.cli.shared import live_calls, the_record
     from interlock.app.proof.report import InProse, report_findings
     from interlock.app.proof.stored import Stored
     from interlock.app.proof.verifying import Verification
     from interlock.app.settings import load_settings
     from interlock.app.store import BUSY_TIMEOUT_MS, Seal, StoreError
     from interlock.app.store.copying import check_copy, put_in_place
+    from interlock.app.store.elsewhere import is_same
     from interlock.app.store.opening import database_for_reading
     from interlock.app.store.place import is_postgres, path_of, shown
 
     settings, source = load_settings(), path_of(source)
-    place = Path() if is_postgres(settings.store) else path_of(settings.store)
-    if source.is_file() and place.is_file() and source.samefile(place):
+    if not is_postgres(settings.store) and is_same(source, path_of(settings.store)):
         raise StoreError(f"{source} is the record itself, expected a copy of it that interlock store backup made")
     check_copy(source, BUSY_TIMEOUT_MS)
     database = database_for_reading(source, BUSY_TIMEOUT_MS)
@@ -69,9 +69,5 @@ def restore(
         database.close()
     if found:
         raise typer.Exit(1)
-    if replace and path_of(settings.store).exists():
-        with the_record()[0] as record:
-            if live := live_calls(record):
-                raise StoreError(f"{live} calls are live in the store {shown(settings.store)}: nothing was overwritten")
     put_in_place(source, settings.store, BUSY_TIMEOUT_MS, replace=replace)
     print(f"{shown(settings.store)} is what {source} holds.")

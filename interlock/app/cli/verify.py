@@ -75,11 +75,13 @@ def audit_export(
     from interlock.app.proof.bundle import export
     from interlock.app.proof.opening import opened_checkpoints, opened_store, private_key, require_known, verifying_keys
     from interlock.app.proof.report import counted
+    from interlock.app.store.elsewhere import require_elsewhere
 
     if bool(calls) == every:
         found = "both CALL and --all" if every else "neither CALL nor --all"
         raise ProofError(f"{found}, expected one of them: which calls are to be exported")
     settings, named = _settings(), list(dict.fromkeys(calls or ()))
+    require_elsewhere(out, settings.store, checkpoints or settings.checkpoints)
     keys, signer = verifying_keys(settings, public_key or ()), private_key(settings)
     with opened_checkpoints(settings, checkpoints, keys, named) as index, opened_store(settings, named) as source:
         require_known(source, named, index)

@@ -21,8 +21,9 @@ from interlock.app.proof.checkpoint import signed_statement
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import StoredEnd
 from interlock.app.proof.keys import PrivateKey, PublicKey
-from interlock.app.proof.stored import Rows, Source
+from interlock.app.proof.stored import Source
 from interlock.app.store.chain import record_bytes
+from interlock.app.store.kept import Rows
 
 MANIFEST, RECORDS, CHECKPOINTS, KEYS = "manifest.json", "records.jsonl", "checkpoints.jsonl", "public-keys.txt"
 PURPOSE = b"interlock bundle 1\n"

@@ -22,6 +22,11 @@ UNTOLD = (
     "whether the whole store was rolled back",
 )
 """What hashes alone never tell about somebody who may write the store: for each of these something signed is needed."""
+UNTOLD_OF_KEYED = (
+    "whether a whole call was removed",
+    "whether a call, or the whole store, was put back to what it was once",
+)
+"""What is left of that where the store's key is sealed, and every call has a tag, which is made with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def report_findings(
                 break
     stopped = [f"The verification stopped there: after {most:,} findings no more is looked for."]
     stopped = stopped if its.sums.findings >= most else []
-    to.end(its.sums, [*stopped, *remarks.notes, *_untold(its.sums, signed)])
+    to.end(its.sums, [*stopped, *remarks.notes, *untold_of(its.sums, signed=signed)])
     return its.sums.findings
 
 
@@ -88,15 +93,31 @@ def _bar(console: Console) -> Progress:
     )
 
 
+_SEVERAL = ("were", "their processes", "they were")
+
+
+def untold_of(sums: Sums, *, signed: bool) -> list[str]:
+    """What could not be told, in sentences; `signed`: there were checkpoints to compare with."""
+    return list(_untold(sums, signed))
+
+
 def _untold(sums: Sums, signed: bool) -> Iterator[str]:
     if not signed:
-        yield f"Without checkpoints it cannot be told {', '.join(UNTOLD[:-1])}, or {UNTOLD[-1]}."
+        untold = UNTOLD_OF_KEYED if sums.keyed else UNTOLD
+        yield f"Without checkpoints it cannot be told {', '.join(untold[:-1])}, or {untold[-1]}."
     elif sums.unsigned:
         whose = counted(sums.open_ended, "call")
         they = "is" if sums.unsigned == 1 else "are"
         yield (
             f"{counted(sums.unsigned, 'record')} of {whose} {they} newer than the last checkpoint of the call: of"
             " these it cannot be told whether they were cut off, or rewritten with their hashes."
+        )
+    if sums.never_signed:
+        were, died, they = ("was", "its process", "it was") if sums.never_signed == 1 else _SEVERAL
+        made_up = "" if sums.keyed else f", or {they} made up"
+        yield (
+            f"{counted(sums.never_signed, 'call')} that did not end {were} never signed: {died} died in the first"
+            f" seconds{made_up}."
         )
     yield from _apart(sums, signed)
     if sums.unreadable:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Integer, Text, bindparam, func, select, tuple_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Finding, Row, StoredEnd, StoredState
@@ -14,19 +14,18 @@ from interlock.app.proof.schema import schema_findings
 from interlock.app.store import tables
 from interlock.app.store.commitment_key import knows_key
 from interlock.app.store.database import Database
-from interlock.app.store.kept import KeptCall, kept_calls
+from interlock.app.store.kept import KeptCall, Rows, kept_of, records_of
 from interlock.app.store.log import COPIED
 from interlock.app.store.sealing import Seal
 from interlock.app.store.sql import Sql
 
 CALLS_PAGE, ROWS_PAGE = 500, 5000
-KEPT_PAGE = 5000
-"""About so many records at a time are compared with what they cover."""
 WHOLE_LIMIT = 20_000
 """How many records of one call are held at once, to find out what was done to them."""
+TRIES = 3
+"""How often what gave no answer in time is read."""
 _BEFORE = -(2**31)
 
-Rows = Sequence[Sequence[Any]]
 T = TypeVar("T")
 
 
@@ -49,8 +48,13 @@ class Source(Protocol):
         """One call again, from one view of everything."""
         ...
 
-    def kept(self, noted: Mapping[str, StoredEnd]) -> Iterator[Mapping[str, KeptCall]]:
-        """What is stored beside the chains of these calls, some at a time; nothing where only chains are."""
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is beside the chains."""
+        ...
+
+    def kept(self, records: Mapping[str, Rows]) -> Mapping[str, KeptCall]:
+        """What is stored beside the chains of calls of which these are the records, in the order of `pages`."""
         ...
 
     @property
@@ -70,6 +74,7 @@ class Stored(Source):
         self._database, self._named = database, named
         self._seal = seal or Seal()
         self._knows_key: bool | None = None
+        self._any_bytes = False
         self._lacks_log = getattr(database, "lacks_log", False)
         self._sql = {name: Sql(what, database.dialect) for name, what in _statements().items()}
 
@@ -103,13 +108,16 @@ class Stored(Source):
         found = [Row(*row) for row in rows[:WHOLE_LIMIT]]
         return Whole(_noted(noted).get(call_id), found, len(rows) > WHOLE_LIMIT)
 
-    def kept(self, noted: Mapping[str, StoredEnd]) -> Iterator[Mapping[str, KeptCall]]:
-        first, many, ids = "", 0, list(noted)
-        for call_id in ids:
-            first, many = first or call_id, many + _length(noted[call_id])
-            if many >= KEPT_PAGE or call_id == ids[-1]:
-                yield self._robustly(partial(kept_calls, first=first, last=call_id))
-                first, many = "", 0
+    @property
+    def keeps(self) -> bool:
+        return True
+
+    def kept(self, records: Mapping[str, Rows]) -> Mapping[str, KeptCall]:
+        found = self._robustly(partial(kept_of, records=records)) if records else {}
+        for call_id, its in found.items():
+            if its.end != (len(records[call_id]), records[call_id][-1][6]):  # it was written meanwhile
+                found |= self._robustly(partial(_whole, call_id=call_id))
+        return found
 
     @property
     def seal(self) -> Seal | None:
@@ -137,19 +145,33 @@ class Stored(Source):
             yield rows
 
     def _read(self, name: str, values: Mapping[str, Any]) -> Rows:
-        return self._robustly(lambda connection: self._sql[name].rows(connection, values))
+        rows = self._robustly(lambda connection: self._sql[name].rows(connection, values))
+        if self._any_bytes and any(_is_no_text(row[0]) for row in rows):
+            raise ProofError("a call's id in the store is no UTF-8 text: somebody put it there, the journal did not")
+        return rows
 
     def _robustly(self, work: Callable[[Connection], T]) -> T:
+        """Read, and once more where there was no answer in time: as much as was verified is not lost for that."""
         try:
-            try:
-                return self._database.read(lambda connection: work(_in_one_view(connection)))
-            except (sqlite3.OperationalError, SQLAlchemyError) as error:
-                if "decode" not in str(error):
-                    raise
-            return self._database.read(lambda connection: work(_of_any_bytes(connection)))
+            for _ in range(TRIES - 1):
+                try:
+                    return self._read_once(work)
+                except (OSError, DBAPIError) as error:
+                    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+                        raise
+            return self._read_once(work)
         except (sqlite3.Error, SQLAlchemyError, OSError) as error:
             found = str(error).partition("\n")[0] or type(error).__name__
             raise ProofError(f"the store cannot be read ({found})") from None
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._database.read(lambda connection: work(_in_one_view(connection)))
+        except (sqlite3.OperationalError, SQLAlchemyError) as error:
+            if "decode" not in str(error):
+                raise
+        self._any_bytes = True
+        return self._database.read(lambda connection: work(_of_any_bytes(connection)))
 
 
 def _in_one_view(connection: Connection) -> Connection:
@@ -166,8 +188,12 @@ def _of_any_bytes(connection: Connection) -> Connection:
     return connection
 
 
-def _length(noted: StoredEnd) -> int:
-    return noted.length if type(noted.length) is int else 1
+def _whole(connection: Connection, call_id: str) -> dict[str, KeptCall]:
+    return kept_of(connection, {call_id: records_of(connection, call_id)})
+
+
+def _is_no_text(call_id: Any) -> bool:
+    return isinstance(call_id, str) and any("\ud800" <= each <= "\udfff" for each in call_id)
 
 
 def _noted(rows: Rows) -> dict[str, StoredEnd]:

@@ -13,10 +13,10 @@ from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import Finding, Row, StoredEnd
 from interlock.app.proof.keys import PublicKey, public_keys
 from interlock.app.proof.lines import CallLine, call_line, manifest_line, record_line
-from interlock.app.proof.stored import WHOLE_LIMIT, Rows, Source, Whole
+from interlock.app.proof.stored import WHOLE_LIMIT, Source, Whole
 from interlock.app.proof.zipped import NotReadable, Zipped
 from interlock.app.store.chain import canonical, quoted
-from interlock.app.store.kept import KeptCall
+from interlock.app.store.kept import KeptCall, Rows
 from interlock.app.store.sealing import Seal
 
 SMALL_BYTES = 1 << 16
@@ -125,8 +125,12 @@ class Bundle(Source):
     def whole(self, call_id: str) -> Whole:
         return Whole(self._noted.get(call_id), self._kept.rows, self._kept.more)
 
-    def kept(self, noted: Mapping[str, StoredEnd]) -> Iterator[Mapping[str, KeptCall]]:
-        return iter(())
+    @property
+    def keeps(self) -> bool:
+        return False
+
+    def kept(self, records: Mapping[str, Rows]) -> Mapping[str, KeptCall]:
+        return {}
 
     @property
     def seal(self) -> Seal | None:

@@ -33,6 +33,11 @@ class Unsigned:
             return _added(call_id, signed, last.seq) if end <= signed else None
         return _made_up(call_id, last.seq) if last.at >= self._since else None
 
+    def may_be_made_up(self, call: KeptCall, marks: Sequence[IndexedCheckpoint]) -> bool:
+        """Whether a call is not new, never ended and was never signed: its process died, or there was none."""
+        ended = any(its.kind == "call.ended" for its in call.records)
+        return not (ended or marks) and bool(call.records) and not self._is_new(call.records[-1].at)
+
     def _is_new(self, at: str) -> bool:
         try:
             return self._read_at - GRACE < datetime.fromisoformat(at) < self._now() + GRACE

@@ -1,6 +1,6 @@
 """Verifying a record: every call's chain, its end, its checkpoints, and whether all of it is an older copy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, groupby
 from operator import itemgetter
@@ -11,11 +11,13 @@ from interlock.app.proof.finding import Finding, StoredEnd
 from interlock.app.proof.following import Chain
 from interlock.app.proof.judging import Judged, gone, judge
 from interlock.app.proof.placing import places_in
-from interlock.app.proof.stored import Rows, Source
+from interlock.app.proof.stored import Source
 from interlock.app.proof.unsigned import Unsigned
 from interlock.app.store.fitting import fit_of
-from interlock.app.store.kept import KeptCall
+from interlock.app.store.kept import Rows
 
+KEPT_PAGE = 5000
+"""About so many records at a time are compared with what they cover: whole calls."""
 ROLLED_BACK_CALLS, ROLLED_BACK_SHARE = 2, 0.9
 """Of so many calls, and of such a share of all that were signed meanwhile, everything since must be missing."""
 
@@ -26,7 +28,8 @@ class Sums:
 
     `pruned` calls are not there any more, on purpose; what `erased` calls kept apart is not. `before` records are from
     before anything kept apart was covered; `unread` values could not be compared for want of the key, which is `bare`
-    where it is not sealed. `uncovered` turns are newer than their call's last record; `live` calls have not ended.
+    where it is not sealed. `uncovered` turns are newer than their call's last record; `live` calls have not ended, and
+    `never_signed` of them are no new ones. `tagged` calls have the tag that was compared with their chain.
     """
 
     calls: int = 0
@@ -42,7 +45,14 @@ class Sums:
     unread: int = 0
     uncovered: int = 0
     live: int = 0
+    never_signed: int = 0
+    tagged: int = 0
     bare: bool = False
+
+    @property
+    def keyed(self) -> bool:
+        """Whether every call was written by somebody who had the store's key, which is of use to nobody else."""
+        return self.tagged == self.calls > 0 and not self.bare
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,6 +66,8 @@ class Verification:
         self._progress: Callable[[int], None] = lambda _: None
         self.sums = Sums()
         self._accused: set[str] = set()
+        self._held: dict[str, list[Sequence[Any]]] = {}
+        self._many = 0
         self._unsigned = Unsigned(index) if index is not None else None
 
     def findings(
@@ -76,8 +88,7 @@ class Verification:
             yield from self._source.schema()
         for noted, chunks in self._source.pages():
             yield from self._page(noted, chunks)
-            for calls in self._source.kept(noted):
-                yield from self._kept(calls)
+            yield from self._kept()
         if self._index is not None:
             for call_id in self._index.unseen():
                 marks = self._index.of(call_id)
@@ -98,7 +109,7 @@ class Verification:
                     waiting.pop(call_id, None)
                     marks = self._marks(call_id)
                     followed = _chain(call_id, marks)
-                followed.follow(list(its))
+                self._follow(followed, list(its))
             self.sums.records += len(rows)
             self._progress(len(rows))
         yield from self._ended(followed, marks, noted)
@@ -106,23 +117,33 @@ class Verification:
             marks = self._marks(call_id)
             yield from self._ended(_chain(call_id, marks), marks, noted)
 
-    def _kept(self, calls: Mapping[str, KeptCall]) -> Iterator[Finding]:
+    def _follow(self, its: Chain, rows: list[Sequence[Any]]) -> None:
+        its.follow(rows)
+        if not self._source.keeps:
+            return
+        self._held.setdefault(its.call_id, []).extend(rows)
+        self._many += len(rows)
+
+    def _kept(self) -> Iterator[Finding]:
         """What is beside the chains, of those that hold: what a record covers proves nothing once that was changed."""
+        calls = self._source.kept({call_id: its for call_id, its in self._held.items() if call_id not in self._accused})
+        self._held, self._many = {}, 0
         seal = self._source.seal
         self.sums.bare = seal is not None and not seal.key_is_sealed
         for call_id, call in calls.items():
-            if call_id in self._accused:
-                continue
             fit = fit_of(call, seal)
             self.sums.erased += fit.erased
             self.sums.before += fit.before
             self.sums.unread += fit.unread
             self.sums.uncovered += fit.uncovered
             self.sums.live += not fit.ended
+            self.sums.tagged += fit.tagged
             for said, seq in fit.misfits:
-                yield Finding("unfitting", said, call_id, seq, seq)
+                yield Finding("unfitting", said, call_id, seq or None, seq or None)
             if self._unsigned is not None:
-                found = self._unsigned.finding(call_id, call, self._marks(call_id))
+                marks = self._marks(call_id)
+                found = self._unsigned.finding(call_id, call, marks)
+                self.sums.never_signed += self._unsigned.may_be_made_up(call, marks)
                 yield from [found] if found is not None else []
 
     def _ended(
@@ -146,6 +167,8 @@ class Verification:
         if its.length > signed:
             self.sums.unsigned += its.length - signed
             self.sums.open_ended += 1
+        if self._many >= KEPT_PAGE:
+            yield from self._kept()
 
     def _is_sound(self, its: Chain, marks: list[IndexedCheckpoint], noted: StoredEnd | None) -> bool:
         if its.broken or noted is None or (its.length, its.head) != noted.end or not its.length:

@@ -43,7 +43,10 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class CallReplay:
-    """What came of one call: `judged` verdicts were given again, those in `changed` differ."""
+    """What came of one call: `judged` verdicts were given again, those in `changed` differ.
+
+    `unproven` of them are from before anything was covered.
+    """
 
     call_id: str
     flow: str
@@ -54,6 +57,7 @@ class CallReplay:
     changed: tuple[Changed, ...]
     not_replayable: tuple[Unjudged, ...]
     assumed: frozenset[str]
+    unproven: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -63,6 +67,7 @@ class CallReplay:
             "judged_by": self.by,
             "source": self.source,
             "judged": self.judged,
+            "unproven": self.unproven,
             "changed": [each.to_json() for each in self.changed],
             "not_replayable": [asdict(each) for each in self.not_replayable],
         }
@@ -72,12 +77,14 @@ class CallReplay:
 class Tally:
     """How many calls and verdicts were judged, how many of them changed, and how many calls were not judged, and why.
 
-    A call of which some verdicts can be given again and some cannot counts as judged and as not replayable. `by` and
-    `recorded_by` are versions of machines, `assumed` facts that some record does not have.
+    A call of which some verdicts can be given again and some cannot counts as judged and as not replayable. `unproven`
+    verdicts were judged by what no record covers. `by` and `recorded_by` are versions of machines, `assumed` facts that
+    some record does not have.
     """
 
     calls: int = 0
     verdicts: int = 0
+    unproven: int = 0
     changed_calls: int = 0
     changed_verdicts: int = 0
     not_replayable: int = 0
@@ -94,6 +101,7 @@ class Tally:
             return
         self.calls += answer.judged > 0
         self.verdicts += answer.judged
+        self.unproven += answer.unproven
         self.changed_calls += bool(answer.changed)
         self.changed_verdicts += len(answer.changed)
         self.not_replayable += bool(answer.not_replayable)
@@ -150,7 +158,7 @@ def _answer(reader: CallsReader, row: CallRow, version: Version) -> CallReplay:
     fit = reader.fit(row.call_id) if verdicts else Fit()
     changed: list[Changed] = []
     unjudged: dict[str, list[int]] = {}
-    assumed: frozenset[str] = frozenset()
+    assumed, unproven = frozenset[str](), 0
     for turn, record in enumerate(verdicts, 1):
         try:
             if record.seq in private and (unfit := fit.of(record.seq)):
@@ -161,6 +169,7 @@ def _answer(reader: CallsReader, row: CallRow, version: Version) -> CallReplay:
             continue
         changed += [its.changed] if its.changed else []
         assumed |= its.assumed
+        unproven += record.seq <= fit.before
     return CallReplay(
         call_id=row.call_id,
         flow=row.flow,
@@ -171,4 +180,5 @@ def _answer(reader: CallsReader, row: CallRow, version: Version) -> CallReplay:
         changed=tuple(changed),
         not_replayable=tuple(Unjudged(why, tuple(turns)) for why, turns in unjudged.items()),
         assumed=assumed,
+        unproven=unproven,
     )

@@ -122,6 +122,12 @@ def _sentences(tally: Tally) -> Iterator[str]:
         yield EACH_BY_ITSELF
     elif tally.verdicts:
         yield "None differs."
+    if tally.unproven:
+        are, they = ("is", "it") if tally.unproven == 1 else ("are", "they")
+        yield (
+            f"{_count(tally.unproven, 'verdict')} {are} from before what {they} stood on was covered: whether it was"
+            " that cannot be told."
+        )
     if tally.recorded_by:
         yield f"Recorded by {', '.join(sorted(tally.recorded_by))}: states were taken by their names."
     if tally.assumed:

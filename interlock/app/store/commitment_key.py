@@ -48,6 +48,15 @@ def have_key(database: Database, seal: Seal) -> None:
         raise StoreError(f"the store's key for its commitments cannot be read ({type(error).__name__})") from None
 
 
+def key_now(connection: Connection, seal: Seal) -> None:
+    """Have the seal know the key that is there in this transaction: another, where a copy was put back meanwhile.
+
+    Raises `StoreError` when it is sealed with another.
+    """
+    _made(connection, seal)
+    learn_key(connection, seal)
+
+
 def _made(connection: Connection, seal: Seal) -> None:
     if not learn_key(connection, seal):
         value = seal.close(os.urandom(KEY_BYTES).hex().encode(), "secret", NAME)

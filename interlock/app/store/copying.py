@@ -1,4 +1,7 @@
-"""A copy of a record in a SQLite file, whole and of one moment, however much is written meanwhile, and back again."""
+"""A copy of a record in a SQLite file, whole and of one moment, however much is written meanwhile, and back again.
+
+Either way it is all there at the end, or nothing was changed.
+"""
 
 import os
 import sqlite3
@@ -7,42 +10,48 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from interlock.app.private import SIDES, make_folder
+from interlock.app.store.elsewhere import require_elsewhere
 from interlock.app.store.errors import StoreError
-from interlock.app.store.file import make, opened_for_reading
+from interlock.app.store.file import OtherRevision, make, opened_for_reading
 from interlock.app.store.log import lacks_log
 from interlock.app.store.place import is_postgres, path_of
 
 POSTGRES = "the store is in PostgreSQL: pg_dump copies it while calls run, and pg_restore puts a copy back"
 
 
-def back_up(store: str | Path, out: Path, busy_ms: int, *, replace: bool = False) -> None:
-    """Write a copy that needs no other file; nobody who writes the store waits. Raises `StoreError`."""
+def back_up(
+    store: str | Path, out: Path, busy_ms: int, *, replace: bool = False, checkpoints: Path | None = None
+) -> None:
+    """Write a copy that needs no other file; nobody who writes the store waits.
+
+    Raises `StoreError`, also where the copy would be written over the record, a database in use or the folder of
+    checkpoints; without `replace` over anything.
+    """
     path = _file(store)
+    require_elsewhere(out, path, checkpoints)
     opened_for_reading(path, busy_ms).close()
     if lacks_log(path):
         raise StoreError(f"the store {path} is {LACKS}: copy both files, or take it from a backup")
     if out.exists() and not replace:
         raise StoreError(f"{out} is there already, expected a new file: name another, or say --replace")
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    with _told(out):
-        try:
-            os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))  # it holds callers' data
-            _copy(path, part)
-            with closing(sqlite3.connect(part)) as made:
-                made.execute("PRAGMA journal_mode=DELETE")
-                made.execute("PRAGMA user_version=0")
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
+    with _told(out), _in_one_step(out) as part:
+        _copy(path, part)
+        with closing(sqlite3.connect(part)) as made:
+            made.execute("PRAGMA journal_mode=DELETE")
+            made.execute("PRAGMA user_version=0")
 
 
 def check_copy(source: Path, busy_ms: int) -> None:
-    """Raises `StoreError` for a file that is no record, is damaged, or was copied without its log."""
+    """Raises `StoreError` for a file that is no record, is damaged or older, or was copied without its log."""
     if lacks_log(source):
         raise StoreError(
             f"{source} is {LACKS}: it may lack what was written last. interlock store backup makes whole ones"
         )
-    opened_for_reading(source, busy_ms).close()
+    try:
+        opened_for_reading(source, busy_ms).close()
+    except OtherRevision as other:
+        raise StoreError(f"the copy {source} has {other.said}: {other.upgrade}, and restore it then") from None
     with _told(source), closing(_reading(source)) as base:
         (found,) = base.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok":
@@ -50,21 +59,80 @@ def check_copy(source: Path, busy_ms: int) -> None:
 
 
 def put_in_place(source: Path, store: str | Path, busy_ms: int, *, replace: bool = False) -> None:
-    """Put a checked copy where the store is. Raises `StoreError`, also where one is and `replace` was not said."""
-    path = _file(store)
+    """Put a checked copy where the store is.
+
+    Raises `StoreError`, also where a record is and `replace` was not said, or somebody has it open: whoever does would
+    go on with what was true of the record before, its keys among that.
+    """
+    path = _file(store).resolve()
     if path.exists() and path.stat().st_size and not replace:
         raise StoreError(f"the store {path} is there already: nothing is overwritten unless --replace is said")
-    make(path)
     with _told(path):
-        _copy(source, path, busy_ms)
+        make_folder(path.parent)
+        if _is_database(path):
+            make(path)  # closed to others
+            _copy_alone(source, path, busy_ms)
+            return
+        with _in_one_step(path) as part:
+            _copy(source, part)
+            _without_sides(path)
 
 
+def _is_database(path: Path) -> bool:
+    """Whether SQLite would open it; an empty file is a database that is new."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) in (b"", _MAGIC)
+    except FileNotFoundError:
+        return False
+
+
+_MAGIC = b"SQLite format 3\x00"
 LACKS = "a copy without its log (the file beside it that ends in -wal)"
 
 
-def _copy(source: Path, target: Path, busy_ms: int = 0) -> None:
-    """In one step, from one consistent view; in the target it is one transaction. sqlite.org/backup.html"""
+@contextmanager
+def _in_one_step(out: Path) -> Iterator[Path]:
+    """A file beside `out` to be written, for its owner alone, that takes its place at the end."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield part
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+        _without_sides(part)
+
+
+def _without_sides(path: Path) -> None:
+    for side in SIDES:
+        path.with_name(path.name + side).unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """In one step, from one consistent view. sqlite.org/backup.html"""
+    with closing(_reading(source)) as base, closing(sqlite3.connect(target)) as made:
+        base.backup(made, pages=-1)
+
+
+def _copy_alone(source: Path, target: Path, busy_ms: int) -> None:
+    """The same in one transaction, while nobody else has the target open: a record is held open by whoever writes it.
+
+    The file stays the same one, so whoever opens it in this very moment waits, and finds the copy in it.
+    """
     with closing(_reading(source)) as base, closing(sqlite3.connect(target, timeout=busy_ms / 1000)) as made:
+        made.isolation_level = None
+        made.execute("PRAGMA locking_mode=EXCLUSIVE")  # from the first lock on until it is closed
+        try:
+            made.execute("BEGIN EXCLUSIVE")
+            made.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            raise StoreError(
+                f"the store {target} is open in another process: nothing was overwritten. Stop its workers, and"
+                " whatever else has it open, then run this again"
+            ) from None
         base.backup(made, pages=-1)
 
 

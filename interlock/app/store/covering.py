@@ -29,6 +29,15 @@ def commitment(key: bytes, salt: bytes, value: bytes, *place: object) -> str:
     return hmac.digest(key, salt + len(where).to_bytes(4, "big") + where + value, "sha256").hex()
 
 
+def tag(key: bytes, call_id: str, length: int, head: bytes, uncovered: str | None = None) -> bytes:
+    """What stands in a call's row for the end of its chain, and so for all of it, and for turns that came after it.
+
+    Nobody makes it without the store's key.
+    """
+    where = f"tag\x00{call_id}\x00{length}\x00{uncovered or ''}\x00".encode(errors="surrogatepass")
+    return hmac.digest(key, where + head, "sha256")
+
+
 def fingerprint(snapshot: str) -> str:
     """What stands for a snapshot as it is stored, in hex: nothing in one is personal."""
     return hashlib.sha256(snapshot.encode()).hexdigest()

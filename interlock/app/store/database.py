@@ -1,6 +1,7 @@
 """Where the tables are. One way to work in either database: a function of a connection, in a transaction."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, wait
@@ -51,12 +52,19 @@ class SqliteDatabase(Database):
         self.writes = writes
         self.reads = reads
         self.path = path
+        self._held: sqlite3.Connection | None = None
         self.lacks_log = False
         """Whether the log that belongs to the file was missing when it was opened."""
 
     @property
     def dialect(self) -> Dialect:
         return self.reads.dialect
+
+    def hold(self) -> None:
+        """Have it open until it is closed, also while nothing is written: nobody can put another in its place then."""
+        if self.path is not None and self._held is None:
+            self._held = sqlite3.connect(self.path, check_same_thread=False)
+            self._held.execute("SELECT 1 FROM sqlite_master").fetchall()  # in WAL mode the lock is kept from here on
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         assert self.writes is not None, "opened for reading only"
@@ -76,6 +84,8 @@ class SqliteDatabase(Database):
 
     def close(self) -> None:
         self.reads.dispose()
+        if self._held is not None:
+            self._held.close()
         if self.writes is not None:
             self.writes.dispose()
             if self.path is not None:

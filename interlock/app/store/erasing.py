@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, not_, select, up
 
 from interlock.agents.call.journal import Entry, JournalDown
 from interlock.app.store import tables
+from interlock.app.store.commitment_key import key_now
 from interlock.app.store.ends import End
 from interlock.app.store.lease import lease_expired
 from interlock.app.store.reading import ERASED
@@ -40,19 +41,21 @@ def is_live() -> ColumnElement[bool]:
 
 
 def erase(
-    connection: Connection, call_ids: Sequence[str], why: Why, owner: str, ends: dict[str, End] | None = None
+    connection: Connection, call_ids: Sequence[str], why: Why, owner: str, seal: Seal, ends: dict[str, End]
 ) -> list[Erasure]:
     """Erase the personal data of these calls but the live ones; what became of each that there is.
 
     The caller commits: the data goes and the line comes, or neither. `ends` is given where each chain ends then.
+    Raises `StoreError` where the `seal` does not open the store's key: nobody could tell such a line from a forged one.
     """
+    key_now(connection, seal)
     heads = heads_of(connection, set(call_ids))  # holds them: none can be taken over meanwhile
     c = tables.calls.c
     driven = set(connection.execute(select(c.call_id).where(c.call_id.in_(list(heads)), is_live())).scalars())
     here = [call_id for call_id in call_ids if call_id in heads]
     done = [Erasure(its, live=True) if its in driven else Erasure(its, _deleted(connection, its)) for its in here]
     gone = [its for its in done if its.entries]
-    _say_so(connection, [_line(its, heads[its.call_id], why) for its in gone], owner, ends)
+    _say_so(connection, [_line(its, heads[its.call_id], why) for its in gone], owner, seal, ends)
     return done
 
 
@@ -66,8 +69,8 @@ def _line(its: Erasure, head: Head, why: Why) -> Entry:
     return Entry(its.call_id, "", head.seq + 1, ERASED, datetime.now(UTC), head.epoch, audit, fence=head.fence)
 
 
-def _say_so(connection: Connection, lines: Sequence[Entry], owner: str, ends: dict[str, End] | None) -> None:
-    answers = write(connection, [rows_of([line], Seal()) for line in lines], owner, ends)
+def _say_so(connection: Connection, lines: Sequence[Entry], owner: str, seal: Seal, ends: dict[str, End]) -> None:
+    answers = write(connection, [rows_of([line], seal) for line in lines], owner, seal, ends)
     for error in filter(None, answers):
         raise JournalDown(f"nothing was erased: {error}")
     c = tables.calls.c

@@ -1,6 +1,7 @@
 """A record in a SQLite file: whether it is ours, and what to do when it is not."""
 
 import os
+import shlex
 import sqlite3
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from interlock.app.private import make_database
 from interlock.app.store.database import SqliteDatabase
 from interlock.app.store.engines import reader_engine, writer_engine
 from interlock.app.store.errors import StoreError
-from interlock.app.store.log import lacks_log, mark_written
+from interlock.app.store.log import lacks_log, log_of, mark_written
 from interlock.app.store.tables import REVISION, metadata, revisions
+
+
+class OtherRevision(StoreError):
+    """A record whose tables are of another revision: `said` which, `upgrade` is what to do."""
+
+    def __init__(self, path: Path, found: str | None) -> None:
+        self.said = f"revision {found}, expected {REVISION}"
+        self.upgrade = f"run INTERLOCK_STORE={shlex.quote(str(path))} interlock store upgrade"
+        super().__init__(f"the store {path} has {self.said}: stop its workers, then {self.upgrade}")
 
 
 def make(path: Path) -> None:
@@ -53,6 +63,21 @@ def opened(path: Path, busy_ms: int) -> SqliteDatabase:
     return SqliteDatabase(writer_engine(path, busy_ms), reader_engine(path, busy_ms), path)
 
 
+def held(path: Path, busy_ms: int) -> SqliteDatabase:
+    """The same, held open until it is closed. Raises `StoreError`, also for what was put there in this moment."""
+    database = opened(path, busy_ms)
+    try:
+        database.hold()
+        known = database.read(lambda connection: is_ours(connection, path))
+    except sqlite3.Error as error:
+        raise StoreError(f"the store {path} cannot be used ({error}): set INTERLOCK_STORE to another file") from None
+    except DBAPIError as error:
+        raise unusable(path, error) from None
+    if not known:
+        raise StoreError(f"the store {path} was emptied in this moment: run this again")
+    return database
+
+
 def opened_for_reading(path: Path, busy_ms: int) -> SqliteDatabase:
     """A file that is there, on a read-only disk too. Raises `StoreError`."""
     if not os.path.isfile(path):
@@ -79,7 +104,7 @@ def engine_at_rest(path: Path, busy_ms: int) -> tuple[Engine, bool]:
 
     Raises `StoreError`, also when the last writer left something in the log.
     """
-    log = path.with_name(path.name + "-wal")
+    log = log_of(path)
     engine = reader_engine(path, busy_ms, "immutable=1")
     try:
         if log.exists() and log.stat().st_size:
@@ -101,10 +126,7 @@ def is_ours(connection: Connection, path: Path) -> bool:
         revision = connection.exec_driver_sql(f"SELECT version_num FROM {revisions.name}").scalar_one_or_none()
         if revision == REVISION and found >= set(metadata.tables):
             return True
-        raise StoreError(
-            f"the store {path} has revision {revision}, expected {REVISION}: stop its workers, then run"
-            f" INTERLOCK_STORE={path} interlock store upgrade"
-        )
+        raise OtherRevision(path, revision)
     if {"calls", "records", "private"} <= found:
         raise StoreError(f"the store {path} is of an interlock that chained no records: move it away, and begin anew")
     raise StoreError(f"the store {path} is a database of something else: set INTERLOCK_STORE to another file")

@@ -3,19 +3,23 @@
 It presumes that the chain holds: what a record covers proves nothing once the record itself was changed.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from interlock.app.store.covering import ERASED, commitment, fingerprint, turns_in, turns_of
+from pydantic_core import from_json
+
+from interlock.app.store.covering import ERASED, commitment, fingerprint, tag, turns_in, turns_of
 from interlock.app.store.errors import StoreError
 from interlock.app.store.kept import KeptCall, KeptRecord, KeptValue
 from interlock.app.store.sealing import Seal
 
+WHOLE = 0
+
 
 class Misfit(NamedTuple):
-    """One thing that does not fit, in a sentence; `seq` is the record whose private part it is, if it is one's."""
+    """One thing that does not fit, in a sentence; `seq` is the record whose private part it is, if it is one's, or
+    `WHOLE` where no record of the call proves anything."""
 
     said: str
     seq: int | None = None
@@ -26,7 +30,7 @@ class Fit:
     """What came of one call; `before` of its records are from before anything was covered.
 
     `erased`: what was kept apart is gone on purpose, in part or all of it. `unread` values could not be opened for want
-    of a key; `uncovered` turns are newer than the last record.
+    of a key; `uncovered` turns are newer than the last record. `tagged`: the tag of its chain's end was compared.
     """
 
     misfits: list[Misfit] = field(default_factory=list)
@@ -35,16 +39,17 @@ class Fit:
     unread: int = 0
     uncovered: int = 0
     ended: bool = False
+    tagged: bool = False
 
     def of(self, seq: int) -> str:
-        """What does not fit of one record's private part; empty when it fits."""
-        return next((its.said for its in self.misfits if its.seq == seq), "")
+        """What does not fit of one record's private part, or of the whole chain's tag; empty when both fit."""
+        return next((its.said for its in self.misfits if its.seq in (seq, WHOLE)), "")
 
 
 def fit_of(call: KeptCall, seal: Seal | None) -> Fit:
     """Compare one call. Without a `seal` that knows the store's key, only whether things are there is told."""
     its = _Comparing(call, seal if seal is not None and seal.commitment_key else None)
-    its.fit.misfits += [*its.privates(), *its.turns(), *its.row()]
+    its.fit.misfits += [*its.tag(), *its.privates(), *its.turns(), *its.row()]
     return its.fit
 
 
@@ -62,6 +67,17 @@ class _Comparing:
         self._erased_at = max((record.seq for record in call.records if record.kind == ERASED), default=0)
         self.fit.erased = self._erased_at > 0
         self.fit.before = sum(covers is None for _, covers in self._covers)
+
+    def tag(self) -> Iterator[Misfit]:
+        """Whether whoever wrote the last record, or brought the call along, had the store's key."""
+        if self._seal is None:
+            return
+        self.fit.tagged, row = True, self._call.row
+        if row["tag"] is None:
+            yield Misfit("it has no tag: it was made up, or its record was rewritten", WHOLE)
+        elif row["tag"] != _tag(self._seal.commitment_key, *(row[name] for name in _TAGGED)):
+            said = "its record was rewritten, cut off, added to or made up"
+            yield Misfit(f"its tag is not what its records give: {said}", WHOLE)
 
     def privates(self) -> Iterator[Misfit]:
         left, since = dict(self._call.private), False
@@ -158,6 +174,16 @@ class _Comparing:
         return bool(commitment(self._seal.commitment_key, value.salt, opened, *place) == covered)
 
 
+_TAGGED = ("call_id", "last_seq", "head", "uncovered")
+
+
+def _tag(key: bytes, *end: Any) -> bytes:
+    try:
+        return tag(key, *end)
+    except TypeError:  # SQLite puts any value into any column
+        return b""
+
+
 def _covers(record: KeptRecord) -> dict[str, Any] | None:
     if record.covers is None:
         return None
@@ -172,8 +198,8 @@ def _said(record: KeptRecord) -> dict[str, Any]:
 
 def _plain(text: Any) -> Any:
     try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError):
+        return from_json(text)  # a fifth of what `json` takes, and there is one for each record
+    except (TypeError, ValueError):
         return None
 
 

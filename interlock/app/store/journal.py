@@ -127,7 +127,7 @@ class StoreJournal(JournalReader):
         ends: dict[str, End] = {}
         try:
             answers = self._database.transact(
-                lambda connection: write(connection, appends, self.owner, ends, self._seal)
+                lambda connection: write(connection, appends, self.owner, self._seal, ends)
             )
         except CommitUnknown as lost:
             answers = self._what_became_of(appends, lost)

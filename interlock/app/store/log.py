@@ -16,8 +16,9 @@ _AT, WRITTEN = 60, 1  # sqlite.org/fileformat.html: the header's user version
 
 
 def log_of(path: Path) -> Path:
-    """Where a file's log is, while there is one."""
-    return path.with_name(path.name + "-wal")
+    """Where a file's log is, while there is one: beside the file itself, where that is behind a link."""
+    file = path.resolve()
+    return file.with_name(file.name + "-wal")
 
 
 def lacks_log(path: Path) -> bool:

@@ -15,7 +15,7 @@ def database_for_writing(path_or_url: str | Path, busy_ms: int) -> Database:
     with in_words_of(path_or_url):
         file.make(path)
         file.prepare(path, busy_ms)
-        return file.opened(path, busy_ms)
+        return file.held(path, busy_ms)
 
 
 def database_for_reading(path_or_url: str | Path, busy_ms: int) -> Database:

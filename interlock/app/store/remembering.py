@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from interlock.agents.call.journal import Turn
 from interlock.app.store import tables
 from interlock.app.store.chain import canonical
-from interlock.app.store.covering import commitment, new_salt, turns_of
+from interlock.app.store.covering import commitment, new_salt, tag, turns_of
 from interlock.app.store.sealing import Seal
 
 turns = tables.turns.c
@@ -18,18 +18,19 @@ def keep(connection: Connection, seal: Seal, call_id: str, turn: Turn, fence: in
     """Write one turn down, in place of what was kept of it before; a driver that lost the call, or whose call was
     erased, writes nothing. The call's next record covers it."""
     calls = tables.calls.c
-    mine = select(calls.uncovered).where(calls.call_id == call_id, calls.fence == fence).with_for_update()
-    found = connection.execute(mine).one_or_none()
+    mine = select(calls.uncovered, calls.last_seq, calls.head).where(calls.call_id == call_id, calls.fence == fence)
+    found = connection.execute(mine.with_for_update()).one_or_none()
     if found is None:
         return
     said = json.dumps({"role": turn.role, "text": turn.text, "interrupted": turn.interrupted}).encode()
     place, salt = (call_id, "turn", turn.n), new_salt()
-    uncovered = {**turns_of(found[0]), str(turn.n): commitment(seal.commitment_key, salt, said, *place)}
+    uncovered = canonical({**turns_of(found[0]), str(turn.n): commitment(seal.commitment_key, salt, said, *place)})
+    new = {"uncovered": uncovered, "tag": tag(seal.commitment_key, call_id, found[1], bytes(found[2]), uncovered)}
     connection.execute(delete(tables.turns).where(turns.call_id == call_id, turns.n == turn.n))
     connection.execute(
         insert(tables.turns), {"call_id": call_id, "n": turn.n, "data": seal.close(said, *place), "salt": salt}
     )
-    connection.execute(update(tables.calls).where(calls.call_id == call_id).values(uncovered=canonical(uncovered)))
+    connection.execute(update(tables.calls).where(calls.call_id == call_id).values(new))
 
 
 def recall(connection: Connection, seal: Seal, call_id: str) -> Sequence[Turn]:

@@ -32,6 +32,11 @@ class Seal:
         self._ciphers = [AESGCM(_key(key)) for key in keys.split(",")] if keys else []
         self.commitment_key, self.key_is_sealed = b"", False
 
+    @property
+    def has_key(self) -> bool:
+        """Whether anything can be sealed."""
+        return bool(self._ciphers)
+
     @staticmethod
     def is_sealed(stored: bytes) -> bool:
         """Whether a value needs a key to be opened."""

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
 from interlock.app.store.commitment_key import knows_key
 from interlock.app.store.fitting import Fit, Misfit, fit_of, flow_of
-from interlock.app.store.kept import kept_calls
+from interlock.app.store.kept import Rows, kept_of, records_of
 from interlock.app.store.sealing import Seal
 
 
@@ -19,11 +18,12 @@ def look_at(connection: Connection, call_id: str, seal: Seal) -> Fit:
 
     What does not hold of the chain stands first. Without the store's key no value is compared.
     """
-    call = kept_calls(connection, call_id, call_id).get(call_id)
+    rows = records_of(connection, call_id)
+    call = kept_of(connection, {call_id: rows}).get(call_id)
     if call is None:
         return Fit([Misfit("its row is gone")])
     its = fit_of(call, seal if knows_key(connection, seal) else None)
-    its.misfits[:0] = _chain(connection, call_id)
+    its.misfits[:0] = _chain(call_id, rows, call.end)
     return its
 
 
@@ -38,29 +38,24 @@ class Remains:
 
 def remains_of(connection: Connection, call_id: str) -> Remains | None:
     """The least that has to be known to go on with a call at all; None where not even its row is there."""
-    call = kept_calls(connection, call_id, call_id).get(call_id)
+    rows = records_of(connection, call_id)
+    call = kept_of(connection, {call_id: rows}).get(call_id)
     if call is None:
         return None
-    r = tables.records.c
-    said = connection.execute(select(func.max(r.epoch)).where(r.call_id == call_id)).scalar_one()
-    epochs = [its for its in (said, call.row["epoch"]) if type(its) is int]
+    epochs = [its for its in (call.row["epoch"], *(row[4] for row in rows)) if type(its) is int]
     return Remains(flow_of(call), call.row["last_seq"], max(epochs, default=0))
 
 
-def _chain(connection: Connection, call_id: str) -> Iterator[Misfit]:
-    c, r = tables.calls.c, tables.records.c
-    end = connection.execute(select(c.last_seq, c.head).where(c.call_id == call_id)).one()
-    columns = (r.seq, r.kind, r.at, r.epoch, r.audit, r.covers, r.hash)
-    rows = connection.execute(select(*columns).where(r.call_id == call_id).order_by(r.seq)).all()
+def _chain(call_id: str, rows: Rows, end: tuple[Any, Any]) -> Iterator[Misfit]:
     head = START
-    for number, (seq, *said, digest) in enumerate(rows, 1):
+    for number, (_, seq, kind, at, epoch, audit, digest, covers) in enumerate(rows, 1):
         if seq != number:
             yield Misfit(f"record {number} is missing")
             return
-        if _link(head, call_id, seq, *said) != digest:
+        if _link(head, call_id, seq, kind, at, epoch, audit, covers) != digest:
             yield Misfit(f"record {number} is not what was written", number)
         head = digest
-    if (len(rows), head) != tuple(end):
+    if (len(rows), head) != end:
         yield Misfit("its row says another end than its records")
 
 

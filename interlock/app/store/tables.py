@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-REVISION = "0003"
+REVISION = "0004"
 """The revision of `migrations` that makes these tables."""
 
 metadata = MetaData()
@@ -39,6 +39,7 @@ calls = Table(
     Column("owner", Text),
     Column("lease_until", Float),  # seconds since 1970, on the database's clock
     Column("uncovered", Text),  # commitments to turns that no record covers yet, by number
+    Column("tag", LargeBinary),  # of all of it, by the store's key: see `covering`
     Index("calls_by_lease", "ended_at", "lease_until"),
 )
 records = Table(

@@ -5,24 +5,28 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from interlock.app.store import file, postgres
+from interlock.app.store import file, postgres, tagging
 from interlock.app.store.database import Database
 from interlock.app.store.errors import CommitUnknown, StoreError
 from interlock.app.store.place import in_words_of, is_postgres, path_of, shown, url_of
+from interlock.app.store.sealing import Seal
 from interlock.app.store.tables import REVISION, metadata, revisions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(path_or_url: str | Path, busy_ms: int) -> tuple[str | None, str]:
+def upgrade(path_or_url: str | Path, busy_ms: int, key: str = "") -> tuple[str | None, str]:
     """Run what is missing, all of it or nothing; the revision found (None: none) and the one it is now.
 
-    Raises `StoreError` for a database of something else, one newer than this program, and one that cannot be reached.
+    Raises `StoreError` for a database of something else, one newer than this program, one that cannot be reached, and
+    one that is sealed with another `key`. Calls that are there get their tags afterwards: run it again if that stops.
     """
-    where = shown(path_or_url)
+    where, seal = shown(path_or_url), Seal(key)
     database = unprepared(path_or_url, busy_ms)
     try:
-        return database.transact(lambda connection: _upgraded(connection, where)), REVISION
+        found = database.transact(lambda connection: _upgraded(connection, where, seal))
+        tagging.go_on(database, seal)
+        return found, REVISION
     except CommitUnknown:
         raise StoreError(f"the store {where} gave no answer to the last commit: run this again") from None
     except (SQLAlchemyError, OSError, ValueError) as error:
@@ -43,7 +47,7 @@ def unprepared(path_or_url: str | Path, busy_ms: int) -> Database:
     return file.opened(path, busy_ms)
 
 
-def _upgraded(connection: Connection, where: str) -> str | None:
+def _upgraded(connection: Connection, where: str, seal: Seal) -> str | None:
     from alembic import command
     from alembic.config import Config
 
@@ -52,6 +56,7 @@ def _upgraded(connection: Connection, where: str) -> str | None:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
         command.upgrade(config, REVISION)
+        tagging.begin(connection, found, seal)
     return found
 
 

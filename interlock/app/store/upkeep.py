@@ -58,7 +58,7 @@ class Upkeep(JournalReader):
         for first in range(0, len(call_ids), BATCH):
             batch = call_ids[first : first + BATCH]
             ends: dict[str, End] = {}
-            done = self.transact(partial(erase, call_ids=batch, why=why, owner=owner, ends=ends))
+            done = self.transact(partial(erase, call_ids=batch, why=why, owner=owner, seal=self.seal, ends=ends))
             if self._checkpoints is not None and ends:
                 self._checkpoints.wrote(ends)
             yield from done

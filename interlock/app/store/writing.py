@@ -12,7 +12,7 @@ from interlock.agents.call.journal import JournalDown, Superseded
 from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
 from interlock.app.store.counting import Counters
-from interlock.app.store.covering import covers_text, turns_of
+from interlock.app.store.covering import covers_text, tag, turns_of
 from interlock.app.store.ends import End, end_of
 from interlock.app.store.rows import EntryRow
 from interlock.app.store.sealing import Seal
@@ -43,17 +43,18 @@ def write(
     connection: Connection,
     appends: Sequence[Rows],
     owner: str,
+    seal: Seal,
     ends: dict[str, End] | None = None,
-    seal: Seal | None = None,
 ) -> list[JournalDown | None]:
     """Write every append that may be written; for each, what speaks against it. The caller commits.
 
-    `ends` is given where each call ends then; what the appends count is found by the key of `seal`.
+    `seal` knows the store's key: tags, and the names of what is counted, are made with it. `ends` is given where each
+    call ends then.
     """
     heads: dict[str, Head] = heads_of(connection, {rows[0].entry.call_id for rows in appends})
     begun = set(heads)
-    batch = _Batch(owner)
-    counters = Counters(connection, appends, seal or Seal())
+    batch = _Batch(owner, seal.commitment_key)
+    counters = Counters(connection, appends, seal)
     answers = []
     for rows in appends:
         call_id = rows[0].entry.call_id
@@ -136,8 +137,8 @@ def _against(rows: Rows, head: Head | None) -> JournalDown | None:
 class _Batch:
     """The rows of a transaction, by table."""
 
-    def __init__(self, owner: str) -> None:
-        self._owner = owner
+    def __init__(self, owner: str, key: bytes) -> None:
+        self._owner, self._key = owner, key
         self._records: list[dict[str, Any]] = []
         self._private: list[dict[str, Any]] = []
         self._opened: dict[str, EntryRow] = {}
@@ -203,12 +204,14 @@ class _Batch:
             "head": head.hash,
             "fence": head.fence,
             "owner": self._owner,
+            "tag": tag(self._key, its.call_id, head.seq, head.hash),
             "ttl": LEASE_S,
         }
 
     def _moved_row(self, call_id: str, head: Head) -> dict[str, Any]:
         snapshot = self._snapshots.get(call_id)
-        return {"id": call_id, "seq": head.seq, "hash": head.hash, "position": head.epoch, "snap": snapshot}
+        row = {"id": call_id, "seq": head.seq, "hash": head.hash, "position": head.epoch, "snap": snapshot}
+        return {**row, "new_tag": tag(self._key, call_id, head.seq, head.hash)}
 
 
 @cache
@@ -245,6 +248,7 @@ def _written() -> dict[str, Any]:
         "epoch": bindparam("position", type_=c.epoch.type),
         "snapshot": func.coalesce(bindparam("snap", type_=c.snapshot.type), c.snapshot),
         "uncovered": null(),
+        "tag": bindparam("new_tag", type_=c.tag.type),
     }
     return {
         "head": _head().where(this),

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from interlock.agents.call.call import Call
 from interlock.agents.call.clock import done_within, pause, within
 from interlock.agents.call.journal import JournalDown
-from interlock.app.store import Contended, StoreJournal
+from interlock.app.store import Contended, StoreError, StoreJournal
+from interlock.app.store.commitment_key import key_now
 from interlock.app.store.lease import RENEW_S, LeaseGrant, release, renew
 from interlock.app.store.rooms import Room, claim_room, forget_room, keep_room
 
@@ -37,7 +38,14 @@ async def claim(journal: StoreJournal, room: Room, call_id: str) -> LeaseGrant:
 
 
 async def _claim(journal: StoreJournal, room: Room, call_id: str) -> LeaseGrant:
-    return await journal.transact(lambda c: claim_room(c, journal.seal, room, call_id, journal.owner))
+    def work(connection: Connection) -> LeaseGrant:
+        key_now(connection, journal.seal)
+        return claim_room(connection, journal.seal, room, call_id, journal.owner)
+
+    try:
+        return await journal.transact(work)
+    except StoreError as error:
+        raise JournalDown(str(error)) from None
 
 
 class Lease:
