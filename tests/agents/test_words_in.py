@@ -49,7 +49,7 @@ async def test_no_card_is_kept_in_any_flow(journal, flow, tmp_path):
         assert shown_to(stage.model) == [f"It is about my card, {NOT_KEPT}."]
         assert await remembered(journal, stage) == [f"It is about my card, {NOT_KEPT}."]
     with sqlite3.connect(tmp_path / "calls.sqlite") as record:
-        assert not [line for line in record.iterdump() if "4242" in line]
+        assert not [line for line in record.iterdump() if CARD in line or CARD.replace(" ", "") in line]
     record.close()
 
 
