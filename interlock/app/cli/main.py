@@ -109,7 +109,8 @@ def chat(
     played = read_script(script)
     screen = Screen(console, as_json=as_json)
     with closing(journal_of(settings)) as journal:
-        failures = run(chat_from_script(its, played, journal=journal, services=open_systems(its), screen=screen))
+        kept = {"journal": journal, "memory": journal}
+        failures = run(chat_from_script(its, played, **kept, services=open_systems(its), screen=screen))
     screen.check()
     for failure in failures:
         print(failure, file=sys.stderr)
@@ -249,6 +250,7 @@ def _chat(flow: "Flow", settings: "Settings", model: str, *, as_json: bool) -> N
                 model=language_model,
                 spare=spare,
                 journal=journal,
+                memory=journal,
                 services=open_systems(flow, settings.store),
                 screen=screen,
                 timezone=settings.timezone,

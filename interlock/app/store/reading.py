@@ -8,11 +8,13 @@ from typing import Any, Self
 
 from sqlalchemy import Row, Select, func, select
 
+from interlock.agents.call.journal import Turn
 from interlock.app.store import tables
 from interlock.app.store.covering import ERASED as ERASED
 from interlock.app.store.database import Database
 from interlock.app.store.fitting import Fit
 from interlock.app.store.log import COPIED
+from interlock.app.store.remembering import recall
 from interlock.app.store.sealing import Seal
 from interlock.app.store.sound import look_at
 from interlock.machines.base import Snapshot
@@ -105,6 +107,13 @@ class JournalReader:
             select(tables.private).where(tables.private.c.call_id == call_id).order_by(tables.private.c.seq)
         )
         return {r.seq: json.loads(self._seal.open(bytes(r.data), call_id, r.seq)) for r in rows}
+
+    def turns(self, call_id: str) -> Sequence[Turn]:
+        """What was said in a call, in order: personal data, never for a log or an audit.
+
+        Raises `StoreError` when it was sealed with another key than this reader has.
+        """
+        return self._database.read(lambda connection: recall(connection, self._seal, call_id))
 
     def fit(self, call_id: str) -> Fit:
         """Whether a call's chain holds, and whether what is kept of the call fits what the chain covers."""
