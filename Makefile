@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONHOME PYTHONPATH # other people's libraries
 PACKAGES := interlock app agents guards machines
 
-.PHONY: ready dev demo livekit test test-fast check sbom lint format diagrams api bench answers third-party lock image clean help
+.PHONY: ready dev demo board livekit test test-fast check sbom lint format diagrams api bench answers third-party lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,9 @@ dev: ready ## talk to the support flow: typed and offline, or on LiveKit when LI
 
 demo: ready ## a spoken call, offline, from WAV files to a WAV file
 	@$(BIN)/interlock demo
+
+board: ready ## look at calls in a browser, on this machine
+	@$(BIN)/interlock board
 
 livekit: ready ## a LiveKit server on this machine, built the first time; leave it running beside `make dev`
 	@$(BIN)/interlock livekit

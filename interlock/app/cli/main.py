@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from interlock.app.cli.audit import audit_app
+from interlock.app.cli.board import board
 from interlock.app.cli.licences import licences, sbom
 from interlock.app.cli.livekit import develop, livekit, token, watch, with_local_server
 from interlock.app.cli.new import new, upgrade_project
@@ -39,6 +40,7 @@ app.add_typer(store_app, name="store")
 app.command()(livekit)
 app.command()(token)
 app.command()(watch)
+app.command()(board)
 app.command()(licences)
 app.command()(sbom)
 

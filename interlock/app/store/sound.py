@@ -47,6 +47,11 @@ def remains_of(connection: Connection, call_id: str) -> Remains | None:
     return Remains(flow_of(call), call.row["last_seq"], max(epochs, default=0))
 
 
+def broken_links(connection: Connection, call_id: str) -> list[Misfit]:
+    """What does not hold of a call's chain alone; nothing that is kept apart is read."""
+    return list(_chain(connection, call_id))
+
+
 def _chain(connection: Connection, call_id: str) -> Iterator[Misfit]:
     c, r = tables.calls.c, tables.records.c
     end = connection.execute(select(c.last_seq, c.head).where(c.call_id == call_id)).one()

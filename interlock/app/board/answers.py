@@ -1,0 +1,93 @@
+"""What each address answers."""
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from interlock.app.board.door import STAYS_S, Door
+from interlock.app.board.files import static_files
+from interlock.app.board.flows_shown import FlowsShown
+from interlock.app.board.looking import Looking
+from interlock.app.board.one_call import call_json
+from interlock.app.board.pages import page, plain
+
+OPEN_THE_LINK = "Open the link that `interlock board` printed when it started: it lets a browser in for twelve hours."
+NO_PAGE = "There is no such page here. Now, Calls and a call's own page are what there is."
+NO_CALL = "There is no such call in the record."
+
+
+class Board:
+    """What the pages stand on; one process."""
+
+    def __init__(self, door: Door, looking: Looking, flows: FlowsShown) -> None:
+        self.door = door
+        self.looking = looking
+        self.flows = flows
+
+
+BOARD = web.AppKey("board", Board)
+
+
+def as_page(text: str, status: int = 200) -> web.Response:
+    """An HTML page."""
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def as_json(value: Any, status: int = 200) -> web.Response:
+    """Data, ASCII only: what a browser takes for something else is not in it."""
+    return web.Response(text=json.dumps(value), status=status, content_type="application/json")
+
+
+async def enter(request: web.Request) -> web.Response:
+    """The printed link: its token is traded for a cookie."""
+    door = request.app[BOARD].door
+    if not door.opens(request.match_info["token"]):
+        return as_page(plain("Not let in", OPEN_THE_LINK), 403)
+    entered = web.Response(status=303, headers={"Location": "/"})
+    entered.set_cookie(door.cookie, door.pass_(), max_age=STAYS_S, httponly=True, samesite="Strict", path="/")
+    return entered
+
+
+async def static(request: web.Request) -> web.Response:
+    """A file of the pages."""
+    found = static_files().get(request.match_info["name"])
+    if found is None:
+        raise web.HTTPNotFound
+    kind, data = found
+    return web.Response(body=data, content_type=kind, charset="utf-8")
+
+
+async def one_call_page(request: web.Request) -> web.Response:
+    """The page of one call, whether or not there is one: the page says so."""
+    return as_page(page("call", f"Call {_short(request.match_info['call'])}"))
+
+
+async def flows(request: web.Request) -> web.Response:
+    """What this installation serves, by name and title."""
+    return as_json(request.app[BOARD].flows.listed())
+
+
+async def flow(request: web.Request) -> web.Response:
+    """One flow with its picture, which is laid out off the event loop."""
+    found = await asyncio.to_thread(request.app[BOARD].flows.picture, request.match_info["flow"])
+    return as_json(found) if found else as_json({"said": "There is no such flow in this installation."}, 404)
+
+
+async def one_call(request: web.Request) -> web.Response:
+    """A call, its steps and its cards; nothing of it to whoever has it up to the line `since`, until there is more."""
+    board, call_id = request.app[BOARD], request.match_info["call"]
+    since = request.query.get("since", "")
+    if since.isdecimal() and len(since) < 10:
+        row = await board.looking.ask(lambda reader: reader.call(call_id))
+        if row is not None and row.last_seq == int(since):
+            return as_json({"unchanged": True})
+    found = await board.looking.ask(lambda reader: call_json(reader, call_id, board.flows))
+    return as_json(found) if found else as_json({"said": NO_CALL}, 404)
+
+
+def _short(call_id: str) -> str:
+    """An id as titles have it: nothing else may come into one."""
+    text = call_id.removeprefix("call-")
+    return text[:6] if text.isalnum() and text.isascii() else "?"

@@ -1,0 +1,95 @@
+"""A board on a port of this machine, over a record that call scripts left."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from agents.support import SUPPORT
+from interlock.app.board.serving import serve_board
+from interlock.app.calls.callscript import read_script
+from interlock.app.calls.play import play
+from interlock.app.project import FLOWS, open_systems
+from interlock.app.settings import load_settings
+from interlock.app.store import StoreJournal, open_journal
+
+SCRIPTS = Path(__file__).parents[1] / "calls"
+
+
+@pytest.fixture
+def settings(monkeypatch, tmp_path):
+    """
+    The board's own, and none that are set here.
+    """
+    for name in [n for n in os.environ if n.startswith(("INTERLOCK_", "LIVEKIT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INTERLOCK_STORE", str(tmp_path / "calls.sqlite"))
+    monkeypatch.setenv("INTERLOCK_BOARD_PORT", "0")
+    return load_settings()
+
+
+@pytest.fixture
+def journal(settings) -> Iterator[StoreJournal]:
+    """
+    Who writes what the board shows.
+    """
+    with open_journal(settings.store) as opened:
+        yield opened
+
+
+async def played(journal: StoreJournal, script: str = "good_call", flow=SUPPORT) -> str:
+    """The id of a call that went as a call script says."""
+    before = set(journal.ids())
+    systems = open_systems(flow)
+    steps = read_script(SCRIPTS / flow.name / f"{script}.yaml")
+    await play(flow, steps, journal=journal, memory=journal, services=systems)
+    (call_id,) = set(journal.ids()) - before
+    return call_id
+
+
+class Browser:
+    """Asks a board as a browser does; `base` is its address, `link` what it printed."""
+
+    def __init__(self, link: str, session: aiohttp.ClientSession) -> None:
+        self.link = link
+        self.base = link.partition("/enter/")[0]
+        self._session = session
+
+    async def get(self, path: str, **given) -> tuple[int, str, "aiohttp.typedefs.LooseHeaders"]:
+        """Status, body and headers."""
+        url = f"{self.base}{path}" if str(path).startswith("/") else path
+        method = given.pop("method", "GET")
+        async with self._session.request(method, url, allow_redirects=False, **given) as answer:
+            return answer.status, await answer.text(), answer.headers
+
+    async def json(self, path: str, **given):
+        """What an address of data has."""
+        async with self._session.get(f"{self.base}{path}", **given) as answer:
+            return await answer.json()
+
+
+@pytest.fixture
+async def stranger(settings, journal) -> AsyncIterator[Browser]:
+    """
+    A browser on this machine that was not let in.
+    """
+    link: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    board = asyncio.ensure_future(serve_board(settings, FLOWS, link.set_result))
+    await asyncio.wait([board, link], return_when=asyncio.FIRST_COMPLETED)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield Browser(link.result(), session)
+    board.cancel()
+    await asyncio.gather(board, return_exceptions=True)
+
+
+@pytest.fixture
+async def browser(stranger) -> Browser:
+    """
+    One that opened the link.
+    """
+    await stranger.get(stranger.link)
+    return stranger
