@@ -1,8 +1,10 @@
 """A board on a port of this machine, over a record that call scripts left."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -51,6 +53,17 @@ async def played(journal: StoreJournal, script: str = "good_call", flow=SUPPORT)
     return call_id
 
 
+async def _events(content):
+    """What a browser makes of a stream."""
+    fields = {}
+    async for line in content:
+        name, _, value = line.decode().rstrip("\n").partition(":")
+        if name:
+            fields[name] = value
+        else:
+            yield fields["event"], json.loads(fields["data"])
+
+
 class Browser:
     """Asks a board as a browser does; `base` is its address, `link` what it printed."""
 
@@ -65,6 +78,18 @@ class Browser:
         method = given.pop("method", "GET")
         async with self._session.request(method, url, allow_redirects=False, **given) as answer:
             return answer.status, await answer.text(), answer.headers
+
+    async def head_of(self, path: str) -> tuple[int, "aiohttp.typedefs.LooseHeaders"]:
+        """Status and headers, however long the body is."""
+        async with self._session.get(f"{self.base}{path}", allow_redirects=False) as answer:
+            return answer.status, answer.headers
+
+    @asynccontextmanager
+    async def stream(self, path: str, **given):
+        """The events of a stream: name and data of each."""
+        async with self._session.get(f"{self.base}{path}", **given) as answer:
+            assert answer.content_type == "text/event-stream"
+            yield _events(answer.content)
 
     async def json(self, path: str, **given):
         """What an address of data has."""

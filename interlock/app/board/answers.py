@@ -9,22 +9,27 @@ from aiohttp import web
 from interlock.app.board.door import STAYS_S, Door
 from interlock.app.board.files import static_files
 from interlock.app.board.flows_shown import FlowsShown
+from interlock.app.board.live import Live
 from interlock.app.board.looking import Looking
 from interlock.app.board.one_call import call_json
 from interlock.app.board.pages import page, plain
 
 OPEN_THE_LINK = "Open the link that `interlock board` printed when it started: it lets a browser in for twelve hours."
 NO_PAGE = "There is no such page here. Now, Calls and a call's own page are what there is."
+TOO_MANY = "So many look already that no more are let in: try again in a while. Calls are not touched by it."
+READS_WITHIN_S = 30.0
+"""A viewer that takes nothing for so long is let go."""
 NO_CALL = "There is no such call in the record."
 
 
 class Board:
     """What the pages stand on; one process."""
 
-    def __init__(self, door: Door, looking: Looking, flows: FlowsShown) -> None:
+    def __init__(self, door: Door, looking: Looking, flows: FlowsShown, live: Live) -> None:
         self.door = door
         self.looking = looking
         self.flows = flows
+        self.live = live
 
 
 BOARD = web.AppKey("board", Board)
@@ -85,6 +90,30 @@ async def one_call(request: web.Request) -> web.Response:
             return as_json({"unchanged": True})
     found = await board.looking.ask(lambda reader: call_json(reader, call_id, board.flows))
     return as_json(found) if found else as_json({"said": NO_CALL}, 404)
+
+
+async def now_page(request: web.Request) -> web.Response:
+    """What happens now."""
+    return as_page(page("now"))
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """What happens, as it happens: server-sent events, until either side goes away."""
+    viewers = request.app[BOARD].live
+    viewer = viewers.join(request.headers.get("Last-Event-ID", ""))
+    if viewer is None:
+        return as_json({"said": TOO_MANY}, 503)
+    stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+    try:
+        await stream.prepare(request)
+        while True:
+            data = await viewer.next()
+            async with asyncio.timeout(READS_WITHIN_S):
+                await stream.write(data)
+    except (ConnectionError, TimeoutError):
+        return stream
+    finally:
+        viewers.leave(viewer)
 
 
 def _short(call_id: str) -> str:

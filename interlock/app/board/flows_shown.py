@@ -61,7 +61,8 @@ class _Shown:
             "title": drawn.title,
             "version": drawn.version,
             "svg": svg(drawn, styled=False),
-            "places": {place.state: " ".join(place.title) for place in drawn.places},
+            "places": self.names.places,
+            "guards": self.names.told(),
             "lines": [[way.id for way in edge.ways] for edge in drawn.edges],
             "ways": {way.id: {"event": way.event, "says": way.says} for way in drawn.ways()},
         }

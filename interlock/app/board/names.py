@@ -48,6 +48,20 @@ class Names:
         """A guard's sentence, else its name."""
         return " ".join(self.sentences.get(guard, guard).split("\n\n")[0].split())
 
+    def reason(self, guard: str) -> str:
+        """What is told where a guard does not hold, as long as it always is the same."""
+        its = self._guards.get(guard)
+        return its.reason if its else ""
+
+    def told(self) -> dict[str, list[str]]:
+        """Of each guard its sentence and its reason."""
+        return {name: [self.sentence(name), each.reason] for name, each in self._guards.items()}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Of each state its name in words."""
+        return dict(self._states)
+
     def looks_at(self, guard: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The facts and the arguments a guard reads, by name."""
         its = self._guards.get(guard)

@@ -24,9 +24,11 @@ class Route:
 ROUTES = (
     Route("/enter/{token}", "none", answers.enter),
     Route("/static/{name}", "none", answers.static),
+    Route("/", "watch", answers.now_page),
     Route("/calls/{call}", "watch", answers.one_call_page),
     Route("/api/flows", "watch", answers.flows),
     Route("/api/flows/{flow}", "watch", answers.flow),
+    Route("/api/live", "watch", answers.live),
     Route("/api/calls/{call}", "watch", answers.one_call),
 )
 RIGHTS = {route.path: route.right for route in ROUTES}

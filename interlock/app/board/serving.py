@@ -6,17 +6,20 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from interlock.agents.flow import Flow
-from interlock.app.board.answers import BOARD, Board
+from interlock.app.board.answers import BOARD, Board, live
 from interlock.app.board.door import LOOPBACK, Door
 from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.guarding import guarded, with_headers
-from interlock.app.board.looking import Looking
+from interlock.app.board.live import Live, ms
+from interlock.app.board.looking import Looking, RecordAway
 from interlock.app.board.routes import ROUTES
 from interlock.app.settings import Settings, SettingsError
+from interlock.app.store.following import follow
 
 NICENESS = 10
 """Calls come first."""
@@ -35,21 +38,26 @@ async def serve_board(
     with suppress(OSError):
         os.nice(NICENESS)
     door = Door(listening.getsockname()[1])
-    looking = Looking(settings.store)
+    looking, follower = Looking(settings.store), follow(settings.store)
+    shown = FlowsShown(flows, drawn)
+    told_live = Live(follower, shown, lambda: newest_call(looking))
     runner = web.AppRunner(
-        board_app(Board(door, looking, FlowsShown(flows, drawn))),
+        board_app(Board(door, looking, shown, told_live)),
         access_log=None,  # an address may hold the token
         shutdown_timeout=ENDS_WITHIN_S,
         max_line_size=HEADER_BYTES,
         max_field_size=HEADER_BYTES,
     )
     await runner.setup()
+    following = asyncio.ensure_future(told_live.run())
     try:
         await web.SockSite(runner, listening).start()
         told(f"http://{_named(settings.board_host)}:{door.port}/enter/{door.token}")
-        await asyncio.Event().wait()
+        await following
     finally:
+        following.cancel()
         await runner.cleanup()
+        await follower.aclose()
         looking.close()
 
 
@@ -59,8 +67,17 @@ def board_app(board: Board) -> web.Application:
     app[BOARD] = board
     app.on_response_prepare.append(with_headers)
     for route in ROUTES:
-        app.router.add_get(route.path, route.answer)
+        app.router.add_get(route.path, route.answer, allow_head=route.answer is not live)
     return app
+
+
+async def newest_call(looking: Looking) -> dict[str, Any] | None:
+    """The call that began last, for a page on which nothing happens; None where there is none, or nobody can tell."""
+    try:
+        rows = await looking.ask(lambda reader: reader.calls(1))
+    except RecordAway:
+        return None
+    return {"c": rows[0].call_id, "f": rows[0].flow, "x": rows[0].ended_at and ms(rows[0].ended_at)} if rows else None
 
 
 def listen(settings: Settings) -> socket.socket:
