@@ -2,6 +2,7 @@
 
 from interlock.app.board.index.answers import Bar, CallInList, EdgeSum, EndSum, GuardSum, Index, IndexState
 from interlock.app.board.index.filters import TROUBLE, Edge, Filters
+from interlock.app.board.index.kept import KeptIndex, open_index
 
 __all__ = [
     "TROUBLE",
@@ -14,4 +15,6 @@ __all__ = [
     "GuardSum",
     "Index",
     "IndexState",
+    "KeptIndex",
+    "open_index",
 ]
