@@ -6,9 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
+from interlock.app.board.call_list import calls_json, offered_json
 from interlock.app.board.door import STAYS_S, Door
 from interlock.app.board.files import static_files
+from interlock.app.board.filtering import FilterError
 from interlock.app.board.flows_shown import FlowsShown
+from interlock.app.board.indexing import Indexing
 from interlock.app.board.live import Live
 from interlock.app.board.looking import Looking
 from interlock.app.board.one_call import call_json
@@ -17,6 +20,7 @@ from interlock.app.board.pages import page, plain
 OPEN_THE_LINK = "Open the link that `interlock board` printed when it started: it lets a browser in for twelve hours."
 NO_PAGE = "There is no such page here. Now, Calls and a call's own page are what there is."
 TOO_MANY = "So many look already that no more are let in: try again in a while. Calls are not touched by it."
+DIGITS = 20
 READS_WITHIN_S = 30.0
 """A viewer that takes nothing for so long is let go."""
 NO_CALL = "There is no such call in the record."
@@ -25,11 +29,12 @@ NO_CALL = "There is no such call in the record."
 class Board:
     """What the pages stand on; one process."""
 
-    def __init__(self, door: Door, looking: Looking, flows: FlowsShown, live: Live) -> None:
+    def __init__(self, door: Door, looking: Looking, flows: FlowsShown, live: Live, indexing: Indexing) -> None:
         self.door = door
         self.looking = looking
         self.flows = flows
         self.live = live
+        self.indexing = indexing
 
 
 BOARD = web.AppKey("board", Board)
@@ -95,6 +100,29 @@ async def one_call(request: web.Request) -> web.Response:
 async def now_page(request: web.Request) -> web.Response:
     """What happens now."""
     return as_page(page("now"))
+
+
+async def calls_page(request: web.Request) -> web.Response:
+    """Every call, by filters that stand in the address."""
+    return as_page(page("calls"))
+
+
+async def calls(request: web.Request) -> web.Response:
+    """A page of calls that fit."""
+    board, query = request.app[BOARD], request.query
+    asked = [(name, value) for name, value in query.items() if name != "before"]
+    before = query.get("before", "")
+    older = int(before) if before.isdecimal() and len(before) < DIGITS else None
+    try:
+        return as_json(await board.indexing.ask(lambda index: calls_json(index, asked, older, board.flows)))
+    except FilterError as error:
+        return as_json({"said": f"{error}."}, 400)
+
+
+async def offered(request: web.Request) -> web.Response:
+    """What filters there are."""
+    board, flow = request.app[BOARD], request.query.get("flow", "")
+    return as_json(await board.indexing.ask(lambda index: offered_json(index, flow, board.flows)))
 
 
 async def live(request: web.Request) -> web.StreamResponse:

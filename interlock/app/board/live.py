@@ -45,9 +45,13 @@ class Looks(Protocol):
 class Live:
     """Follows one record for all viewers, from `run` on."""
 
-    def __init__(self, follower: Looks, flows: FlowsShown, newest: Newest) -> None:
+    def __init__(
+        self, follower: Looks, flows: FlowsShown, newest: Newest, heard: Callable[[Look], None] = lambda look: None
+    ) -> None:
+        """`heard` is shown each look, too."""
         self._follower = follower
         self._newest = newest
+        self._heard = heard
         self._lines = Lines(flows)
         self._of = secrets.token_hex(4)  # a message of another start is none that is known here
         self._count = 0
@@ -64,6 +68,7 @@ class Live:
         """Follow until cancelled."""
         async for look in self._follower.looks():
             self._take(look)
+            self._heard(look)
 
     def join(self, last_id: str = "") -> "Viewer | None":
         """A viewer from now on, or after the message of that id; None when there are too many."""
@@ -155,7 +160,7 @@ class Viewer:
         self._there.set()
 
     def tell(self, message: Message) -> None:
-        """One message more."""
+        """Send this, after what waits already."""
         if len(self._queue) >= QUEUED:
             self._queue.clear()
             self._anew = True

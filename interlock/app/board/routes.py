@@ -25,10 +25,13 @@ ROUTES = (
     Route("/enter/{token}", "none", answers.enter),
     Route("/static/{name}", "none", answers.static),
     Route("/", "watch", answers.now_page),
+    Route("/calls", "watch", answers.calls_page),
     Route("/calls/{call}", "watch", answers.one_call_page),
     Route("/api/flows", "watch", answers.flows),
     Route("/api/flows/{flow}", "watch", answers.flow),
     Route("/api/live", "watch", answers.live),
+    Route("/api/calls", "watch", answers.calls),
+    Route("/api/filters", "watch", answers.offered),
     Route("/api/calls/{call}", "watch", answers.one_call),
 )
 RIGHTS = {route.path: route.right for route in ROUTES}

@@ -15,6 +15,7 @@ from interlock.app.board.answers import BOARD, Board, live
 from interlock.app.board.door import LOOPBACK, Door
 from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.guarding import guarded, with_headers
+from interlock.app.board.indexing import Indexing
 from interlock.app.board.live import Live, ms
 from interlock.app.board.looking import Looking, RecordAway
 from interlock.app.board.routes import ROUTES
@@ -40,23 +41,27 @@ async def serve_board(
     door = Door(listening.getsockname()[1])
     looking, follower = Looking(settings.store), follow(settings.store)
     shown = FlowsShown(flows, drawn)
-    told_live = Live(follower, shown, lambda: newest_call(looking))
+    indexing = Indexing(settings.store)
+    told_live = Live(follower, shown, lambda: newest_call(looking), indexing.heard)
     runner = web.AppRunner(
-        board_app(Board(door, looking, shown, told_live)),
+        board_app(Board(door, looking, shown, told_live, indexing)),
         access_log=None,  # an address may hold the token
         shutdown_timeout=ENDS_WITHIN_S,
         max_line_size=HEADER_BYTES,
         max_field_size=HEADER_BYTES,
     )
     await runner.setup()
-    following = asyncio.ensure_future(told_live.run())
+    under_way = asyncio.gather(told_live.run(), indexing.run())
     try:
         await web.SockSite(runner, listening).start()
         told(f"http://{_named(settings.board_host)}:{door.port}/enter/{door.token}")
-        await following
+        await under_way
     finally:
-        following.cancel()
+        under_way.cancel()
+        with suppress(asyncio.CancelledError):
+            await under_way
         await runner.cleanup()
+        await indexing.aclose()
         await follower.aclose()
         looking.close()
 
