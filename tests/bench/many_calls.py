@@ -1,4 +1,4 @@
-"""A record of very many calls, written fast: in the tables' own form, but with nothing in it that is sealed or signed."""
+"""A record of very many calls, written fast: in the form of the tables, with nothing in it that is sealed or signed."""
 
 import json
 import random

@@ -66,10 +66,7 @@ def queries(connection: sqlite3.Connection, filters: Filters, before: int | None
         return [query]
     found = [_ids(connection, filters, kind, parts) for kind, parts in things]
     common = sorted(set.intersection(*(set(ids) for ids in found)))
-    return [
-        replace(query, marked=_rarest_first(connection, {ids[version] for ids in found}))
-        for version in sorted(versions)
-    ]
+    return [replace(query, marked=_rarest_first(connection, {ids[version] for ids in found})) for version in common]
 
 
 def _of_rows(query: Query, filters: Filters, *, marked: bool) -> None:
