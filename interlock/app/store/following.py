@@ -59,7 +59,7 @@ class Follower:
         self._took = took
         self._database: Database | None = None
         self._told = Told()
-        self._pool = ThreadPoolExecutor(1, "follower", _be_nice)
+        self._pool = ThreadPoolExecutor(1, "follower", be_nice)
         self.rest_s = 0.0
         """How long it rests after its last look."""
         self.too: Collection[str] = frozenset()
@@ -136,7 +136,7 @@ def place_of(path_or_url: str | Path) -> Place:
     )
 
 
-def _be_nice() -> None:
+def be_nice() -> None:
     """Calls come first: on Linux a thread may step back alone."""
     if sys.platform == "linux":
         with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from interlock.app.board.index.answers import Bar, CallInList, EdgeSum, EndSum, GuardSum, Index, IndexState
 from interlock.app.board.index.filters import TROUBLE, Edge, Filters
+from interlock.app.board.index.keeping import Keeping
 from interlock.app.board.index.kept import KeptIndex, open_index
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "GuardSum",
     "Index",
     "IndexState",
+    "Keeping",
     "KeptIndex",
     "open_index",
 ]

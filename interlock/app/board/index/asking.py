@@ -3,13 +3,13 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from interlock.app.board.index import tally
 from interlock.app.board.index.answers import Bar, By, CallInList, EdgeSum, EndSum, GuardSum, IndexState, What
-from interlock.app.board.index.filters import TROUBLE, Edge, Filters
+from interlock.app.board.index.filters import TROUBLE, Filters
 from interlock.app.board.index.numbers import BITS, DAY_US, HOUR_US, day_of, microseconds, number_at, time_at
 from interlock.app.board.index.tally import unpacked
 
@@ -21,47 +21,38 @@ _COLUMNS = (
 
 @dataclass(slots=True)
 class Query:
-    """What calls are to be, in SQL: each of `marked` is a list of things of which a call has one."""
+    """What calls are to be, in SQL: `where` of their rows, within bounds of their numbers.
+
+    `marked` are things that are all in a call, the rarest first; each belongs to one version of one flow.
+    """
 
     where: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
-    marked: list[list[int]] = field(default_factory=list)
     bounds: list[tuple[str, int]] = field(default_factory=list)
+    marked: list[int] = field(default_factory=list)
 
     def add(self, condition: str, *values: Any) -> None:
         """One more condition."""
         self.where.append(condition)
         self.values += values
 
-    def sql(self, connection: sqlite3.Connection, columns: str, rest: str = "") -> tuple[str, list[Any]]:
-        """The statement and its values. The rarest thing is walked; for the others each call is asked."""
-        groups = sorted(self.marked, key=lambda ids: _how_many(connection, ids))
-        bounds = [(f"{{}}.n {sign} ?", value) for sign, value in self.bounds]
-        values: list[Any] = []
-        if groups and len(groups[0]) == 1:
-            source, n, conditions = "marks AS m CROSS JOIN calls AS c ON c.n = m.n", "m", ["m.what = ?"]
-            values += groups.pop(0)
-        elif groups:
-            within = " AND ".join(["what IN ({})", *(text.format("marks") for text, _ in bounds)])
-            ids = groups.pop(0)
-            inner = f"SELECT DISTINCT n FROM marks WHERE {within.format(_marks(ids))}"
-            source, n, conditions = f"({inner}) AS m CROSS JOIN calls AS c ON c.n = m.n", "m", []
-            values += [*ids, *(value for _, value in bounds)]
-        else:
-            source, n, conditions = "calls AS c", "c", []
-        conditions += [text.format(n) for text, _ in bounds]
-        values += [value for _, value in bounds]
-        conditions += self.where
-        values += self.values
-        for ids in groups:
-            conditions.append(f"EXISTS (SELECT 1 FROM marks AS o WHERE o.what IN ({_marks(ids)}) AND o.n = {n}.n)")
-            values += ids
+    def sql(self, columns: str, rest: str = "", *, rows: bool = True) -> tuple[str, list[Any]]:
+        """The statement and its values; without `rows` nothing is wanted of a call's row but what must fit."""
+        names = [f"m{at}" for at in range(len(self.marked))]
+        n = f"{names[0]}.n" if names else "c.n"
+        sources = [f"marks AS {name}" for name in names]
+        if rows or self.where or not names:
+            sources.append("calls AS c")
+        conditions = [f"{name}.what = ?" for name in names]
+        conditions += [f"{source.rpartition(' ')[2]}.n = {n}" for source in sources[1:]]
+        conditions += [*(f"{n} {sign} ?" for sign, _ in self.bounds), *self.where]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {columns} FROM {source}{where}{rest.format(n=n)}", values
+        values = [*self.marked, *(value for _, value in self.bounds), *self.values]
+        return f"SELECT {columns} FROM {' CROSS JOIN '.join(sources)}{where}{rest.format(n=n)}", values
 
 
-def query_of(connection: sqlite3.Connection, filters: Filters, before: int | None = None) -> Query | None:
-    """The filters as a query; None where nothing can fit."""
+def queries(connection: sqlite3.Connection, filters: Filters, before: int | None = None) -> list[Query]:
+    """The filters as queries, of which no two find the same call: one, or one for each version of a flow."""
     query = Query()
     if filters.since is not None:
         query.bounds.append((">=", number_at(microseconds(filters.since))))
@@ -69,24 +60,24 @@ def query_of(connection: sqlite3.Connection, filters: Filters, before: int | Non
         query.bounds.append(("<", number_at(microseconds(filters.until))))
     if before is not None:
         query.bounds.append(("<", before))
-    _of_rows(query, filters)
-    for kind, parts in _things(filters):
-        ids = _ids(connection, filters, kind, parts)
-        if not ids:
-            return None
-        query.marked.append(ids)
-    return query
+    things = list(_things(filters))
+    _of_rows(query, filters, marked=bool(things))
+    if not things:
+        return [query]
+    found = [_ids(connection, filters, kind, parts) for kind, parts in things]
+    common = sorted(set.intersection(*(set(ids) for ids in found)))
+    return [replace(query, marked=_rarest_first(connection, {ids[version] for ids in found})) for version in common]
 
 
-def _of_rows(query: Query, filters: Filters) -> None:
-    if filters.flow is not None:
+def _of_rows(query: Query, filters: Filters, *, marked: bool) -> None:
+    if filters.flow is not None and not marked:
         query.add("c.flow = ?", filters.flow)
-    if filters.version is not None:
+    if filters.version is not None and not marked:
         query.add("c.version = ?", filters.version)
     if filters.ended == "":
-        query.add("c.ended IS NULL")
+        query.add("c.why = '' AND c.ended IS NULL")
     elif filters.ended is not None:
-        query.add("c.why = ? AND c.ended IS NOT NULL", filters.ended)
+        query.add("c.why = ?", filters.ended)
     if filters.place is not None:
         query.add("c.state = ?", filters.place)
     if filters.person is not None:
@@ -104,65 +95,64 @@ def _of_rows(query: Query, filters: Filters) -> None:
         query.add("c.call_id >= ? AND substr(c.call_id, 1, ?) = ?", filters.call, len(filters.call), filters.call)
 
 
-def _things(filters: Filters) -> Iterable[tuple[str, dict[str, str]]]:
+def _things(filters: Filters) -> Iterable[tuple[str, tuple[str, str, str]]]:
     for edge in filters.went:
-        yield tally.WENT, _parts(edge)
+        yield tally.WENT if edge.target else tally.LEFT, (edge.source, edge.event, edge.target)
     for event in filters.asked:
-        yield tally.ASKED, {"a": event}
+        yield tally.ASKED, (event, "", "")
     for guard in filters.refused_by:
-        yield tally.REFUSED_BY, {"a": guard}
+        yield tally.REFUSED_BY, (guard, "", "")
     for reason in filters.reasons:
-        yield tally.REASON, {"a": reason}
+        yield tally.REASON, (reason, "", "")
 
 
-def _parts(edge: Edge) -> dict[str, str]:
-    return {"a": edge.source, "b": edge.event, **({"c": edge.target} if edge.target else {})}
+def _ids(
+    connection: sqlite3.Connection, filters: Filters, kind: str, parts: tuple[str, str, str]
+) -> dict[tuple[str, int], int]:
+    """The ids of a thing, by flow and version."""
+    sql = "SELECT flow, version, id FROM whats WHERE (kind, a, b, c) = (?, ?, ?, ?)"
+    found = connection.execute(sql, (kind, *parts))
+    return {
+        (flow, version): what
+        for flow, version, what in found
+        if filters.flow in (None, flow) and filters.version in (None, version)
+    }
 
 
-def _ids(connection: sqlite3.Connection, filters: Filters, kind: str, parts: dict[str, str]) -> list[int]:
-    wanted = {"kind": kind, **parts}
-    if filters.flow is not None:
-        wanted["flow"] = filters.flow
-    sql = f"SELECT id FROM whats WHERE {' AND '.join(f'{name} = ?' for name in wanted)}"
-    return [row[0] for row in connection.execute(sql, list(wanted.values()))]
+def _rarest_first(connection: sqlite3.Connection, ids: set[int]) -> list[int]:
+    sql = "SELECT sum(times) FROM days WHERE what = ?"
+    return sorted(ids, key=lambda what: (connection.execute(sql, (what,)).fetchone()[0] or 0, what))
 
 
-def _how_many(connection: sqlite3.Connection, ids: Sequence[int]) -> int:
-    sql = f"SELECT coalesce(sum(times), 0) FROM days WHERE what IN ({_marks(ids)})"
-    return int(connection.execute(sql, ids).fetchone()[0])
-
-
-def _marks(ids: Sequence[int]) -> str:
+def _marks(ids: Sequence[object]) -> str:
     return ",".join("?" * len(ids))
 
 
 def calls(connection: sqlite3.Connection, filters: Filters, before: int | None, limit: int) -> list[CallInList]:
     """The newest that fit, from the one before."""
-    query = query_of(connection, filters, before)
-    if query is None:
-        return []
-    sql, values = query.sql(connection, _COLUMNS, " ORDER BY {n}.n DESC LIMIT ?")
-    return [_call(row) for row in connection.execute(sql, [*values, limit])]
+    found: list[Sequence[Any]] = []
+    for query in queries(connection, filters, before):
+        sql, values = query.sql(_COLUMNS, " ORDER BY {n} DESC LIMIT ?")
+        found += connection.execute(sql, [*values, limit])
+    return [_call(row) for row in sorted(found, reverse=True)[:limit]]
 
 
 def count(connection: sqlite3.Connection, filters: Filters) -> int:
     """How many fit."""
-    query = query_of(connection, filters)
-    if query is None:
-        return 0
-    sql, values = query.sql(connection, "count(*)")
-    return int(connection.execute(sql, values).fetchone()[0])
+    asked = (query.sql("count(*)", rows=False) for query in queries(connection, filters))
+    return sum(connection.execute(*its).fetchone()[0] for its in asked)
 
 
 def bars(connection: sqlite3.Connection, filters: Filters, by: By) -> list[Bar]:
     """How many fit in each hour or day."""
-    query = query_of(connection, filters)
-    if query is None:
-        return []
     us = HOUR_US if by == "hour" else DAY_US
     columns = f"(c.n >> {BITS}) / {us} AS at, count(*), sum(c.refused > 0)"
-    sql, values = query.sql(connection, columns, " GROUP BY at ORDER BY at")
-    return [Bar(time_at(at * us), number, refused) for at, number, refused in connection.execute(sql, values)]
+    fit, refused = Counter[int](), Counter[int]()
+    for query in queries(connection, filters):
+        for at, number, with_refusal in connection.execute(*query.sql(columns, " GROUP BY at")):
+            fit[at] += number
+            refused[at] += with_refusal
+    return [Bar(time_at(at * us), fit[at], refused[at]) for at in sorted(fit)]
 
 
 def edges(connection: sqlite3.Connection, flow: str, since: datetime | None, version: int | None) -> list[EdgeSum]:
@@ -187,8 +177,8 @@ def ends(connection: sqlite3.Connection, flow: str, since: datetime | None, vers
         query.add("c.version = ?", version)
     if since is not None:
         query.bounds.append((">=", number_at(microseconds(since))))
-    sql, values = query.sql(connection, "c.why, count(*)", " GROUP BY c.why ORDER BY 2 DESC, 1")
-    return [EndSum(*row) for row in connection.execute(sql, values)]
+    rest = " GROUP BY c.why ORDER BY 2 DESC, 1"
+    return [EndSum(*row) for row in connection.execute(*query.sql("c.why, count(*)", rest))]
 
 
 Sums = Counter[tuple[str, tuple[str, str, str]]]
@@ -199,7 +189,7 @@ def _sums(
 ) -> Sums:
     """Whole days by their sums, the day that `since` is in call by call."""
     of = "" if version is None else " AND version = ?"
-    sql = f"SELECT id, kind, a, b, c FROM whats WHERE kind IN ({_marks(list(range(len(kinds))))}) AND flow = ?{of}"
+    sql = f"SELECT id, kind, a, b, c FROM whats WHERE kind IN ({_marks(kinds)}) AND flow = ?{of}"
     values = [*kinds, flow, *([] if version is None else [version])]
     whats = {row[0]: (row[1], (row[2], row[3], row[4])) for row in connection.execute(sql, values)}
     first = number_at(microseconds(since)) if since is not None else 0

@@ -4,6 +4,7 @@ Whatever was missed (a record that was away, another's index, a call that was re
 call's row says how long its record is. All of it may be done by several processes at once, and stopped at any time.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -45,6 +46,8 @@ class Builder:
         if not self._shelf.use(lambda its: its.execute("SELECT 1 FROM calls LIMIT 1").fetchone()):
             self._put(self._read(partial(reading.newest, limit=NEWEST)))
             yield from self.catch_up()
+            yield from self._put_all()
+        yield from self.catch_up()
         for _ in self._compare():
             yield self._state()
         yield from self.catch_up()
@@ -70,6 +73,13 @@ class Builder:
         behind = self._shelf.use(lambda its: [row for call_id in ids for row in its.execute(_BEHIND, (call_id,))])
         self._count([made for row in behind if (made := _told(Wanted(*row), told[row[1]]))])
 
+    def _put_all(self) -> Iterator[IndexState]:
+        after = ""
+        while page := self._read(partial(reading.whole_page, after=after, limit=PAGE)):
+            after = page[-1].call_id
+            self._put(page)
+            yield self._state()
+
     def _compare(self) -> Iterator[None]:
         """Find what is not like the record, page by page: longer, shorter, another, or gone."""
         here, after = set[int](), ""
@@ -82,7 +92,8 @@ class Builder:
                 some = new[first : first + NEWEST]
                 self._put(self._read(partial(reading.calls, ids=some)))
             self._redo(odd)
-            here |= {row[0] for row in self._known([row[0] for row in page]).values()}
+            here |= {row[0] for row in known.values()}
+            here |= {row[0] for row in self._known([*new, *odd]).values()}
             yield
         self._take_out_all_but(here)
 
@@ -107,12 +118,10 @@ class Builder:
             self._shelf.change(partial(writing.take_out, numbers=gone))
 
     def _known(self, ids: Sequence[str]) -> dict[str, tuple[int, int, bytes]]:
-        def ask(connection: Any) -> dict[str, tuple[int, int, bytes]]:
-            query = "SELECT n, last_seq, head FROM calls WHERE call_id = ?"
-            found = ((its, connection.execute(query, (its,)).fetchone()) for its in ids)
-            return {its: row for its, row in found if row is not None}
-
-        return self._shelf.use(ask)
+        query = "SELECT c.call_id, c.n, c.last_seq, c.head FROM json_each(?) AS k CROSS JOIN calls AS c"
+        query += " ON c.call_id = k.value"
+        found = self._shelf.use(lambda its: its.execute(query, (json.dumps(ids),)).fetchall()) if ids else []
+        return {row[0]: (row[1], row[2], row[3]) for row in found}
 
     def _put(self, calls: Sequence[CallSeen]) -> None:
         if calls:

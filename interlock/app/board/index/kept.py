@@ -32,6 +32,10 @@ class KeptIndex(Index):
         """Make it like the record, step by step; how far it is after each. Where it is already, that takes a moment."""
         return self._builder.steps()
 
+    def catch_up(self) -> Iterator[IndexState]:
+        """Count what is known to be there and is not counted: what a follower told after a gap."""
+        return self._builder.catch_up()
+
     def take(self, look: Look) -> None:
         """Keep it current by what a follower of the same record tells."""
         self._builder.take(look)

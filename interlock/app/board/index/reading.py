@@ -75,6 +75,12 @@ def newest(connection: Connection, limit: int) -> list[CallSeen]:
     return [_seen(row) for row in connection.execute(query)]
 
 
+def whole_page(connection: Connection, after: str, limit: int) -> list[CallSeen]:
+    """The next calls by id."""
+    query = _ROW.where(_its.call_id > after).order_by(_its.call_id).limit(limit)
+    return [_seen(row) for row in connection.execute(query)]
+
+
 def page(connection: Connection, after: str, limit: int) -> Sequence[tuple[str, int, bytes]]:
     """The next calls by id: how long their records are, and what they end in."""
     query = select(_its.call_id, _its.last_seq, _its.head).where(_its.call_id > after)

@@ -14,6 +14,7 @@ from interlock.app.store.errors import StoreError
 
 BUSY_S = 5.0
 """How long another process that builds the same index is waited for."""
+CACHE_KIB = 24 * 1024
 T = TypeVar("T")
 
 TABLES = """
@@ -39,7 +40,7 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE INDEX IF NOT EXISTS behind ON calls (n) WHERE seen < last_seq;
 CREATE INDEX IF NOT EXISTS by_end ON calls (why, n);
 CREATE INDEX IF NOT EXISTS by_state ON calls (state, n);
-CREATE INDEX IF NOT EXISTS by_flow ON calls (flow, version, n);
+CREATE INDEX IF NOT EXISTS by_flow ON calls (flow, why, version);
 CREATE TABLE IF NOT EXISTS whats (  -- what there is to be counted
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -149,7 +150,7 @@ def remove(path: Path) -> None:
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is built again
-    connection.execute("PRAGMA mmap_size=268435456")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     connection.execute("PRAGMA temp_store=FILE")
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     if form not in (0, FORM):

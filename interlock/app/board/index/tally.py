@@ -13,9 +13,10 @@ What = tuple[str, str, str, str]
 """A kind of thing to count, and which: its other parts, as the kind has them."""
 
 WENT, NO_WAY = "went", "refused"  # source, event, target
+LEFT = "left"  # source, event: wherever it led
 HELD, NOT_HELD, FAILED, SAID_NO = "held", "not held", "failed", "said no"  # place, event, guard
 ASKED, REFUSED_BY, REASON = "asked", "refused by", "reason"
-MARKED = frozenset({WENT, ASKED, REFUSED_BY, REASON})
+MARKED = frozenset({WENT, LEFT, ASKED, REFUSED_BY, REASON})
 """The kinds by which calls are found."""
 
 ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
@@ -42,7 +43,7 @@ class Tally:
 
     def add(self, kind: str, audit: Mapping[str, Any]) -> None:
         """Count one line."""
-        if kind == ACCEPTED or kind == REFUSED:
+        if kind in (ACCEPTED, REFUSED):
             self._verdict(kind == ACCEPTED, audit)
         elif kind == MEASURED:
             answer = audit.get("answer_ms")
@@ -60,6 +61,7 @@ class Tally:
             self.accepted += 1
             after = _state(audit.get("after"))
             whats[WENT, before, event, after] += 1
+            whats[LEFT, before, event, ""] += 1
             self.person |= after == PERSON
         else:
             self.refused += 1

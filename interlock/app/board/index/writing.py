@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from interlock.app.board.index.numbers import day_of, number_of
 from interlock.app.board.index.reading import CallSeen, Wanted
@@ -14,9 +14,10 @@ Counted = tuple[Wanted, int, Tally]
 _NEW = (
     "INSERT INTO calls (n, call_id, flow, version, began, ended, why, state, last_seq, head, seen, accepted, refused,"
     " slowest, person, trouble, erased) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, 0, 0, 0)"
+    " ON CONFLICT (call_id) DO UPDATE SET ended = excluded.ended, why = excluded.why, state = excluded.state,"
+    " last_seq = excluded.last_seq, head = excluded.head WHERE excluded.last_seq > last_seq"
 )
-_MOVED = "UPDATE calls SET ended = ?, why = ?, state = ?, last_seq = ?, head = ? WHERE n = ? AND last_seq < ?"
-_SAME = "UPDATE calls SET head = ? WHERE n = ? AND last_seq = ? AND head = x''"
+_SAME = "UPDATE calls SET head = ? WHERE call_id = ? AND last_seq = ? AND head = x''"
 _COUNTED = (
     "UPDATE calls SET seen = ?, accepted = accepted + ?, refused = refused + ?, person = person | ?,"
     " trouble = trouble | ?, erased = erased | ?,"
@@ -58,18 +59,23 @@ class Ids:
         return int(found)
 
 
-def put(connection: sqlite3.Connection, calls: Iterable[CallSeen]) -> None:
+def put(connection: sqlite3.Connection, calls: Sequence[CallSeen]) -> None:
     """Take in what rows say; one that says less than is known is an older look at it."""
-    for its in calls:
-        here = connection.execute("SELECT n FROM calls WHERE call_id = ?", (its.call_id,)).fetchone()
-        if here is None:
-            n = _free(connection, number_of(its.began, its.call_id))
-            row = (its.flow, its.version, its.began, its.ended, its.why, its.state, its.last_seq, its.head)
-            connection.execute(_NEW, (n, its.call_id, *row))
-            continue
-        moved = (its.ended, its.why, its.state, its.last_seq, its.head, here[0], its.last_seq)
-        if not connection.execute(_MOVED, moved).rowcount and its.head:
-            connection.execute(_SAME, (its.head, here[0], its.last_seq))
+    rows = [(number_of(its.began, its.call_id), *_row(its)) for its in calls]
+    connection.execute("SAVEPOINT many")
+    try:
+        connection.executemany(_NEW, sorted(rows))
+    except sqlite3.IntegrityError:  # two calls of one microsecond have one number
+        connection.execute("ROLLBACK TO many")
+        for n, *row in rows:
+            connection.execute(_NEW, (_free(connection, n, row[0]), *row))
+    connection.execute("RELEASE many")
+    connection.executemany(_SAME, [(its.head, its.call_id, its.last_seq) for its in calls if its.head])
+
+
+def _row(its: CallSeen) -> tuple[object, ...]:
+    whole = (its.ended, its.why, its.state, its.last_seq, its.head)
+    return its.call_id, its.flow, its.version, its.began, *whole
 
 
 def behind(connection: sqlite3.Connection, calls: int, lines: int) -> list[Wanted]:
@@ -126,7 +132,8 @@ def _with_before(connection: sqlite3.Connection, call: Wanted, times: Mapping[in
     return times if found is None else Counter(dict(unpacked(found[0]))) + Counter(times)
 
 
-def _free(connection: sqlite3.Connection, n: int) -> int:
-    while connection.execute("SELECT 1 FROM calls WHERE n = ?", (n,)).fetchone():
+def _free(connection: sqlite3.Connection, n: int, call_id: object) -> int:
+    """The next number that no other call has."""
+    while connection.execute("SELECT 1 FROM calls WHERE n = ? AND call_id <> ?", (n, call_id)).fetchone():
         n += 1
     return n
