@@ -28,9 +28,11 @@ def settings(monkeypatch, tmp_path):
     """
     for name in [n for n in os.environ if n.startswith(("INTERLOCK_", "LIVEKIT_"))]:
         monkeypatch.delenv(name)
+    list(FLOWS)  # found from here, not from where the test is
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("INTERLOCK_STORE", str(tmp_path / "calls.sqlite"))
     monkeypatch.setenv("INTERLOCK_BOARD_PORT", "0")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return load_settings()
 
 

@@ -1,7 +1,6 @@
 """The board's process: a server on this machine alone, which ends when it is told to."""
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,8 +21,6 @@ from interlock.app.board.routes import ROUTES
 from interlock.app.settings import Settings, SettingsError
 from interlock.app.store.following import follow
 
-NICENESS = 10
-"""Calls come first."""
 HEADER_BYTES = 8190
 ENDS_WITHIN_S = 2.0
 
@@ -36,8 +33,6 @@ async def serve_board(
     Raises `SettingsError` for a place it cannot serve at.
     """
     listening = listen(settings)
-    with suppress(OSError):
-        os.nice(NICENESS)
     door = Door(listening.getsockname()[1])
     looking, follower = Looking(settings.store), follow(settings.store)
     shown = FlowsShown(flows, drawn)

@@ -1,6 +1,8 @@
 """The command `interlock board`."""
 
+import os
 import sys
+from contextlib import suppress
 
 from rich.console import Console
 
@@ -16,6 +18,7 @@ def board() -> None:
     """
     from interlock.app.board.serving import serve_board
     from interlock.app.settings import load_settings
+    from interlock.app.store.following import NICE
     from interlock.app.telemetry.logs import configure_logs
 
     settings = load_settings()
@@ -25,4 +28,6 @@ def board() -> None:
     def told(link: str) -> None:
         console.print(f"The board: {link}", markup=False, soft_wrap=True)
 
+    with suppress(OSError):
+        os.nice(NICE)
     run(serve_board(settings, FLOWS, told, project().root / "diagrams"))
