@@ -97,30 +97,35 @@ def many(draw, most=8):
     return [draw(lived(n, FIRST + timedelta(milliseconds=offset))) for n, offset in enumerate(offsets)]
 
 
-def _maybe(values):
-    return st.one_of(st.none(), st.none(), values)
+TIMES = st.integers(-1, 100).map(lambda hours: FIRST + timedelta(hours=hours))
+EDGES = st.builds(Edge, st.sampled_from(PLACES), st.sampled_from(EVENTS), st.sampled_from(("", "", *PLACES)))
 
 
 def _few(values):
-    return st.one_of(st.just(()), st.lists(values, max_size=2).map(tuple))
+    return st.lists(values, min_size=1, max_size=2).map(tuple)
 
 
-TIMES = st.integers(-1, 100).map(lambda hours: FIRST + timedelta(hours=hours))
-FILTERS = st.builds(
-    Filters,
-    flow=_maybe(st.sampled_from((*FLOWS, "none"))),
-    version=_maybe(st.sampled_from(VERSIONS)),
-    since=_maybe(TIMES),
-    until=_maybe(TIMES),
-    ended=_maybe(st.sampled_from(("", *ENDS))),
-    place=_maybe(st.sampled_from(PLACES)),
-    went=_few(st.builds(Edge, st.sampled_from(PLACES), st.sampled_from(EVENTS), st.sampled_from(("", *PLACES)))),
-    asked=_few(st.sampled_from(EVENTS)),
-    refused_by=_few(st.sampled_from(GUARDS)),
-    reasons=_few(st.sampled_from(REASONS)),
-    person=_maybe(st.booleans()),
-    trouble=_maybe(st.sampled_from(("any", *TROUBLE))),
-    slower_s=_maybe(st.sampled_from((0.5, 1.0, 3.0))),
-    erased=_maybe(st.booleans()),
-    call=_maybe(st.sampled_from(("c", "c1-", "c1-1", "x"))),
-)
+ONE_BY_ONE = {
+    "flow": st.sampled_from((*FLOWS, "none")),
+    "version": st.sampled_from(VERSIONS),
+    "since": TIMES,
+    "until": TIMES,
+    "ended": st.sampled_from(("", *ENDS)),
+    "place": st.sampled_from(PLACES),
+    "went": _few(EDGES),
+    "asked": _few(st.sampled_from(EVENTS)),
+    "refused_by": _few(st.sampled_from(GUARDS)),
+    "reasons": _few(st.sampled_from(REASONS)),
+    "person": st.booleans(),
+    "trouble": st.sampled_from(("any", *TROUBLE)),
+    "slower_s": st.sampled_from((0.5, 1.0, 3.0)),
+    "erased": st.booleans(),
+    "call": st.sampled_from(("c", "c1-", "c1-1", "x")),
+}
+
+
+@st.composite
+def filters(draw):
+    """One filter as a rule, sometimes several."""
+    names = draw(st.lists(st.sampled_from(sorted(ONE_BY_ONE)), min_size=1, max_size=3, unique=True))
+    return Filters(**{name: draw(ONE_BY_ONE[name]) for name in names})

@@ -16,7 +16,7 @@ from interlock.app.store.following import follow
 from interlock.app.store.removing import TABLES
 from interlock.app.store.upkeep import open_upkeep
 from tests.board import plain
-from tests.board.lived import FILTERS, FLOWS, TIMES, VERSIONS, many
+from tests.board.lived import FLOWS, TIMES, VERSIONS, filters, many
 from tests.store.entries import accepted, opened
 
 
@@ -35,14 +35,14 @@ async def written(journal, calls):
         await journal.append([entry for portion in call.left for entry in portion])
 
 
-def same_as_record(index, reader, filters, since, version):
+def same_as_record(index, reader, wanted, since, version):
     """Whether every answer is the record's own."""
     calls = plain.every(reader)
-    fit = [its for its in calls if its.fits(filters)]
-    assert [plain.listed(its) for its in index.calls(filters)] == [its.as_listed() for its in fit]
-    assert index.count(filters) == len(fit)
-    assert index.bars(filters, "hour") == plain.bars(calls, filters, timedelta(hours=1))
-    assert index.bars(filters, "day") == plain.bars(calls, filters, timedelta(days=1))
+    fit = [its for its in calls if its.fits(wanted)]
+    assert [plain.listed(its) for its in index.calls(wanted)] == [its.as_listed() for its in fit]
+    assert index.count(wanted) == len(fit)
+    assert index.bars(wanted, "hour") == plain.bars(calls, wanted, timedelta(hours=1))
+    assert index.bars(wanted, "day") == plain.bars(calls, wanted, timedelta(days=1))
     for flow in FLOWS:
         some = [its for its in calls if its.fits(Filters(flow=flow, version=version, since=since))]
         assert index.edges(flow, since, version) == plain.edges(some)
@@ -57,7 +57,7 @@ def all_answers(index):
     return index.calls(Filters(), limit=1000), sums, [index.known(what) for what in kinds], index.bars(Filters(), "day")
 
 
-@given(calls=many(), questions=st.lists(FILTERS, min_size=3, max_size=8), since=st.none() | TIMES, data=st.data())
+@given(calls=many(), questions=st.lists(filters(), min_size=10, max_size=20), since=st.none() | TIMES, data=st.data())
 @settings(max_examples=30, deadline=None)
 def test_every_answer_is_the_records_own(calls, questions, since, data):
     """Whatever is asked together."""
@@ -66,8 +66,8 @@ def test_every_answer_is_the_records_own(calls, questions, since, data):
         journal = stack.enter_context(open_journal(folder / "calls.sqlite"))
         asyncio.run(written(journal, calls))
         index = stack.enter_context(closing(built(folder / "calls.sqlite", folder / "index.sqlite")))
-        for filters in questions:
-            same_as_record(index, journal, filters, since, data.draw(st.sampled_from((None, *VERSIONS))))
+        for wanted in questions:
+            same_as_record(index, journal, wanted, since, data.draw(st.sampled_from((None, *VERSIONS))))
 
 
 @given(calls=many(most=6), data=st.data())
