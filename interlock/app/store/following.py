@@ -69,8 +69,8 @@ class Follower:
         """A look each time something was written, and one a second at least; never ends by itself."""
         last = float("-inf")
         while True:
-            since = self._took() - last
-            if since >= LOOK_AT_LEAST_S or await self._in_thread(self._place.moved):
+            moved = await self._in_thread(self._place.moved)  # before the look: what is written during it is seen next
+            if moved or self._took() - last >= LOOK_AT_LEAST_S:
                 look = await self.look()
                 last = self._took()
                 yield look
