@@ -5,12 +5,15 @@ import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from agents.support import SUPPORT
+from interlock.agents.call.journal import Entry
 from interlock.app.board.serving import serve_board
 from interlock.app.calls.callscript import read_script
 from interlock.app.calls.play import play
@@ -53,6 +56,21 @@ async def played(journal: StoreJournal, script: str = "good_call", flow=SUPPORT)
     await play(flow, steps, journal=journal, memory=journal, services=systems)
     (call_id,) = set(journal.ids()) - before
     return call_id
+
+
+async def happening(journal: StoreJournal, call_id: str, anew: str = "call-now") -> str:
+    """The same call once more, line by line and at this hour: a script's clock stands still in another year."""
+    private, snapshot = journal.private(call_id), journal.snapshot(call_id)
+    for record in journal.records(call_id):
+        entry = Entry(anew, journal.call(call_id).flow, record.seq, record.kind, datetime.now(UTC), record.epoch)
+        stands = snapshot if record.kind == "call.opened" or record.seq == snapshot_seq(journal, call_id) else None
+        await journal.append([replace(entry, audit=record.audit, private=private.get(record.seq, {}), snapshot=stands)])
+    return anew
+
+
+def snapshot_seq(journal: StoreJournal, call_id: str) -> int:
+    """The last line that moved a call."""
+    return max(r.seq for r in journal.records(call_id) if r.kind == "transition.accepted")
 
 
 async def _events(content):

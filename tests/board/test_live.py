@@ -10,7 +10,7 @@ from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.live import KEPT, MOST_VIEWERS, QUEUED, Live
 from interlock.app.project import FLOWS
 from interlock.app.store.followed import FollowedCall, Line, Look
-from tests.board.conftest import played
+from tests.board.conftest import happening, played
 from tests.board.test_one_call import sealed_texts
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -221,14 +221,14 @@ async def test_every_verdict_of_a_real_call_comes_over_the_stream(browser, journ
     """
     In order, once, from a real record by a real follower.
     """
-    found, said = [], ""
+    before, found, said = await played(journal), [], ""
     async with browser.stream("/api/live") as events:
         assert (await anext(events))[0] == "snapshot"
-        call_id = await played(journal)
+        call_id = await happening(journal, before)
         wanted = [record.seq for record in journal.records(call_id) if record.kind.startswith("transition.")]
         async for _, data in events:
             said += json.dumps(data, ensure_ascii=False)
-            found += [line["q"] for line in data["lines"]]
+            found += [line["q"] for line in data["lines"] if line["c"] == call_id]
             if call_id in data.get("over", ()):
                 break
     assert found == wanted

@@ -33,7 +33,9 @@ class Indexing:
         """Build it, and keep it current, until cancelled; a record that is away is tried again each second."""
         while self._index is None:
             try:
-                self._index = await asyncio.to_thread(self._open, self._place)
+                index = await asyncio.to_thread(self._open, self._place)
+                await asyncio.to_thread(index.state)  # makes the file, before two would at once
+                self._index = index
             except StoreError:
                 await asyncio.sleep(AGAIN_S)
         self._keeping = Keeping(self._index)
