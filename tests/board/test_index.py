@@ -57,8 +57,8 @@ def all_answers(index):
     return index.calls(Filters(), limit=1000), sums, [index.known(what) for what in kinds], index.bars(Filters(), "day")
 
 
-@given(calls=many(), questions=st.lists(filters(), min_size=10, max_size=20), since=st.none() | TIMES, data=st.data())
-@settings(max_examples=30, deadline=None)
+@given(calls=many(), questions=st.lists(filters(), min_size=8, max_size=12), since=st.none() | TIMES, data=st.data())
+@settings(max_examples=15, deadline=None)
 def test_every_answer_is_the_records_own(calls, questions, since, data):
     """Whatever is asked together."""
     with ExitStack() as stack:
@@ -71,7 +71,7 @@ def test_every_answer_is_the_records_own(calls, questions, since, data):
 
 
 @given(calls=many(most=6), data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_an_index_that_was_kept_is_one_that_is_built_anew(calls, data):
     """Told by a follower that looks now and then, or not told and compared; erased and removed calls, too."""
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from interlock.app.cli.audit import audit_app
 from interlock.app.cli.board import board
+from interlock.app.cli.calls import calls
 from interlock.app.cli.licences import licences, sbom
 from interlock.app.cli.livekit import develop, livekit, token, watch, with_local_server
 from interlock.app.cli.new import new, upgrade_project
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command()(new)
 app.command("upgrade-project")(upgrade_project)
 app.add_typer(audit_app, name="audit")
+app.command()(calls)
 app.add_typer(store_app, name="store")
 app.command()(livekit)
 app.command()(token)

@@ -41,9 +41,9 @@ class CallInList:
         return self.ended - self.began if self.ended else None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON; times are ISO 8601 in UTC."""
+        """Plain JSON; times are ISO 8601 in UTC, `n` is text, for it has more digits than JavaScript keeps."""
         times = {"began": _iso(self.began), "ended": _iso(self.ended) if self.ended else None}
-        return asdict(self) | times | {"trouble": list(self.trouble)}
+        return asdict(self) | times | {"n": str(self.n), "trouble": list(self.trouble)}
 
 
 @dataclass(frozen=True, slots=True)

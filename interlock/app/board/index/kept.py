@@ -10,7 +10,7 @@ from interlock.app.board.index.building import Builder
 from interlock.app.board.index.filters import Filters
 from interlock.app.board.index.shelf import Shelf
 from interlock.app.board.index.where import index_of
-from interlock.app.store import BUSY_TIMEOUT_MS
+from interlock.app.store import BUSY_TIMEOUT_MS, JournalReader
 from interlock.app.store.database import Database
 from interlock.app.store.followed import Look
 from interlock.app.store.opening import database_for_reading
@@ -27,6 +27,11 @@ class KeptIndex(Index):
         self._asked = Shelf(path)
         self._written = Shelf(path)
         self._builder = Builder(self._written, record)
+
+    @property
+    def doubt(self) -> str:
+        """What may be missing of the record as it was opened, in a sentence; nothing as a rule."""
+        return JournalReader(self._record).doubt
 
     def build(self) -> Iterator[IndexState]:
         """Make it like the record, step by step; how far it is after each. Where it is already, that takes a moment."""

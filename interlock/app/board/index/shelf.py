@@ -155,7 +155,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     if form not in (0, FORM):
         raise sqlite3.DatabaseError("of another form: malformed")
-    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={FORM}; COMMIT;")
+    if form == 0:
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version={FORM}; COMMIT;")
 
 
 def _which(path: Path) -> tuple[int, int] | None:
