@@ -1,12 +1,16 @@
 """The page of calls: what fits its filters, how many, and why none does."""
 
 import asyncio
+import shlex
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
-from interlock.app.board.filtering import LONGEST, FilterError, filters_of
+from interlock.app.board.filtering import LONGEST, FilterError, command_of, filters_of
 from interlock.app.board.index import Edge, Filters
+from interlock.app.cli.calls import calls
+from interlock.app.cli.main import app
 from interlock.app.project import FLOWS
 from tests.board.conftest import happening, played
 
@@ -141,3 +145,23 @@ async def test_a_call_that_is_written_now_is_found_now(three, browser, journal):
     call_id = await happening(journal, three[0])
     found = await listed(browser, calls=4)
     assert found["calls"][0]["c"] == call_id
+
+
+def test_the_command_of_an_address_asks_for_the_same():
+    """
+    Each filter has its option, and every option is one that the command has.
+    """
+    asked = [("flow", "support"), ("since", "24h"), ("until", "1h"), ("went", "a:b"), ("refused_by", "it's")]
+    asked += [("ended", "under way"), ("person", "no"), ("erased", "yes"), ("slower", "2"), ("trouble", "any")]
+    asked += [("place", "triage"), ("asked", "refund"), ("reason", "stale"), ("call", "call-1"), ("version", "1")]
+    said = shlex.split(command_of(asked))
+    (command,) = [each for each in app.registered_commands if each.callback is calls]
+    options = {
+        each
+        for name in CliRunner().invoke(app, ["calls", "--help"], env={"COLUMNS": "200"}).output.split()
+        for each in name.split("/")
+    }
+    assert command
+    assert [part for part in said if part.startswith("--") and part not in options] == []
+    assert said[:6] == ["interlock", "calls", "--flow", "support", "--since", "24h"]
+    assert "it's" in said

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from interlock.app.board.filtering import TROUBLES, Asked, filters_of, in_words
+from interlock.app.board.filtering import TROUBLES, Asked, command_of, filters_of, in_words
 from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.index import CallInList, Filters, Index
 from interlock.app.board.index.answers import By
@@ -26,7 +26,8 @@ def calls_json(index: Index, asked: Asked, before: int | None, flows: FlowsShown
     by = _by(filters)
     answer = {
         "calls": [_row(call, flows) for call in found[:PAGE]],
-        "older": found[PAGE - 1].n if len(found) > PAGE else None,
+        "older": str(found[PAGE - 1].n) if len(found) > PAGE else None,  # larger than a browser's numbers
+        "command": command_of(asked),
         "count": count,
         "all": state.calls,
         "by": by,

@@ -1,6 +1,7 @@
 """The filters of the page "Calls" as they stand in its address, and in words."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,25 @@ _READ: Mapping[str, Callable[[str, str, datetime], Any]] = {
 _FIELDS = {"reason": "reasons", "slower": "slower_s"}
 _SEVERAL = ("went", "asked", "refused_by", "reason")
 """Those that may be there several times: all of them are wanted."""
+
+
+def command_of(asked: Asked) -> str:
+    """`interlock calls` with the same filters, as a shell takes it."""
+    return shlex.join(["interlock", "calls", *(part for name, value in asked for part in _option(name, value))])
+
+
+def _option(name: str, value: str) -> tuple[str, ...]:
+    if name in _FLAGS and value in _FLAGS[name]:
+        return (_FLAGS[name][value],)
+    return f"--{_OPTIONS.get(name, name.replace('_', '-'))}", value
+
+
+_OPTIONS = {"went": "through"}
+_FLAGS = {
+    "ended": {"under way": "--under-way"},
+    "person": {"yes": "--person", "no": "--no-person"},
+    "erased": {"yes": "--erased", "no": "--not-erased"},
+}
 
 
 def in_words(asked: Asked, flows: FlowsShown) -> Iterator[str]:

@@ -29,6 +29,7 @@ const OFFERED = {
 let said = "";
 let chosen = -1;
 let adding = "";
+let copied = "";
 let showing = false;
 /** @type {[number, number] | null} */ let drag = null;
 
@@ -92,7 +93,16 @@ function found() {
     <div class="filters">
       ${data.older !== null ? html`<button @click=${() => load(data.older)}>Older ↓</button>` : nothing}
       <span class="soft">${PAGE} a page; J and K move, Enter opens</span>
+      <button @click=${copy}>Copy as a command</button><span class="mono soft" id="command">${data.command}</span><span class="soft" role="status">${copied}</span>
     </div>`;
+}
+
+async function copy() {
+  await navigator.clipboard.writeText(data.command).then(
+    () => (copied = "Copied."),
+    () => (copied = ""),
+  );
+  draw();
 }
 
 /** @param {any} call @param {number} n */
