@@ -58,19 +58,23 @@ async def played(journal: StoreJournal, script: str = "good_call", flow=SUPPORT)
     return call_id
 
 
-async def happening(journal: StoreJournal, call_id: str, anew: str = "call-now") -> str:
-    """The same call once more, line by line and at this hour: a script's clock stands still in another year."""
-    private, snapshot = journal.private(call_id), journal.snapshot(call_id)
+async def happening(
+    journal: StoreJournal, call_id: str, anew: str = "call-now", *, after: int = 0, until: int = 1000
+) -> str:
+    """The same call once more, line by line and at this hour: a script's clock stands still in another year.
+
+    Of its lines those `after` one and `until` another.
+    """
+    private, stands = journal.private(call_id), journal.snapshot(call_id)
     for record in journal.records(call_id):
+        if not after < record.seq <= until:
+            continue
         entry = Entry(anew, journal.call(call_id).flow, record.seq, record.kind, datetime.now(UTC), record.epoch)
-        stands = snapshot if record.kind == "call.opened" or record.seq == snapshot_seq(journal, call_id) else None
-        await journal.append([replace(entry, audit=record.audit, private=private.get(record.seq, {}), snapshot=stands)])
+        if record.kind in ("call.opened", "transition.accepted"):
+            path = record.audit.get("after") or ["live", "desks", record.audit["state"]]
+            entry = replace(entry, snapshot=replace(stands, configuration=tuple(path), epoch=record.epoch))
+        await journal.append([replace(entry, audit=record.audit, private=private.get(record.seq, {}))])
     return anew
-
-
-def snapshot_seq(journal: StoreJournal, call_id: str) -> int:
-    """The last line that moved a call."""
-    return max(r.seq for r in journal.records(call_id) if r.kind == "transition.accepted")
 
 
 async def _events(content):

@@ -10,7 +10,7 @@ const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const LIT_MS = 1200;
 const DRAW_MS = 150; // the lists are drawn so often at most
 const SHOWN = 40; // verdicts in the list
-const AT_ONCE = 4; // of one drawing; of the others it is said how many there were
+const A_SECOND = 20; // verdicts that come into the list; of the others it is said how many there were
 const MOST_CALLS = 100;
 const PERSON = "person";
 const KINDS = {
@@ -149,11 +149,16 @@ function fall() {
     held.splice(0, held.length - SHOWN);
     return;
   }
-  const shown = fresh.slice(-AT_ONCE).reverse();
+  const since = Date.now() - 1000;
+  listed = listed.filter((at) => at > since);
+  const room = Math.max(1, A_SECOND - listed.length);
+  const shown = fresh.slice(-room).reverse();
+  listed.push(...shown.map(() => Date.now()));
   const more = fresh.length - shown.length;
   fallen = [...shown, ...(more ? [{ more }] : []), ...fallen].slice(0, SHOWN);
 }
 /** @type {Verdict[]} */ const held = [];
+/** When the latest ones came into the list. @type {number[]} */ let listed = [];
 
 /** @type {Map<string, number>} what is lit, until when */ const lit = new Map();
 /** @param {Verdict} line */

@@ -44,8 +44,9 @@ export class Player {
     const { ms, shortened } = wait(its.now, its.next, this.speed);
     this.shortened = shortened;
     this.timer = window.setTimeout(() => {
-      this.#wait();
       this.on();
+      this.#wait();
+      this.changed();
     }, ms);
     return undefined;
   }
