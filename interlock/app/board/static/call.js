@@ -90,8 +90,9 @@ function draw() {
         <span class="pill no">✕ ${call.refused} refused</span>
         ${chain()}
         <span class="push"></span>
+        <span class="filters">
         <button @click=${() => copy(location.href, "the link")}>Copy the link to this step</button>
-        <button @click=${() => copy(`interlock audit why ${call.id}${cards[now.seq] ? ` --turn ${cards[now.seq].turn}` : ""}`, "the command")}>interlock audit why…</button>
+        <button @click=${() => copy(`interlock audit why ${call.id}${cards[now.seq] ? ` --turn ${cards[now.seq].turn}` : ""}`, "the command")}>interlock audit why…</button></span>
         <span class="soft" role="status">${copied}</span>
       </div>
       ${notices()}
@@ -242,7 +243,8 @@ function take(fresh) {
   const wanted = first ? data.steps.findIndex((/** @type {any} */ step) => step.seq === Number(location.hash.slice(1))) : -1;
   if (first) at = Math.max(0, wanted);
   else if (ended && !player.plays) return go(data.steps.length - 1);
-  return draw();
+  draw();
+  return first ? show() : undefined;
 }
 
 async function load() {

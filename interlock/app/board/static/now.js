@@ -55,13 +55,17 @@ function take(line) {
   if (known.has(key)) return;
   known.add(key);
   const call = calls.get(line.c);
-  if (call && line.y !== 2) {
-    if (line.a) call.s = line.a;
-    call.run = line.y ? 0 : call.run + 1;
-    call.last = line.y;
-    call.at = Date.now();
-  }
+  if (call && line.a) call.s = line.a;
+  if (call) judged(call, line).at = Date.now();
   if (line.f === flow) waiting.push(line);
+}
+
+/** What the verdicts say of a call: the last one, and how many in a row were refused. @param {Call} call @param {Verdict} line */
+function judged(call, line) {
+  if (line.y === 2) return call;
+  call.run = line.y ? 0 : call.run + 1;
+  call.last = line.y;
+  return call;
 }
 
 /** @param {any} data */
@@ -81,7 +85,11 @@ function begin(data) {
   fallen = [];
   waiting = [];
   for (const its of data.calls) calls.set(its.c, { run: 0, last: null, at: 0, ...its });
-  for (const line of data.verdicts) known.add(`${line.c} ${line.q}`);
+  for (const line of data.verdicts) {
+    known.add(`${line.c} ${line.q}`);
+    const call = calls.get(line.c);
+    if (call) judged(call, line);
+  }
   minute = data.minute;
   last = data.last ?? last;
   begun = true;
