@@ -32,7 +32,7 @@ class Query:
     marked: list[int] = field(default_factory=list)
 
     def add(self, condition: str, *values: Any) -> None:
-        """One more condition."""
+        """Narrow it by a condition on rows of `calls AS c`."""
         self.where.append(condition)
         self.values += values
 
@@ -233,7 +233,7 @@ def known(connection: sqlite3.Connection, what: What, flow: str | None) -> list[
 
 
 def how_far(connection: sqlite3.Connection) -> IndexState:
-    """How far the index is."""
+    """What is counted in full, back to when."""
     every = connection.execute("SELECT count(*) FROM calls").fetchone()[0]
     compared = connection.execute("SELECT 1 FROM notes WHERE name = 'compared'").fetchone() is not None
     last = connection.execute("SELECT n FROM calls WHERE seen < last_seq ORDER BY n DESC LIMIT 1").fetchone()

@@ -89,7 +89,7 @@ def page(connection: Connection, after: str, limit: int) -> Sequence[tuple[str, 
 
 
 def calls(connection: Connection, ids: Collection[str]) -> list[CallSeen]:
-    """Those of these calls that there are."""
+    """Rows of these; one that was removed has none."""
     return [_seen(row) for row in connection.execute(_ROW.where(_its.call_id.in_(sorted(ids))))] if ids else []
 
 
