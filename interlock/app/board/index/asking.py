@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from interlock.app.board.index import tally
@@ -134,7 +135,7 @@ def calls(connection: sqlite3.Connection, filters: Filters, before: int | None, 
     for query in queries(connection, filters, before):
         sql, values = query.sql(_COLUMNS, " ORDER BY {n} DESC LIMIT ?")
         found += connection.execute(sql, [*values, limit])
-    return [_call(row) for row in sorted(found, reverse=True)[:limit]]
+    return [_call(row) for row in sorted(found, key=itemgetter(0), reverse=True)[:limit]]
 
 
 def count(connection: sqlite3.Connection, filters: Filters) -> int:
