@@ -5,14 +5,19 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import delete
 
 from interlock.app.board.index import Filters, KeptIndex, building, open_index
 from interlock.app.board.index.shelf import IndexUnusable
 from interlock.app.board.index.where import FORM, index_of
 from interlock.app.store import BUSY_TIMEOUT_MS, StoreError, open_journal
+from interlock.app.store.following import follow
 from interlock.app.store.opening import database_for_reading
+from interlock.app.store.removing import TABLES
+from interlock.app.store.upkeep import open_upkeep
 from tests.store.entries import accepted, ended, opened
 from tests.store.personal import Place
 
@@ -189,3 +194,32 @@ async def test_a_record_that_goes_away_leaves_the_index_as_it_is(store, tmp_path
         await record(store, "b")
         list(index.build())
         assert taken(index) == (2, 2)
+
+
+@pytest.mark.slow
+async def test_an_index_of_a_server_is_built_followed_and_compared_as_of_a_file(postgres, tmp_path):
+    """By an account that may only read; erased and removed calls, too."""
+    url = postgres.fresh()
+    await record(url, "Zoë", "a", "b", "B")
+    with closing(open_index(url)) as index:
+        list(index.build())
+        assert (taken(index), index.state().whole) == ((4, 4), True)
+        follower = follow(url)
+        await follower.look()
+        with open_journal(url) as journal:
+            at = datetime.now(UTC)
+            await journal.append([opened("live", at=at, private={"x": "y"})])
+            index.take(await follower.look())
+            await journal.append([accepted(2, 1, "live", at=at, audit=AUDIT)])
+            index.take(await follower.look())
+            assert (taken(index), index.calls(Filters(), limit=1)[0].complete) == ((5, 5), True)
+            await journal.append([ended(3, "live", at=at)])
+            with open_upkeep(url, "", BUSY_TIMEOUT_MS) as upkeep:
+                list(upkeep.erase(["live"], "asked for"))
+            for table in TABLES:
+                its = delete(table).where(table.c.call_id == "a")
+                await journal.transact(lambda connection, its=its: connection.execute(its))
+        list(index.build())
+        assert (taken(index), index.count(Filters(erased=True))) == ((4, 4), 1)
+        assert {its.call_id for its in index.calls(Filters())} == {"Zoë", "b", "B", "live"}
+        await follower.aclose()

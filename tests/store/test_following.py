@@ -101,6 +101,22 @@ async def test_a_call_that_is_followed_is_told_to_its_end_whatever_its_writers_c
     assert (list(first.calls), list(last.calls), last.moved["c1"].ended is not None) == (["c1"], [], True)
 
 
+async def test_a_clock_that_is_set_back_tells_nothing_anew(store, journal, monkeypatch):
+    """Not what was over before anybody followed, nor what was told; and what is followed is told on."""
+    now = sight.now_of
+    await journal.append([*whole("before")])
+    monkeypatch.setattr(sight, "now_of", lambda connection: now(connection) + 3600)
+    follower = follow(store)
+    await follower.look()
+    await journal.append(whole("told", ends=False))
+    looks = [await follower.look()]
+    monkeypatch.setattr(sight, "now_of", now)
+    await journal.append([ended(3, "told")])
+    looks += [await follower.look() for _ in range(3)]
+    assert told(*looks) == [("told", 1), ("told", 2), ("told", 3)]
+    await follower.aclose()
+
+
 async def test_no_line_of_a_call_is_told_before_an_earlier_one(journal, follower):
     """Not when its writer's clock jumps back; lines of several calls come by time."""
     now = datetime.now(UTC)

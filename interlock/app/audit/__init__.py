@@ -1,14 +1,18 @@
 """Reading the record: which calls there were, what happened in one, and why it was (not) handed over."""
 
+from __future__ import annotations  # what only types need is not loaded to list calls
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interlock.app.audit.answers import CallHistory, CallSummary, EntryInWords, GuardAnswer, Why
 from interlock.app.audit.printing import print_calls, print_history, print_why
 from interlock.app.audit.spoken import spoken_of, with_spoken
 from interlock.app.audit.words import KINDS, VERDICTS, clean, in_words, state_of
-from interlock.app.store import AuditRecord, CallRow, JournalReader
+
+if TYPE_CHECKING:
+    from interlock.app.store import AuditRecord, CallRow, JournalReader
 
 __all__ = [
     "AuditError",

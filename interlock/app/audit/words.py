@@ -1,9 +1,14 @@
 """The record's entries in words, fit for a terminal."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-from interlock.app.store import ACCEPTED, REFUSED, AuditRecord
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from interlock.app.store import ACCEPTED, REFUSED
+
+if TYPE_CHECKING:
+    from interlock.app.store import AuditRecord
 
 VERDICTS = (ACCEPTED, REFUSED)
 

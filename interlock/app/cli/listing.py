@@ -27,7 +27,7 @@ def build(index: KeptIndex) -> None:
 
 
 def print_page(index: KeptIndex, filters: Filters, count: int, calls: Sequence[CallInList], *, more: bool) -> None:
-    """Each call on a line, in the words of `interlock audit list`; then how many there are, and where older ones are."""
+    """Each call on a line, in the words of `interlock audit list`; then how many there are, and where to go on."""
     console = Console(highlight=False)
     wide = max((len(its.call_id) for its in calls), default=0)
     for its in calls:

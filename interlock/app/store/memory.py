@@ -25,13 +25,16 @@ class Told:
         self._last: dict[str, int] = {}  # in the order in which they were touched
         self._calls: dict[str, FollowedCall] = {}
         self._behind: set[str] = set()
+        self._first: float | None = None
         self._looked: float | None = None
 
     def look(self, connection: Connection, at: datetime, too: Collection[str]) -> Look:
         """Look, in one transaction; what is told is told once this returns."""
         sight.begin(connection)
         now, first = sight.now_of(connection), self._looked is None
-        since = min(now, now if self._looked is None else self._looked) - sight.MARGIN_S
+        self._first = now if self._first is None else self._first
+        last = now if self._looked is None else self._looked
+        since = max(self._first, min(now, last)) - sight.MARGIN_S  # what was over before is no news, whatever clocks do
         lately, others = sight.seen(connection, since, {*too, *self._behind, *self._calls})
         seen = others | lately
         known = {its: self._known(row, first or its not in lately) for its, row in seen.items()}

@@ -10,16 +10,16 @@ from sqlalchemy import Row, Select, func, select
 
 from interlock.agents.call.journal import Turn
 from interlock.app.store import tables
-from interlock.app.store.covering import ERASED as ERASED
 from interlock.app.store.database import Database
 from interlock.app.store.fitting import Fit, Misfit
+from interlock.app.store.kinds import ACCEPTED as ACCEPTED
+from interlock.app.store.kinds import ERASED as ERASED
+from interlock.app.store.kinds import REFUSED as REFUSED
 from interlock.app.store.log import COPIED
 from interlock.app.store.remembering import recall
 from interlock.app.store.sealing import Seal
 from interlock.app.store.sound import broken_links, look_at
 from interlock.machines.base import Snapshot
-
-ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, not_, select, text
+from sqlalchemy import Connection, Row, Select, not_, select, text
 
 from interlock.app.store import tables
 from interlock.app.store.lease import lease_expired
@@ -56,7 +56,7 @@ def seen(connection: Connection, since: float, too: Collection[str]) -> tuple[di
         connection, query.where(calls.ended_at >= at)
     )
     others = sorted(its for its in too if its not in lately)
-    asked = {}
+    asked: dict[str, Seen] = {}
     for first in range(0, len(others), AT_ONCE):
         asked |= _all(connection, query.where(calls.call_id.in_(others[first : first + AT_ONCE])))
     return lately, asked
@@ -68,7 +68,7 @@ def _all(connection: Connection, query: Any) -> dict[str, Seen]:
 
 def rows(connection: Connection, ids: Collection[str]) -> Sequence[Row[Any]]:
     """These calls' rows, but for what only their driver needs."""
-    query = select(
+    query: Select[Any] = select(
         calls.call_id,
         calls.flow,
         calls.machine,

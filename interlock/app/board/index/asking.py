@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from interlock.app.board.index import tally
@@ -32,7 +33,7 @@ class Query:
     marked: list[int] = field(default_factory=list)
 
     def add(self, condition: str, *values: Any) -> None:
-        """One more condition."""
+        """Narrow it by a condition on rows of `calls AS c`."""
         self.where.append(condition)
         self.values += values
 
@@ -134,7 +135,7 @@ def calls(connection: sqlite3.Connection, filters: Filters, before: int | None, 
     for query in queries(connection, filters, before):
         sql, values = query.sql(_COLUMNS, " ORDER BY {n} DESC LIMIT ?")
         found += connection.execute(sql, [*values, limit])
-    return [_call(row) for row in sorted(found, reverse=True)[:limit]]
+    return [_call(row) for row in sorted(found, key=itemgetter(0), reverse=True)[:limit]]
 
 
 def count(connection: sqlite3.Connection, filters: Filters) -> int:
@@ -233,7 +234,7 @@ def known(connection: sqlite3.Connection, what: What, flow: str | None) -> list[
 
 
 def how_far(connection: sqlite3.Connection) -> IndexState:
-    """How far the index is."""
+    """What is counted in full, back to when."""
     every = connection.execute("SELECT count(*) FROM calls").fetchone()[0]
     compared = connection.execute("SELECT 1 FROM notes WHERE name = 'compared'").fetchone() is not None
     last = connection.execute("SELECT n FROM calls WHERE seen < last_seq ORDER BY n DESC LIMIT 1").fetchone()

@@ -27,7 +27,7 @@ def number_at(us: int) -> int:
 
 def number_of(us: int, call_id: str) -> int:
     """The number of a call, where no other has it."""
-    return number_at(us) | crc32(call_id.encode(errors="surrogatepass")) & (2**BITS - 1)
+    return number_at(us) | (crc32(call_id.encode(errors="surrogatepass")) % (1 << BITS))
 
 
 def day_of(n: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from interlock.app.board.index.answers import Index
 from interlock.app.board.index.filters import Filters
@@ -28,6 +29,10 @@ def _less(filters: Filters) -> Iterator[tuple[str, object, Filters]]:
         value = getattr(filters, field.name)
         if isinstance(value, tuple):
             for at, each in enumerate(value):
-                yield field.name, each, replace(filters, **{field.name: value[:at] + value[at + 1 :]})
+                yield field.name, each, _with(filters, field.name, value[:at] + value[at + 1 :])
         elif value is not None:
-            yield field.name, value, replace(filters, **{field.name: None})
+            yield field.name, value, _with(filters, field.name, None)
+
+
+def _with(filters: Filters, name: str, value: Any) -> Filters:
+    return replace(filters, **{name: value})

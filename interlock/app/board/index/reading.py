@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, Select, select, text
 
 from interlock.app.board.index.numbers import microseconds
 from interlock.app.board.index.tally import COUNTED, READ
@@ -29,7 +29,7 @@ _LINES = (
     f" WHERE r.kind IN ({_WANTED}) ORDER BY r.call_id, r.seq LIMIT :most"
 )
 _its = tables.calls.c
-_ROW = select(
+_ROW: Select[Any] = select(
     _its.call_id,
     _its.flow,
     _its.machine_version,
@@ -89,7 +89,7 @@ def page(connection: Connection, after: str, limit: int) -> Sequence[tuple[str, 
 
 
 def calls(connection: Connection, ids: Collection[str]) -> list[CallSeen]:
-    """Those of these calls that there are."""
+    """Rows of these; one that was removed has none."""
     return [_seen(row) for row in connection.execute(_ROW.where(_its.call_id.in_(sorted(ids))))] if ids else []
 
 

@@ -61,14 +61,14 @@ class Ids:
 
 def put(connection: sqlite3.Connection, calls: Sequence[CallSeen]) -> None:
     """Take in what rows say; one that says less than is known is an older look at it."""
-    rows = [(number_of(its.began, its.call_id), *_row(its)) for its in calls]
+    rows = [(number_of(its.began, its.call_id), its) for its in calls]
     connection.execute("SAVEPOINT many")
     try:
-        connection.executemany(_NEW, sorted(rows))
+        connection.executemany(_NEW, [(n, *_row(its)) for n, its in rows])
     except sqlite3.IntegrityError:  # two calls of one microsecond have one number
         connection.execute("ROLLBACK TO many")
-        for n, *row in rows:
-            connection.execute(_NEW, (_free(connection, n, row[0]), *row))
+        for n, its in rows:
+            connection.execute(_NEW, (_free(connection, n, its.call_id), *_row(its)))
     connection.execute("RELEASE many")
     connection.executemany(_SAME, [(its.head, its.call_id, its.last_seq) for its in calls if its.head])
 
@@ -132,7 +132,7 @@ def _with_before(connection: sqlite3.Connection, call: Wanted, times: Mapping[in
     return times if found is None else Counter(dict(unpacked(found[0]))) + Counter(times)
 
 
-def _free(connection: sqlite3.Connection, n: int, call_id: object) -> int:
+def _free(connection: sqlite3.Connection, n: int, call_id: str) -> int:
     """The next number that no other call has."""
     while connection.execute("SELECT 1 FROM calls WHERE n = ? AND call_id <> ?", (n, call_id)).fetchone():
         n += 1
