@@ -52,11 +52,12 @@ async def test_a_call_is_seen_as_it_runs(window, journal):
     await chat("good_call")
     (call_id,) = journal.ids()
     explained = why(journal, call_id, None, _sentences())
-    await window.wait_for_function(f"document.querySelectorAll('#fall li[data-key]').length >= {len(explained)}")
+    await window.wait_for_selector(f"#fall li[data-key] >> nth={len(explained) - 1}", state="attached")
     shown = await window.eval_on_selector_all("#fall li[data-key]", "all => all.map(its => its.dataset)")
     assert [each["key"] for each in reversed(shown)] == [f"{call_id} {its.seq}" for its in explained]
     assert [each["event"] for each in reversed(shown)] == [its.event for its in explained]
-    await window.wait_for_function("!document.querySelector('#map .lit-yes, #map .badge')")
+    for gone in ("#map .lit-yes", "#map .badge"):
+        await window.wait_for_selector(gone, state="detached")
     seen = await window.evaluate("seen")
     ways = {f"edge-{its.before}--{its.event}--" for its in explained if its.kind == "accepted"}
     assert [
@@ -182,7 +183,9 @@ async def test_calls_are_found_by_filters_in_the_address(window, stranger, journ
     for number in range(3):
         await happening(journal, its, f"call-{number}now")
     await window.goto("/")
-    await listed(stranger, calls=None)
+    await stranger.get(stranger.link)
+    while (await listed(stranger, "?since=1h"))["count"] < 3:
+        await asyncio.sleep(0.02)
     await window.goto("/calls?since=1h")
     await window.wait_for_selector("#calls tr >> nth=2")
     await looked_at(window, "calls")

@@ -79,4 +79,7 @@ def state_of(configuration: Any) -> str:
 
 def clean(value: Any) -> str:
     """Text fit for a terminal: control, zero-width and bidirectional characters become visible."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

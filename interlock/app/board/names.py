@@ -36,6 +36,7 @@ class Names:
             {g.name: g for t in transitions_of(flow.machine) for g in guards_of(t)} if flow else {}
         )
         self._flow = flow
+        self._looked_at: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.ways = Ways(flow) if flow else None
         self.sentences = {name: each.sentence for name, each in self._guards.items()}
 
@@ -67,7 +68,9 @@ class Names:
         its = self._guards.get(guard)
         if its is None or self._flow is None:
             return (), ()
-        return looked_at(self._flow, its), arguments_looked_at(self._flow, its)
+        if guard not in self._looked_at:  # reading code takes a moment, and a call asks the same guards again
+            self._looked_at[guard] = looked_at(self._flow, its), arguments_looked_at(self._flow, its)
+        return self._looked_at[guard]
 
 
 def event(name: object) -> str:
