@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from interlock.app.board.index import Filters, Keeping, open_index
 from interlock.app.board.index.keeping import CATCH_UP_EVERY_S, COMPARE_EVERY_S
 from interlock.app.offline.clock import ManualClock
-from interlock.app.store import open_journal
+from interlock.app.store import StoreError, open_journal
 from interlock.app.store.following import follow
 from tests.store.entries import accepted, opened
 
@@ -78,3 +78,23 @@ async def test_a_record_that_is_away_is_trouble_and_no_end(tmp_path):
             away.rename(store)
             await until(lambda: index.state().whole and not keeping.trouble, clock)
             assert index.count(Filters()) == 1
+
+
+async def test_an_index_that_could_not_be_built_is_tried_again_at_once(tmp_path, monkeypatch):
+    """Not with the next comparison: until then nothing would be found."""
+    store, clock = tmp_path / "calls.sqlite", ManualClock()
+    with open_journal(store) as journal, closing(open_index(store, tmp_path / "index.sqlite")) as index:
+        await journal.append([opened("a")])
+        builds, build = [], index.build
+
+        def once_in_vain():
+            builds.append(clock.now())
+            if len(builds) == 1:
+                yield index.state()
+                raise StoreError("the index is locked")
+            yield from build()
+
+        monkeypatch.setattr(index, "build", once_in_vain)
+        async with kept(index, clock):
+            await until(lambda: index.state().whole, clock)
+        assert (builds[1] - builds[0]).total_seconds() < COMPARE_EVERY_S / 2

@@ -11,10 +11,12 @@ from interlock.app.board.index.answers import IndexState
 from interlock.app.board.index.kept import KeptIndex
 from interlock.app.store.errors import StoreError
 from interlock.app.store.followed import Look
-from interlock.app.store.following import RESTS, be_nice
+from interlock.app.store.following import AGAIN_S, RESTS, be_nice
 
 COMPARE_EVERY_S = 60.0
 CATCH_UP_EVERY_S = 1.0
+DONE = IndexState(0, 0, None, whole=True)
+"""After the last step."""
 T = TypeVar("T")
 
 
@@ -37,7 +39,8 @@ class Keeping:
         """Build the index, then compare it with the record each minute and rest six times as long as that took."""
         while True:
             begun = time.perf_counter()
-            await self._all(self._index.build())
+            while not await self._all(self._index.build()):
+                await pause(self._clock, AGAIN_S)
             rest = max(COMPARE_EVERY_S, RESTS * (time.perf_counter() - begun))
             for _ in range(int(rest / CATCH_UP_EVERY_S)):
                 await pause(self._clock, CATCH_UP_EVERY_S)
@@ -48,9 +51,15 @@ class Keeping:
         self._closed = True
         await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
 
-    async def _all(self, steps: Iterator[IndexState]) -> None:
-        while await self._in_thread(lambda: self._tried(lambda: next(steps, None))) is not None:
-            pass
+    async def _all(self, steps: Iterator[IndexState]) -> bool:
+        """Do all of them; whether nothing was in the way."""
+        done = False
+        while not done:
+            found = await self._in_thread(lambda: self._tried(lambda: next(steps, DONE)))
+            if found is None:
+                return False
+            done = found is DONE
+        return True
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
