@@ -27,24 +27,27 @@ class Keeping:
         self._index = index
         self._clock = clock or LoopClock()
         self._thread = ThreadPoolExecutor(1, "index", be_nice)
-        self._closed = False
+        self._closed = self._missed = False
         self.trouble = ""
 
     def take(self, look: Look) -> None:
         """Count what a follower told; returns at once, for an event loop."""
+        self._missed |= look.first or bool(look.away)  # what was written until then, nobody tells
         if not self._closed and (look.moved or look.gone):
             self._thread.submit(self._tried, lambda: self._index.take(look))
 
     async def run(self) -> None:
         """Build the index, then compare it with the record each minute and rest six times as long as that took."""
         while True:
-            begun = time.perf_counter()
+            begun, self._missed = time.perf_counter(), False
             while not await self._all(self._index.build()):
                 await pause(self._clock, AGAIN_S)
             rest = max(COMPARE_EVERY_S, RESTS * (time.perf_counter() - begun))
             for _ in range(int(rest / CATCH_UP_EVERY_S)):
                 await pause(self._clock, CATCH_UP_EVERY_S)
                 await self._all(self._index.catch_up())
+                if self._missed:
+                    break
 
     async def aclose(self) -> None:
         """Write nothing more."""
