@@ -223,3 +223,15 @@ async def test_an_index_of_a_server_is_built_followed_and_compared_as_of_a_file(
         assert (taken(index), index.count(Filters(erased=True))) == ((4, 4), 1)
         assert {its.call_id for its in index.calls(Filters())} == {"Zoë", "b", "B", "live"}
         await follower.aclose()
+
+
+async def test_many_that_make_the_same_file_at_once_all_have_it(store):
+    """Nobody is told that it is locked."""
+    await record(store, "a")
+    for _ in range(5):
+        shutil.rmtree(index_of(store).parent, ignore_errors=True)
+        indexes = [open_index(store) for _ in range(6)]
+        with ThreadPoolExecutor(6) as pool:
+            assert [its.calls for its in pool.map(lambda its: its.state(), indexes)] == [0] * 6
+        for index in indexes:
+            index.close()

@@ -4,11 +4,12 @@ import asyncio
 from contextlib import asynccontextmanager, closing, suppress
 
 from interlock.app.board.index import Filters, Keeping, open_index
+from interlock.app.board.index import keeping as keeping_module
 from interlock.app.board.index.keeping import CATCH_UP_EVERY_S, COMPARE_EVERY_S
 from interlock.app.offline.clock import ManualClock
-from interlock.app.store import open_journal
+from interlock.app.store import StoreError, open_journal
 from interlock.app.store.following import follow
-from tests.store.entries import accepted, opened
+from tests.store.entries import accepted, ended, opened
 
 
 async def until(true, clock=None):
@@ -78,3 +79,38 @@ async def test_a_record_that_is_away_is_trouble_and_no_end(tmp_path):
             away.rename(store)
             await until(lambda: index.state().whole and not keeping.trouble, clock)
             assert index.count(Filters()) == 1
+
+
+async def test_an_index_that_could_not_be_built_is_tried_again_at_once(tmp_path, monkeypatch):
+    """Not with the next comparison: until then nothing would be found."""
+    monkeypatch.setattr(keeping_module, "COMPARE_EVERY_S", 1e9)
+    store, clock = tmp_path / "calls.sqlite", ManualClock()
+    with open_journal(store) as journal, closing(open_index(store, tmp_path / "index.sqlite")) as index:
+        await journal.append([opened("a")])
+        builds, build = [], index.build
+
+        def once_in_vain():
+            builds.append(clock.now())
+            if len(builds) == 1:
+                yield index.state()
+                raise StoreError("the index is locked")
+            yield from build()
+
+        monkeypatch.setattr(index, "build", once_in_vain)
+        async with kept(index, clock):
+            await until(lambda: index.state().whole, clock)
+        assert len(builds) == 2
+
+
+async def test_what_was_written_before_a_follower_looked_first_is_found_at_once(tmp_path, monkeypatch):
+    """After the index was compared, and before anybody tells of it."""
+    monkeypatch.setattr(keeping_module, "COMPARE_EVERY_S", 1e9)
+    store, clock = tmp_path / "calls.sqlite", ManualClock()
+    with open_journal(store) as journal, closing(open_index(store, tmp_path / "index.sqlite")) as index:
+        async with kept(index, clock) as keeping:
+            await until(lambda: index.state().whole)
+            await journal.append([opened("between"), ended(2, "between")])
+            follower = follow(store)
+            keeping.take(await follower.look())
+            await until(lambda: index.count(Filters()) == 1, clock)
+            await follower.aclose()

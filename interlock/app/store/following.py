@@ -23,7 +23,7 @@ from interlock.agents.call.clock import Clock, LoopClock, pause
 from interlock.app.store.database import Database
 from interlock.app.store.errors import StoreError
 from interlock.app.store.followed import Look
-from interlock.app.store.memory import Told
+from interlock.app.store.known_lines import KnownLines
 from interlock.app.store.moved import AlwaysMoved, FileMoved, Moved
 from interlock.app.store.opening import database_for_reading
 from interlock.app.store.place import is_postgres, path_of, shown
@@ -58,7 +58,7 @@ class Follower:
         self._clock = clock or LoopClock()
         self._took = took
         self._database: Database | None = None
-        self._told = Told()
+        self._known = KnownLines()
         self._pool = ThreadPoolExecutor(1, "follower", be_nice)
         self.rest_s = 0.0
         """How long it rests after its last look."""
@@ -95,7 +95,7 @@ class Follower:
         try:
             if self._database is None:
                 self._database = self._place.opens()
-            look = self._database.read(lambda connection: self._told.look(connection, at, self.too))
+            look = self._database.read(lambda connection: self._known.look(connection, at, self.too))
         except StoreError as error:
             return self._away(Look(at, away=str(error)))
         except (SQLAlchemyError, asyncpg.PostgresError, OSError, TimeoutError) as error:

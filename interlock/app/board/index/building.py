@@ -21,7 +21,7 @@ from interlock.app.board.index.tally import COUNTED, READ, Tally
 from interlock.app.store.database import Database
 from interlock.app.store.errors import StoreError
 from interlock.app.store.followed import Line, Look
-from interlock.app.store.memory import audit_of
+from interlock.app.store.known_lines import audit_of
 
 NEWEST = 1000
 """So many calls are there to be looked at first."""

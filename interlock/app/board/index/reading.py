@@ -11,7 +11,7 @@ from interlock.app.board.index.numbers import microseconds
 from interlock.app.board.index.tally import COUNTED, READ
 from interlock.app.store import tables
 from interlock.app.store.followed import FollowedCall
-from interlock.app.store.memory import NEVER, time_of
+from interlock.app.store.known_lines import NEVER, time_of
 from interlock.app.store.reading import snapshot_of
 
 HEAD_BYTES = 8

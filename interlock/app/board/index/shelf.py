@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from interlock.app.store.errors import StoreError
 BUSY_S = 5.0
 """How long another process that builds the same index is waited for."""
 CACHE_KIB = 24 * 1024
+TRIES, AGAIN_S = 100, 0.02
+"""How often a file is prepared that another is preparing."""
 T = TypeVar("T")
 
 TABLES = """
@@ -130,7 +133,14 @@ class Shelf:
             ) from None
         self._connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         self._file = _which(self.path)
-        _prepare(self._connection)
+        for tries_left in reversed(range(TRIES)):
+            try:
+                _prepare(self._connection)
+                break
+            except sqlite3.OperationalError as error:  # SQLite waits for nobody to make a file one with a log
+                if "locked" not in str(error) or not tries_left:
+                    raise
+                time.sleep(AGAIN_S)
         return self._connection
 
     def _drop(self) -> None:

@@ -18,7 +18,7 @@ REMEMBERED = 20_000
 """So many calls that are over are remembered: what was told of them is not told again, whatever a clock does."""
 
 
-class Told:
+class KnownLines:
     """Which line of which call was told last."""
 
     def __init__(self) -> None:
