@@ -8,7 +8,7 @@ unexport PYTHONHOME PYTHONPATH # other people's libraries
 ONE_MORE = $$($(BIN)/python -c 'import os; print(1 + len(getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)))')
 PACKAGES := interlock app agents guards machines
 
-.PHONY: ready dev demo livekit test test-fast check sbom lint format diagrams api bench answers third-party lock image clean help
+.PHONY: ready dev demo board livekit test test-fast test-browser check sbom lint format diagrams api bench answers third-party lock image clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,16 +19,23 @@ dev: ready ## talk to the support flow: typed and offline, or on LiveKit when LI
 demo: ready ## a spoken call, offline, from WAV files to a WAV file
 	@$(BIN)/interlock demo
 
+board: ready ## look at calls in a browser, on this machine
+	@$(BIN)/interlock board
+
 livekit: ready ## a LiveKit server on this machine, built the first time; leave it running beside `make dev`
 	@$(BIN)/interlock livekit
 
 test: test-fast ## every test
-	$(BIN)/python -m pytest -q -n $(ONE_MORE) --dist worksteal -m "slow and not e2e"
+	$(BIN)/python -m pytest -q -n $(ONE_MORE) --dist worksteal -m "slow and not e2e and not browser"
 	$(BIN)/python -m pytest -q -n 5 --dist loadfile -m "e2e and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not bench"
 
 test-fast: ready ## guards, machines, calls: no network, no models, two minutes
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
+
+test-browser: ready ## the board in a real Chromium: CHROMIUM=/where/it/is, or the one on the PATH
+	$(BIN)/python install.py --lock requirements-browser.txt
+	$(BIN)/python -m pytest -q -n 0 -m browser tests/browser
 
 check: ready ## what the flows promise, proven; diagrams up to date; licences of all that is installed allowed
 	$(BIN)/interlock check
@@ -69,6 +76,7 @@ lock: ## compile the locks anew
 	@test -x $(BIN)/uv || $(MAKE) ready
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements-dev.txt
+	$(BIN)/uv pip compile --group browser -c requirements-dev.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -q -o requirements-browser.txt
 
 image: ## the worker as a container image, interlock; ENGINE=podman for another engine
 	@command -v $(firstword $(ENGINE)) >/dev/null || { echo "there is no $(ENGINE), expected a container engine: make image ENGINE=podman" >&2; exit 2; }

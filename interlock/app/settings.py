@@ -228,6 +228,8 @@ class Settings(BaseSettings):
     )
     metrics_port: int | None = _says("a port between 1 and 65535", ge=1, le=65535)
     metrics_host: str = _says("an address to listen on, such as 127.0.0.1 or 0.0.0.0", "127.0.0.1", pattern=r"^\S+$")
+    board_port: int = _says("a port between 1 and 65535, or 0 for any that is free", 8089, ge=0, le=65535)
+    board_host: str = _says("127.0.0.1, ::1 or localhost", "127.0.0.1", pattern=r"^\S+$")
     otel_endpoint: str | None = _says(
         "http:// or https://, where OTLP is taken",
         name="OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -20,6 +20,7 @@ TINY = Counts(
     rounds=1,
     together=((1, 2), (3, 2)),
     records=(100,),
+    listed=300,
 )
 
 
@@ -30,6 +31,7 @@ def test_each_benchmark_runs_and_prints_its_table() -> None:
     printed = console.export_text()
     assert list(found) == ["Deciding", "Recording", "Handing over"]
     assert "Verifying, with a checkpoint of each" in printed
+    assert "interlock audit list, the whole command" in printed
     for store in ("SQLite FULL", "PostgreSQL"):
         assert f"{store}, 1 call " in printed
         assert f"{store}, 3 calls at once" in printed

@@ -39,6 +39,7 @@ async def typed(journal, screen, *words, says="Mm-hm.", source=None):
         model=lambda: ScriptedModel([Says(says) for _ in words]),
         spare=lambda: None,
         journal=journal,
+        memory=journal,
         services=open_systems(SUPPORT),
         screen=screen,
         timezone="UTC",
@@ -63,6 +64,20 @@ async def test_a_call_is_shown_with_its_verdicts_and_where_its_record_is(journal
     assert "caller  Anna" in shown
     assert "caller_left (by the system): accepted, greeting -> closed" in shown
     assert shown.rstrip().endswith(f"audit why {call_id}")
+
+
+async def test_what_was_said_is_kept_with_its_time_and_its_place(journal):
+    """
+    So that the first call somebody makes can be played back; typed words have no sound.
+    """
+    call_id = await typed(journal, screen_of()[0], "Anna", says="Hello Anna.")
+    said = journal.turns(call_id)
+    words = [("assistant", HELLO), ("user", "Anna"), ("assistant", "Hello Anna.")]
+    assert [(turn.role, turn.text) for turn in said][-3:] == words
+    records = {each.seq: each.at for each in journal.records(call_id)}
+    assert all(records[turn.after] <= turn.at for turn in said)
+    assert [turn.after for turn in said] == sorted(turn.after for turn in said)
+    assert {(turn.began, turn.ended) for turn in said} == {(None, None)}
 
 
 async def test_every_line_of_json_is_json(journal):

@@ -48,6 +48,10 @@ async def test_a_call_leaves_a_recording_a_transcript_and_a_record(tmp_path):
     assert "[begin_triage: accepted, greeting -> triage]" in transcript
     assert "[call over: caller_left]" in transcript
     assert (last_call().call_id, last_call().end_reason) == (made.call_id, "caller_left")
+    with open_reader("calls.sqlite") as record:
+        said = record.turns(made.call_id)
+    assert "Anna" in " ".join(turn.text for turn in said if turn.role == "user")
+    assert all(turn.began < turn.ended <= turn.at for turn in said)
 
 
 @pytest.mark.slow

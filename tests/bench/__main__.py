@@ -13,6 +13,7 @@ from rich.console import Console
 from interlock.app.telemetry.logs import configure_logs
 from tests.bench.deciding import deciding
 from tests.bench.handing import handing
+from tests.bench.indexing import indexing, lists
 from tests.bench.postgres import MISSING, postgres
 from tests.bench.recording import recording
 from tests.bench.rounds import rates
@@ -34,6 +35,7 @@ class Counts:
     rounds: int = 5
     together: tuple[tuple[int, int], ...] = ((1, 200), (10, 100), (100, 40))
     records: tuple[int, ...] = (1_000, 10_000, 100_000)
+    listed: int = 100_000
 
 
 QUICK = Counts(
@@ -45,6 +47,7 @@ QUICK = Counts(
     rounds=3,
     together=((1, 50), (10, 20), (100, 10)),
     records=(1_000, 10_000),
+    listed=10_000,
 )
 
 
@@ -79,6 +82,9 @@ def run(counts: Counts, console: Console) -> dict[str, list[Figure]]:
                 found[title] = measure()
             console.print(table(title, found[title]))
         _print_stores(folder, counts, console)
+        with console.status("Listing …"):
+            listed = indexing(folder, counts.listed)
+        console.print(lists(listed))
     return found
 
 

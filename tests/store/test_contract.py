@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from interlock.agents.call.journal import Entry, JournalDown
+from interlock.agents.call.journal import Entry, JournalDown, Turn
 from interlock.app.store import AuditRecord, StoreError, open_journal, open_reader
 from interlock.app.store.sealing import new_key
 from tests.store.entries import AT, accepted, held, opened, position, spoil
@@ -31,6 +31,16 @@ async def test_what_was_appended_is_read_back_as_it_was(journal):
     ]
     assert journal.private("c1") == {2: private}
     assert journal.snapshot("c1") == position(1)
+
+
+async def test_a_turn_is_read_back_with_what_is_known_of_it(journal):
+    """When and after which line it was said, when it sounded; of typed words, and of older records, less."""
+    spoken = Turn(2, "assistant", "Good morning.", True, AT + timedelta(seconds=3), 1, AT, AT + timedelta(seconds=2))
+    await journal.append([opened()])
+    for turn in (Turn(1, "user", "Hello."), spoken):
+        await journal.remember("c1", turn, 1)
+    assert journal.turns("c1") == [Turn(1, "user", "Hello."), spoken]
+    assert journal.turns("c2") == []
 
 
 async def test_times_are_kept_in_utc(journal):

@@ -4,8 +4,10 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from interlock.agents.call.journal import JournalDown
 from interlock.app.store import StoreError, open_journal, open_reader
+from interlock.app.store.log import lacks_log
 from tests.store.entries import accepted, opened
 
 
@@ -278,3 +281,17 @@ async def test_a_read_only_record_is_read_and_not_written(public_folder):
             assert reader.call("c1")
         with pytest.raises(StoreError, match="cannot be made"):
             open_journal(public_folder / "other" / "calls.sqlite")
+
+
+def test_asking_for_the_log_leaves_other_readers_their_locks(tmp_path):
+    """
+    Of the same process: else the next writer that leaves takes the log away from under them.
+    """
+    path = tmp_path / "calls.sqlite"
+    open_journal(path).close()
+    writes = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version=1'); c.close()"
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("SELECT count(*) FROM calls").fetchone()
+        assert not lacks_log(path)
+        subprocess.run([sys.executable, "-c", writes, str(path)], check=True)
+        assert path.with_name("calls.sqlite-wal").exists()

@@ -7,7 +7,6 @@ from interlock.agents.call.journal import Superseded, Turn
 from interlock.app.store import tables
 from interlock.app.store.lease import CallIsOver, DrivenElsewhere, acquire, release, renew
 from interlock.app.store.orphans import FORGOTTEN_S, may_dispatch, orphans
-from interlock.app.store.remembering import recall
 from interlock.app.store.rooms import CLAIM_S, Room, claim_room, forget_room, keep_room, take_room
 from interlock.app.store.sealing import Seal
 from interlock.app.store.writing import LEASE_S
@@ -230,7 +229,7 @@ async def test_who_lost_the_call_keeps_no_words_of_it(journal):
     await taken(journal)
     await journal.remember("c1", Turn(2, "user", "Too late."), 1)
     await journal.remember("c1", Turn(2, "assistant", "Good morning."), 2)
-    said = await journal.read(lambda connection: recall(connection, SEAL, "c1"))
+    said = journal.turns("c1")
     assert [turn.text for turn in said] == ["Hello.", "Good morning."]
 
 

@@ -83,6 +83,11 @@ class CallContext:
         return self.facts.caller_number
 
     @property
+    def last_seq(self) -> int:
+        """The number of the last line that is on record or on its way there."""
+        return self._record.last_seq
+
+    @property
     def over(self) -> bool:
         """Whether the machine reached its end; the last words may still be spoken."""
         return self.interlocking.over

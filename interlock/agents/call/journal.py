@@ -36,12 +36,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What was said in one turn, number `n` of a call from 1; `role` is user or assistant, as LiveKit has it."""
+    """What was said in one turn, number `n` of a call from 1; `role` is user or assistant, as LiveKit has it.
+
+    `at` is when it was taken down, `after` the number of the last line on record by then, `began` and `ended` the
+    first and the last sound of it; all in UTC, None where they are not known: typed words have no sound.
+    """
 
     n: int
     role: str
     text: str
     interrupted: bool = False
+    at: datetime | None = None
+    after: int | None = None
+    began: datetime | None = None
+    ended: datetime | None = None
 
 
 class JournalDown(Exception):

@@ -39,6 +39,11 @@ class CallRecord:
         self.doubtful: tuple[list[Entry], Ready] | None = None
         """What may be on record or not: the answer was lost."""
 
+    @property
+    def last_seq(self) -> int:
+        """The number of the last line that is on record or on its way there."""
+        return self._last_seq
+
     async def write(self, ready: Ready) -> Written[Ready]:
         """Make its entries durable, all or none; nothing of it may be acted on but what is returned.
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -46,9 +47,21 @@ class Remembering:
             return
         if text := item.text_content:
             self._count += 1
-            turn = Turn(self._count, item.role, without_card_numbers(plain_text(text)), item.interrupted)
+            said = without_card_numbers(plain_text(text))
+            place = (self._context.clock.now(), self._context.last_seq)
+            turn = Turn(self._count, item.role, said, item.interrupted, *place, *self._sound_of(item))
             for kept in self._across(turn, item) if turn.role == "user" else [turn]:
                 self._context.spawn(self._keep(kept))
+
+    def _sound_of(self, message: llm.ChatMessage) -> tuple[datetime | None, datetime | None]:
+        """When its first and its last sound was; LiveKit says when a turn began also where nothing sounds."""
+        session = self._context.session
+        into = session and (session.output.audio if message.role == "assistant" else session.input.audio)
+        if not into:
+            return None, None
+        ends = (message.metrics.get("started_speaking_at"), message.metrics.get("stopped_speaking_at"))
+        began, ended = (datetime.fromtimestamp(its, UTC) if its else None for its in ends)
+        return began, ended
 
     def _across(self, turn: Turn, message: llm.ChatMessage) -> list[Turn]:
         """The turn, and turns before it that had a part of a card number, without it."""

@@ -1,14 +1,18 @@
 """Reading the record: which calls there were, what happened in one, and why it was (not) handed over."""
 
-from collections.abc import Mapping
+from __future__ import annotations  # what only types need is not loaded to list calls
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interlock.app.audit.answers import CallHistory, CallSummary, EntryInWords, GuardAnswer, Why
 from interlock.app.audit.printing import print_calls, print_history, print_why
 from interlock.app.audit.spoken import spoken_of, with_spoken
 from interlock.app.audit.words import KINDS, VERDICTS, clean, in_words, state_of
-from interlock.app.store import AuditRecord, CallRow, JournalReader
+
+if TYPE_CHECKING:
+    from interlock.app.store import AuditRecord, CallRow, JournalReader
 
 __all__ = [
     "AuditError",
@@ -21,6 +25,7 @@ __all__ = [
     "print_why",
     "show",
     "why",
+    "why_of",
 ]
 
 
@@ -54,15 +59,20 @@ def why(
     without, the name itself is shown. Raises `AuditError` for an unknown call or turn.
     """
     _call(store, call_id)
-    records = store.records(call_id)
+    explained = why_of(store.records(call_id), sentences or {})
+    if turn is not None and not 1 <= turn <= len(explained):
+        found = f"{len(explained)} verdicts, no turn {turn}"
+        raise AuditError(f"call {clean(call_id)} has {found}: see interlock audit why")
+    return explained if turn is None else [explained[turn - 1]]
+
+
+def why_of(records: Sequence[AuditRecord], sentences: Mapping[str, str]) -> list[Why]:
+    """Each verdict among a call's records, explained."""
     verdicts = [r for r in records if r.kind in VERDICTS]
     handoffs = {r.seq - 1: r.audit for r in records if r.kind == "handoff.started"}  # written with their verdict
-    if turn is not None and not 1 <= turn <= len(verdicts):
-        raise AuditError(f"call {clean(call_id)} has {len(verdicts)} verdicts, no turn {turn}: see interlock audit why")
     told = [spoken for r in records if (spoken := spoken_of(r))]
-    explained = [_explain(n, r, handoffs.get(r.seq), sentences or {}) for n, r in enumerate(verdicts, 1)]
-    explained = with_spoken(explained, told)
-    return explained if turn is None else [explained[turn - 1]]
+    explained = [_explain(n, r, handoffs.get(r.seq), sentences) for n, r in enumerate(verdicts, 1)]
+    return with_spoken(explained, told)
 
 
 def _call(store: JournalReader, call_id: str) -> CallRow:

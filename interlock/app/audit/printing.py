@@ -17,14 +17,19 @@ def print_calls(console: Console, calls: Sequence[CallSummary]) -> None:
         return console.print("No calls yet.")
     wide = max(len(clean(c.call_id)) for c in calls)
     for call in calls:
-        line = Text(f"{clean(call.call_id):<{wide}}", style="bold")
-        line.append(f"  {call.started_at[:19].replace('T', ' ')} UTC  {call.flow}  ", style="dim")
-        ended = f"ended ({call.end_reason or 'no reason given'})" if call.ended_at else "not ended"
-        line.append(f"in {call.state or '?'}, {ended}, {call.accepted} accepted, {call.refused} refused")
-        if call.erased:
-            line.append(", personal data erased", style="yellow")
-        _say(console, line)
+        _say(console, summary_line(call, wide))
     return None
+
+
+def summary_line(call: CallSummary, wide: int) -> Text:
+    """One call of a list as it is printed, its id so `wide`."""
+    line = Text(f"{clean(call.call_id):<{wide}}", style="bold")
+    line.append(f"  {call.started_at[:19].replace('T', ' ')} UTC  {clean(call.flow)}  ", style="dim")
+    ended = f"ended ({clean(call.end_reason or 'no reason given')})" if call.ended_at else "not ended"
+    line.append(f"in {clean(call.state or '?')}, {ended}, {call.accepted} accepted, {call.refused} refused")
+    if call.erased:
+        line.append(", personal data erased", style="yellow")
+    return line
 
 
 def print_history(console: Console, history: CallHistory) -> None:

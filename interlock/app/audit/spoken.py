@@ -1,11 +1,16 @@
 """What was asked, answered, told and cut off around each verdict, and how the caller stood to what was asked for."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from interlock.app.audit.answers import Spoken, SpokenKind, Why
 from interlock.app.audit.words import clean
-from interlock.app.store import AuditRecord
+
+if TYPE_CHECKING:
+    from interlock.app.store import AuditRecord
 
 KINDS_SPOKEN: Mapping[str, SpokenKind] = {
     "question.asked": "asked",

@@ -1,9 +1,14 @@
 """The record's entries in words, fit for a terminal."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-from interlock.app.store import ACCEPTED, REFUSED, AuditRecord
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from interlock.app.store import ACCEPTED, REFUSED
+
+if TYPE_CHECKING:
+    from interlock.app.store import AuditRecord
 
 VERDICTS = (ACCEPTED, REFUSED)
 
@@ -74,4 +79,7 @@ def state_of(configuration: Any) -> str:
 
 def clean(value: Any) -> str:
     """Text fit for a terminal: control, zero-width and bidirectional characters become visible."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

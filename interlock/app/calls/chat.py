@@ -7,7 +7,7 @@ from typing import Any
 
 from livekit.agents import llm
 
-from interlock.agents.call.journal import Journal
+from interlock.agents.call.journal import Journal, Memory
 from interlock.agents.call.terms import Terms
 from interlock.agents.flow import Flow
 from interlock.app.calls.callscript import CallScript
@@ -35,11 +35,12 @@ async def chat(
     screen: Screen,
     timezone: str,
     terms: Terms | None = None,
+    memory: Memory | None = None,
     lines: Callable[[], AsyncIterator[str]] = typed_inputs,
 ) -> str:
     """A typed call until somebody hangs up, input or output ends, or Ctrl-C; returns the call's id.
 
-    However it ends, the record says so, and the screen where to read it.
+    However it ends, the record says so, and the screen where to read it. With a `memory` the conversation is kept.
     """
     brain, reserve, call_id = model(), spare(), new_call_id()
     session, call = open_call(
@@ -52,6 +53,7 @@ async def chat(
         timezone=timezone,
         silence_s=TYPIST_SILENCE_S,
         watch=screen.watch,
+        memory=memory,
         terms=terms,
     )
     typed = TypedCall(session, call, on_said=screen.said)
@@ -67,7 +69,13 @@ async def chat(
 
 
 async def chat_from_script(
-    flow: Flow, script: CallScript, *, journal: Journal, services: Any, screen: Screen
+    flow: Flow,
+    script: CallScript,
+    *,
+    journal: Journal,
+    services: Any,
+    screen: Screen,
+    memory: Memory | None = None,
 ) -> list[str]:
     """Play a call script on the screen; the expectations that did not hold. On record it is as old as it is."""
     journal = DatedNow(journal)
@@ -77,7 +85,8 @@ async def chat_from_script(
         if who == "caller":
             screen.caller_said(words)
 
-    played = await play(flow, script, journal=journal, services=services, watch=screen.watch, on_said=said)
+    given = {"journal": journal, "services": services, "memory": memory}
+    played = await play(flow, script, **given, watch=screen.watch, on_said=said)
     return played.failures
 
 

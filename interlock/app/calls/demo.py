@@ -70,6 +70,7 @@ async def demo(flow: Flow, settings: Settings, *, wavs: Sequence[Path], out: Pat
             services=open_systems(flow),
             timezone=settings.timezone,
             watch=writer.watch,
+            memory=journal,
             terms=replace(settings.terms, rehearsal=True),
         )
         line = WavCall(sounds, at_rest=lambda: _listens(session, call))

@@ -8,7 +8,7 @@ from typing import Any
 
 from livekit.agents import APIConnectionError, APITimeoutError
 
-from interlock.agents.call.journal import Entry, Journal
+from interlock.agents.call.journal import Entry, Journal, Memory
 from interlock.agents.call.terms import Terms
 from interlock.agents.flow import Flow
 from interlock.app.calls.callscript import CallScript, Event, Expect, Model, Step, listed
@@ -39,8 +39,12 @@ async def play(
     watch: Callable[[Entry], None] = lambda entry: None,
     on_said: Callable[[str, str], None] = lambda who, words: None,
     spare: Any = None,
+    memory: Memory | None = None,
 ) -> PlayResult:
-    """Play `script` to its end and return what came of it; `on_said` hears who said what, as it happens."""
+    """Play `script` to its end and return what came of it; `on_said` hears who said what, as it happens.
+
+    With a `memory` the conversation is kept.
+    """
     played = PlayResult()
 
     def note(entry: Entry) -> None:
@@ -56,6 +60,7 @@ async def play(
         clock=clock,
         watch=note,
         spare=spare,
+        memory=memory,
         terms=Terms(rehearsal=True),
     )
     typed = TypedCall(session, call, on_said=on_said)

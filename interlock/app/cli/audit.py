@@ -29,9 +29,13 @@ def audit_list(
 ) -> None:
     """The calls in the record, newest first."""
     from interlock.app.audit import list_calls, print_calls
+    from interlock.app.audit.latest import latest_calls
+    from interlock.app.settings import load_settings
 
-    with _record() as store:
-        calls = list_calls(store, limit)
+    calls = latest_calls(load_settings().store, limit)
+    if calls is None:
+        with _record() as store:
+            calls = list_calls(store, limit)
     _print_json([call.to_json() for call in calls]) if as_json else print_calls(console, calls)
 
 

@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 
 from interlock.app.cli.audit import audit_app
+from interlock.app.cli.board import board
+from interlock.app.cli.calls import calls
 from interlock.app.cli.licences import licences, sbom
 from interlock.app.cli.livekit import develop, livekit, token, watch, with_local_server
 from interlock.app.cli.new import new, upgrade_project
@@ -35,10 +37,12 @@ app = typer.Typer(
 app.command()(new)
 app.command("upgrade-project")(upgrade_project)
 app.add_typer(audit_app, name="audit")
+app.command()(calls)
 app.add_typer(store_app, name="store")
 app.command()(livekit)
 app.command()(token)
 app.command()(watch)
+app.command()(board)
 app.command()(licences)
 app.command()(sbom)
 
@@ -109,7 +113,8 @@ def chat(
     played = read_script(script)
     screen = Screen(console, as_json=as_json)
     with closing(journal_of(settings)) as journal:
-        failures = run(chat_from_script(its, played, journal=journal, services=open_systems(its), screen=screen))
+        kept = {"journal": journal, "memory": journal}
+        failures = run(chat_from_script(its, played, **kept, services=open_systems(its), screen=screen))
     screen.check()
     for failure in failures:
         print(failure, file=sys.stderr)
@@ -249,6 +254,7 @@ def _chat(flow: "Flow", settings: "Settings", model: str, *, as_json: bool) -> N
                 model=language_model,
                 spare=spare,
                 journal=journal,
+                memory=journal,
                 services=open_systems(flow, settings.store),
                 screen=screen,
                 timezone=settings.timezone,

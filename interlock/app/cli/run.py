@@ -1,6 +1,5 @@
 """Running a command's work so that however it is ended, it ends in order."""
 
-import asyncio
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -15,6 +14,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
     Raises `KeyboardInterrupt` after Ctrl-C and `SystemExit` with 128 and the signal's number after the others.
     """
+    import asyncio  # here: most commands run nothing
+
     came: list[signal.Signals] = []
     try:
         return asyncio.run(_until_ended(work, came))
@@ -25,6 +26,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _until_ended(work: Coroutine[Any, Any, T], came: list[signal.Signals]) -> T:
+    import asyncio
+
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
 

@@ -11,9 +11,9 @@ import os
 from typing import Any
 
 from interlock.app.store.chain import canonical
+from interlock.app.store.kinds import ERASED as ERASED
 
 SALT_BYTES = 16
-ERASED = "private.erased"
 DRIVEN = frozenset({"call.opened", "call.resumed", "call.ended", ERASED})
 """The entries that say who drives a call then: `driver` is its fence, `owner` its process."""
 

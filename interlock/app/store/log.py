@@ -7,12 +7,13 @@ back. A marked file with no log beside it is a copy, or was opened by another pr
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 COPIED = (
     "the store was copied without its log (the file beside it that ends in -wal), or another program opened it after"
     " its writer died: what was written last may be missing; interlock store backup makes whole copies"
 )
-_AT, WRITTEN = 60, 1  # sqlite.org/fileformat.html: the header's user version
+WRITTEN = 1  # the file's `user_version`, in its header
 
 
 def log_of(path: Path) -> Path:
@@ -22,13 +23,17 @@ def log_of(path: Path) -> Path:
 
 
 def lacks_log(path: Path) -> bool:
-    """Whether the log is missing that belongs to the file; to be asked before anything opens it."""
+    """Whether the log is missing that belongs to the file; to be asked before anything opens it.
+
+    SQLite reads the mark: whoever opens and closes a file by himself lets go of all locks that this process has on it,
+    and the next writer that leaves takes the log away from under its readers (sqlite.org/howtocorrupt.html, 2.2).
+    """
     try:
-        with path.open("rb") as file:
-            header = file.read(_AT + 4)
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)) as connection:
+            (mark,) = connection.execute("PRAGMA user_version").fetchone()
         log = log_of(path)
-        return int.from_bytes(header[_AT:], "big") == WRITTEN and not (log.exists() and log.stat().st_size)
-    except OSError:
+        return bool(mark == WRITTEN) and not (log.exists() and log.stat().st_size)
+    except (OSError, sqlite3.Error):
         return False
 
 

@@ -8,16 +8,18 @@ from typing import Any, Self
 
 from sqlalchemy import Row, Select, func, select
 
+from interlock.agents.call.journal import Turn
 from interlock.app.store import tables
-from interlock.app.store.covering import ERASED as ERASED
 from interlock.app.store.database import Database
-from interlock.app.store.fitting import Fit
+from interlock.app.store.fitting import Fit, Misfit
+from interlock.app.store.kinds import ACCEPTED as ACCEPTED
+from interlock.app.store.kinds import ERASED as ERASED
+from interlock.app.store.kinds import REFUSED as REFUSED
 from interlock.app.store.log import COPIED
+from interlock.app.store.remembering import recall
 from interlock.app.store.sealing import Seal
-from interlock.app.store.sound import look_at
+from interlock.app.store.sound import broken_links, look_at
 from interlock.machines.base import Snapshot
-
-ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,20 @@ class JournalReader:
         )
         return {r.seq: json.loads(self._seal.open(bytes(r.data), call_id, r.seq)) for r in rows}
 
+    def turns(self, call_id: str) -> Sequence[Turn]:
+        """What was said in a call, in order: personal data, never for a log or an audit.
+
+        Raises `StoreError` when it was sealed with another key than this reader has.
+        """
+        return self._database.read(lambda connection: recall(connection, self._seal, call_id))
+
     def fit(self, call_id: str) -> Fit:
         """Whether a call's chain holds, and whether what is kept of the call fits what the chain covers."""
         return self._database.read(lambda connection: look_at(connection, call_id, self._seal))
+
+    def chain(self, call_id: str) -> list[Misfit]:
+        """What does not hold of the chain of a call there is; nothing that is kept apart is read."""
+        return self._database.read(lambda connection: broken_links(connection, call_id))
 
     def snapshot(self, call_id: str) -> Snapshot | None:
         """Where a call last stood."""

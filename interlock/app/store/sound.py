@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from interlock.app.store import tables
 from interlock.app.store.chain import START, link, record_bytes
 from interlock.app.store.commitment_key import knows_key
 from interlock.app.store.fitting import Fit, Misfit, fit_of, flow_of
@@ -44,6 +45,13 @@ def remains_of(connection: Connection, call_id: str) -> Remains | None:
         return None
     epochs = [its for its in (call.row["epoch"], *(row[4] for row in rows)) if type(its) is int]
     return Remains(flow_of(call), call.row["last_seq"], max(epochs, default=0))
+
+
+def broken_links(connection: Connection, call_id: str) -> list[Misfit]:
+    """What does not hold of a call's chain alone; nothing that is kept apart is read."""
+    c = tables.calls.c
+    end = connection.execute(select(c.last_seq, c.head).where(c.call_id == call_id)).one()
+    return list(_chain(call_id, records_of(connection, call_id), (end[0], end[1])))
 
 
 def _chain(call_id: str, rows: Rows, end: tuple[Any, Any]) -> Iterator[Misfit]:

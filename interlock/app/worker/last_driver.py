@@ -13,7 +13,6 @@ from interlock.agents.call.resume import LastDriver
 from interlock.agents.effects import party_of
 from interlock.app.store import ACCEPTED, AuditRecord, StoreError, StoreJournal
 from interlock.app.store.lease import LeaseGrant
-from interlock.app.store.remembering import recall
 from interlock.app.store.sound import remains_of
 from interlock.app.store.standing import Place, disagreement, place_of
 from interlock.machines.base import Snapshot
@@ -37,7 +36,7 @@ async def last_driver_of(journal: StoreJournal, grant: LeaseGrant) -> LastDriver
         asyncio.to_thread(journal.call, grant.call_id),
         asyncio.to_thread(journal.records, grant.call_id),
         asyncio.to_thread(journal.private, grant.call_id),
-        journal.read(lambda connection: recall(connection, journal.seal, grant.call_id)),
+        asyncio.to_thread(journal.turns, grant.call_id),
     )
     place = place_of(records)
     if row is None or place is None:
