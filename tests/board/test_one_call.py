@@ -12,7 +12,8 @@ from interlock.app.board.names import event
 from interlock.app.board.routes import ROUTES
 from interlock.app.cli.audit import _sentences
 from interlock.app.project import FLOWS
-from interlock.app.store.erasing import erase
+from interlock.app.store import BUSY_TIMEOUT_MS
+from interlock.app.store.upkeep import open_upkeep
 from tests.board.conftest import SCRIPTS, played
 
 SAID = {flow: sorted(path.stem for path in (SCRIPTS / flow).glob("*.yaml"))[:3] for flow in FLOWS}
@@ -123,13 +124,14 @@ async def test_a_changed_record_is_said_on_top(browser, journal, settings):
     assert (chain["said"], chain["seq"]) == ("record 6 is not what was written", 6)
 
 
-async def test_an_erased_call_says_so_and_keeps_its_verdicts(browser, journal):
+async def test_an_erased_call_says_so_and_keeps_its_verdicts(browser, journal, settings):
     """
     Reasons and chain stay.
     """
     call_id = await played(journal)
     before = await browser.json(f"/api/calls/{call_id}")
-    await journal.transact(lambda connection: erase(connection, [call_id], "asked for", "somebody"))
+    with open_upkeep(settings.store, "", BUSY_TIMEOUT_MS) as upkeep:
+        assert len(list(upkeep.erase([call_id], "asked for"))) == 1
     after = await browser.json(f"/api/calls/{call_id}")
     assert (before["call"]["erased"], bool(after["call"]["erased"])) == (None, True)
     assert after["cards"] == before["cards"]
