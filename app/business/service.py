@@ -96,7 +96,7 @@ _orders = Table(
 _hidden = Table(
     "hidden_orders",
     _metadata,
-    Column("key", Text, primary_key=True),
+    Column("order_key", Text, primary_key=True),  # there before its order is
     Column("share", Integer, CheckConstraint("share >= 0"), nullable=False),
 )
 _callbacks = callbacks_table(_metadata)
@@ -116,9 +116,9 @@ SELECT RAISE(ABORT, 'not ours') FROM quotes WHERE id = NEW.id AND price_cents IS
     "a_quote_is_final": """BEFORE UPDATE ON quotes WHEN OLD.price_cents IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a quote is final'); END""",
     "a_quote_is_kept": "BEFORE DELETE ON quotes BEGIN SELECT RAISE(ABORT, 'a quote is kept'); END",
-    "order_within_the_share": """BEFORE INSERT ON orders WHEN NEW.key IN (SELECT key FROM hidden_orders)
+    "order_within_the_share": """BEFORE INSERT ON orders WHEN NEW.key IN (SELECT order_key FROM hidden_orders)
 AND (SELECT COUNT(*) FROM orders WHERE team = NEW.team AND substr(begins, 1, 10) = substr(NEW.begins, 1, 10)
-    AND key IN (SELECT key FROM hidden_orders)) >= (SELECT share FROM hidden_orders WHERE key = NEW.key)
+    AND key IN (SELECT order_key FROM hidden_orders)) >= (SELECT share FROM hidden_orders WHERE order_key = NEW.key)
 BEGIN SELECT RAISE(ABORT, 'share'); END""",
     "an_order_is_final": "BEFORE UPDATE ON orders BEGIN SELECT RAISE(ABORT, 'an order is final'); END",
     "an_order_is_kept": "BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'an order is kept'); END",
@@ -193,7 +193,7 @@ class SqlService:
     async def free(self, quote_id: int, today: date, share: int | None = None) -> tuple[str, ...]:
         """The windows of the next seven days that the quote's team has free, in order."""
         team = select(_quotes.c.team).where(_quotes.c.id == quote_id).scalar_subquery()
-        is_hidden = _orders.c.key.in_(select(_hidden.c.key))
+        is_hidden = _orders.c.key.in_(select(_hidden.c.order_key))
         query = select(_orders.c.begins, is_hidden.label("hidden")).where(_orders.c.team == team)
         rows = await self._database.run(lambda c: c.execute(query).all())
         taken, used_up = {row.begins for row in rows}, Counter(row.begins[:10] for row in rows if row.hidden)
@@ -227,7 +227,7 @@ def _quote(connection: Connection, row: Mapping[str, Any]) -> Quote:
 
 def _order(connection: Connection, row: Mapping[str, Any], share: int | None) -> Order:
     if share is not None:
-        connection.execute(insert(_hidden).prefix_with("OR IGNORE"), {"key": row["key"], "share": share})
+        connection.execute(insert(_hidden).prefix_with("OR IGNORE"), {"order_key": row["key"], "share": share})
     team = connection.execute(select(_quotes.c.team).where(_quotes.c.id == row["quote_id"])).scalar_one_or_none()
     number = once(connection, _orders, {**row, "team": team}, lambda _: TAKEN)
     query = select(_orders.c.begins, _quotes.c.category, _quotes.c.price_cents).where(

@@ -31,7 +31,7 @@ def write_many(path: Path, calls: int, days: int = 28, seed: int = 7) -> int:
         for first in range(0, calls, BATCH):
             made = [_call(chance, n, calls, days) for n in range(first, min(first + BATCH, calls))]
             connection.execute("BEGIN")
-            connection.executemany(f"INSERT INTO calls VALUES ({','.join('?' * 15)})", (row for row, _ in made))
+            connection.executemany(f"INSERT INTO calls VALUES ({','.join('?' * 16)})", (row for row, _ in made))
             lines = [line for _, its in made for line in its]
             connection.executemany("INSERT INTO records VALUES (?,?,?,?,?,?,?,?)", lines)
             connection.execute("COMMIT")
@@ -50,7 +50,7 @@ def _call(chance: random.Random, n: int, calls: int, days: int) -> tuple[tuple[A
         lines.append((call_id, seq, kind, at, seq, json.dumps(audit), b"\0" * 32, "{}"))
     snapshot = {"machine": "M", "version": 1, "configuration": ["live", PLACES[place]], "history": {}, "epoch": 3}
     why = lines[-1] and chance.choice(ENDS)
-    ends = (lines[-1][3], why, len(lines), b"\0" * 32, 1, "owner", None, None)
+    ends = (lines[-1][3], why, len(lines), b"\0" * 32, 1, "owner", None, None, None)
     return (call_id, flow, "M", 1, json.dumps(snapshot), 3, text_of(began), *ends), lines
 
 
