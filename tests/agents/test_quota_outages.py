@@ -46,6 +46,13 @@ async def counted(journal) -> dict[str, int]:
     return {row.whose: row.count for row in rows if row.count}
 
 
+async def asked(stage, held: Held) -> None:
+    """A check is under way, of a wrong secret."""
+    stage.model.add(Says(calls=(Asks("verify_caller", WRONG),)))
+    stage.typed.say("My account is 4471 and the postcode 90001.")
+    await held.asked.wait()
+
+
 async def test_a_check_that_our_system_did_not_answer_is_no_try(journal):
     """As often as it fails: once it works again, whoever knows the secret proves it."""
     systems = open_support_systems(":memory:")
@@ -62,9 +69,7 @@ async def test_a_check_that_takes_too_long_is_no_try(journal):
     systems = open_support_systems(":memory:")
     held = systems.accounts.verify = Held(systems.accounts.verify)
     async with a_call(SUPPORT, journal, systems, "c1") as stage:
-        stage.model.add(Says(calls=(Asks("verify_caller", WRONG),)))
-        stage.typed.say("My account is 4471 and the postcode 90001.")
-        await held.asked.wait()
+        await asked(stage, held)
         assert (await counted(journal))["caller"] == 1
         stage.clock.advance(TOOL_LIMIT_S + 1)
         await stage.typed.rest()
@@ -76,9 +81,7 @@ async def test_who_hangs_up_before_the_answer_has_tried_nothing(journal):
     systems = open_support_systems(":memory:")
     held = systems.accounts.verify = Held(systems.accounts.verify)
     async with a_call(SUPPORT, journal, systems, "c1") as stage:
-        stage.model.add(Says(calls=(Asks("verify_caller", WRONG),)))
-        stage.typed.say("My account is 4471 and the postcode 90001.")
-        await held.asked.wait()
+        await asked(stage, held)
         leaving = asyncio.ensure_future(stage.typed.hang_up())
         await rounds()
         stage.clock.advance(TOOL_LIMIT_S + 1)

@@ -17,7 +17,7 @@ from interlock.app.store.database import Database
 from interlock.app.store.kept import KeptCall, Rows, kept_of, records_of
 from interlock.app.store.log import COPIED
 from interlock.app.store.sealing import Seal
-from interlock.app.store.sql import Sql
+from interlock.app.store.sql import compiled_once
 
 CALLS_PAGE, ROWS_PAGE = 500, 5000
 WHOLE_LIMIT = 20_000
@@ -76,7 +76,7 @@ class Stored(Source):
         self._knows_key: bool | None = None
         self._any_bytes = False
         self._lacks_log = getattr(database, "lacks_log", False)
-        self._sql = {name: Sql(what, database.dialect) for name, what in _statements().items()}
+        self._sql = _statements(database.dialect)
 
     @property
     def records(self) -> int:
@@ -200,7 +200,8 @@ def _noted(rows: Rows) -> dict[str, StoredEnd]:
     return {row[0]: StoredEnd(row[1], row[2], StoredState(row[3], row[4])) for row in rows}
 
 
-def _statements() -> dict[str, Any]:
+@compiled_once
+def _statements(_: str) -> dict[str, Any]:
     c, r, many = tables.calls.c, tables.records.c, bindparam("many", type_=Integer)
     this, seq = bindparam("call_id", type_=Text), bindparam("seq", type_=Integer)
     ends = select(c.call_id, c.last_seq, c.head, c.snapshot, c.epoch)

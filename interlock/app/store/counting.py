@@ -11,14 +11,14 @@ from functools import partial
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from interlock.agents.call.journal import QuotaSpent
 from interlock.app.store import tables
 from interlock.app.store.rows import EntryRow
 from interlock.app.store.sealing import Seal
-from interlock.app.store.sql import Sql
+from interlock.app.store.sql import compiled_once
 from interlock.guards.quotas import KNOWN_FOR_S, Count, Limit, Spent
 
 PROVED = Limit(1, KNOWN_FOR_S)
@@ -154,16 +154,8 @@ def _held(connection: Connection, its: Counter) -> Counter:
     return Counter(its.key, its.quota, its.whose, *_statements(connection.dialect)["hold"].rows(connection, asked)[0])
 
 
-_compiled: dict[str, dict[str, Sql]] = {}
-
-
-def _statements(dialect: Dialect) -> dict[str, Sql]:
-    if dialect.name not in _compiled:
-        _compiled[dialect.name] = {name: Sql(what, dialect) for name, what in _written(dialect.name).items()}
-    return _compiled[dialect.name]
-
-
-def _written(dialect: str) -> dict[str, Any]:
+@compiled_once
+def _statements(dialect: str) -> dict[str, Any]:
     table, c = tables.counters, tables.counters.c
     given: dict[str, Any] = {name: bindparam(name, type_=c[name].type) for name in ("key", "quota", "whose")}
     make = (

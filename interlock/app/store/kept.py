@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Table, Text, bindparam, select
+from sqlalchemy import Connection, Table, Text, bindparam, select
 
 from interlock.app.store import tables
 from interlock.app.store.covering import DRIVEN
-from interlock.app.store.sql import Sql
+from interlock.app.store.sql import compiled_once
 
 Rows = Sequence[Sequence[Any]]
 """Records as they are read: `call_id`, `seq`, `kind`, `at`, `epoch`, `audit`, `hash` and `covers` of each."""
@@ -77,16 +77,10 @@ def _records(rows: Rows) -> list[KeptRecord]:
 
 
 _COLUMNS = tuple(column.name for column in tables.calls.c)
-_compiled: dict[str, dict[str, Sql]] = {}
 
 
-def _statements(dialect: Dialect) -> dict[str, Sql]:
-    if dialect.name not in _compiled:
-        _compiled[dialect.name] = {name: Sql(what, dialect) for name, what in _written().items()}
-    return _compiled[dialect.name]
-
-
-def _written() -> dict[str, Any]:
+@compiled_once
+def _statements(_: str) -> dict[str, Any]:
     first, last = bindparam("first", type_=Text), bindparam("last", type_=Text)
     r, p, t = tables.records.c, tables.private.c, tables.turns.c
 

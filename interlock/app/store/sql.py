@@ -1,6 +1,7 @@
 """SQL compiled once and handed to the driver itself: Core's own execution costs as much again as the fsync."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect
@@ -27,6 +28,19 @@ class Sql:
         result = connection.exec_driver_sql(self._text, tuple(known[name] for name in self._order))
         found: Sequence[Sequence[Any]] = result.cursor.fetchall()
         return found
+
+
+def compiled_once(written: Callable[[str], Mapping[str, ClauseElement]]) -> Callable[[Dialect], Mapping[str, Sql]]:
+    """Statements by name, `written` for a dialect of some name: compiled when one is first asked for."""
+    compiled: dict[str, Mapping[str, Sql]] = {}
+
+    @wraps(written)
+    def statements(dialect: Dialect) -> Mapping[str, Sql]:
+        if dialect.name not in compiled:
+            compiled[dialect.name] = {name: Sql(what, dialect) for name, what in written(dialect.name).items()}
+        return compiled[dialect.name]
+
+    return statements
 
 
 def _in_order(dialect: Dialect) -> Dialect:

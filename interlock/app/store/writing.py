@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from interlock.agents.call.journal import JournalDown, Superseded
@@ -16,7 +16,7 @@ from interlock.app.store.covering import covers_text, tag, turns_of
 from interlock.app.store.ends import End, end_of
 from interlock.app.store.rows import EntryRow
 from interlock.app.store.sealing import Seal
-from interlock.app.store.sql import Sql
+from interlock.app.store.sql import compiled_once
 
 LEASE_S = 3.0
 """How long a driver holds a call after its last heartbeat, on the database's clock."""
@@ -226,17 +226,9 @@ def _head() -> Any:
     return select(c.call_id, c.last_seq, c.head, c.epoch, c.fence, c.uncovered, c.owner).with_for_update()
 
 
-_statements: dict[str, dict[str, Sql]] = {}
-
-
-def statements(dialect: Dialect) -> dict[str, Sql]:
-    """Every statement of `write`, compiled once for a dialect."""
-    if dialect.name not in _statements:
-        _statements[dialect.name] = {name: Sql(what, dialect) for name, what in _written().items()}
-    return _statements[dialect.name]
-
-
-def _written() -> dict[str, Any]:
+@compiled_once
+def statements(_: str) -> dict[str, Any]:
+    """Every statement of `write`."""
     calls, c = tables.calls, tables.calls.c
     given: dict[str, Any] = {column.name: bindparam(column.name, type_=column.type) for column in calls.c}
     given["lease_until"] = tables.db_now() + bindparam("ttl", type_=c.lease_until.type)
