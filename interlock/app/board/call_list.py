@@ -34,9 +34,7 @@ def calls_json(index: Index, asked: Asked, before: int | None, flows: FlowsShown
         "bars": [[bar.at.timestamp(), bar.calls, bar.refused] for bar in index.bars(filters, by)[-MOST_BARS:]],
         "chips": list(in_words(asked, flows)),
         "index": {"newest": state.newest, "calls": state.calls, "whole": state.whole},
-        "without": [index.count(filters_of([*asked[:n], *asked[n + 1 :]])) for n in range(len(asked))]
-        if not count
-        else [],
+        "without": [index.count(filters_of(left)) for left in _each_left_out(asked)] if not count else [],
     }
     return answer | {"ms": round((time.perf_counter() - begun) * 1000, 1)}
 

@@ -10,6 +10,7 @@ from typing import Any
 from interlock.app.audit.words import KINDS, clean
 from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.index import TROUBLE, Edge, Filters
+from interlock.app.board.index.words import NEGATED, OPTIONS, UNDER_WAY, edge_of, time_of
 from interlock.app.board.names import Names, ended, event
 
 LONGEST = 100
@@ -62,20 +63,19 @@ def _text(name: str, value: str, now: datetime) -> str:
 
 
 def _edge(name: str, value: str, now: datetime) -> Edge:
-    parts = value.split(":")
-    if not 2 <= len(parts) <= 3 or not all(parts):
-        raise FilterError(f"the filter {name} is no edge, expected place:event or place:event:place")
-    return Edge(*parts)
+    try:
+        return edge_of(value)
+    except ValueError:
+        raise FilterError(f"the filter {name} is no edge, expected place:event or place:event:place") from None
 
 
 def _time(name: str, value: str, now: datetime) -> datetime:
     if span := _SPAN.fullmatch(value):
         return now - timedelta(hours=int(span[1]) * _HOURS[span[2]])
     try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
+        return time_of(value)
+    except (ValueError, OverflowError):
         raise FilterError(f"the filter {name} is no time, expected 24h, 7d, or one in ISO 8601") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _number(name: str, value: str, now: datetime) -> float:
@@ -122,17 +122,13 @@ def command_of(asked: Asked) -> str:
 
 
 def _option(name: str, value: str) -> tuple[str, ...]:
-    if name in _FLAGS and value in _FLAGS[name]:
-        return (_FLAGS[name][value],)
-    return f"--{_OPTIONS.get(name, name.replace('_', '-'))}", value
-
-
-_OPTIONS = {"went": "through"}
-_FLAGS = {
-    "ended": {"under way": "--under-way"},
-    "person": {"yes": "--person", "no": "--no-person"},
-    "erased": {"yes": "--erased", "no": "--not-erased"},
-}
+    """Values stay as they were written: an age is one whenever the command is run."""
+    field = _FIELDS.get(name, name)
+    if (name, value) == ("ended", "under way"):
+        return (UNDER_WAY,)
+    if field in NEGATED:
+        return (OPTIONS[field] if value == "yes" else NEGATED[field],)
+    return OPTIONS[field], value
 
 
 def in_words(asked: Asked, flows: FlowsShown) -> Iterator[str]:

@@ -25,6 +25,7 @@ OPTIONS = {
 }
 """Each filter's option."""
 NEGATED = {"person": "--no-person", "erased": "--not-erased"}
+UNDER_WAY = "--under-way"
 
 
 def edge_of(text: str) -> Edge:
@@ -44,7 +45,7 @@ def time_of(text: str) -> datetime:
 def option(name: str, value: object) -> str:
     """One filter as it is written."""
     if name == "ended" and value == "":
-        return "--under-way"
+        return UNDER_WAY
     if isinstance(value, bool):
         return OPTIONS[name] if value else NEGATED[name]
     return f"{OPTIONS[name]} {shlex.quote(_written(value))}"
