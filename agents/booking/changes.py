@@ -54,10 +54,7 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
         attempt = await self.call.attempt(CODES)
-        found = None
-        if not attempt.refused:
-            async with attempt:
-                found = await self.systems.calendar.find(code, self.call.clock.now())
+        found = await attempt.look_up(self.systems.calendar.find, code, self.call.clock.now())
         if found is None:
             return await self._not_proved(attempt.refused)
         await attempt.proved()
@@ -80,10 +77,7 @@ want instead and hold it. Cancel only what they clearly said yes to giving up.
         if self.facts.failed_checks >= FAILED_CHECKS_LIMIT:
             return checks_left.say
         attempt = await self.call.attempt(PROOFS, account_number=account_number)
-        account = None
-        if not attempt.refused:
-            async with attempt:
-                account = await self.systems.customers.verify(account_number, postcode)
+        account = await attempt.look_up(self.systems.customers.verify, account_number, postcode)
         if account is None:
             return await self._not_proved(attempt.refused)
         await attempt.proved(caller_verified=True, account_id=account)

@@ -70,10 +70,7 @@ class KnowsCallers(SupportDesk):
         if failed >= FAILED_CHECKS_LIMIT:
             return checks_left.say
         attempt = await self.call.attempt(PROOFS, account_number=account_number)
-        account = None
-        if not attempt.refused:
-            async with attempt:
-                account = await self.systems.accounts.verify(account_number, postcode)
+        account = await attempt.look_up(self.systems.accounts.verify, account_number, postcode)
         if account is not None:  # the order found before may be another account's
             known = {"account_found": True, "caller_verified": True, "account_id": account.account_id}
             await attempt.proved(**known, **NO_ORDER)

@@ -5,17 +5,15 @@ right gives it back, in the transaction that establishes that it was. What our s
 the caller learnt nothing of it.
 
     attempt = await self.call.attempt(PROOFS, account_number=number)
-    if attempt.refused:
-        return attempt.refused
-    async with attempt:  # the look-up and nothing else
-        account = await self.systems.accounts.verify(number, postcode)
+    account = await attempt.look_up(self.systems.accounts.verify, number, postcode)
     if account:
         await attempt.proved(caller_verified=True)
+    return "verified" if account else attempt.refused or "no such account"
 """
 
 import asyncio
-from types import TracebackType
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar
 
 from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding, caller_of_this
@@ -23,13 +21,12 @@ from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import QuotaSpent
 from interlock.guards.quotas import Count, Limits, Quota, settled, words
 
+T = TypeVar("T")
+Given = ParamSpec("Given")
+
 
 class Attempt:
-    """One try that was counted, or `refused`: then it holds what the caller is told, and nothing may be tried.
-
-    Within `async with` is what looks it up: where that raises, takes too long or is cut off with its caller, nothing
-    was answered, and the try is given back. Once it was answered it is counted, whether anybody hears it or not.
-    """
+    """One try that was counted, or `refused`: then it holds what the caller is told, and nothing may be tried."""
 
     def __init__(
         self,
@@ -56,14 +53,19 @@ class Attempt:
         """Nothing was tried after all: it is not counted, and what is `known` established."""
         await self._settle(False, known)
 
-    async def __aenter__(self) -> "Attempt":
-        return self
+    async def look_up(self, ask: Callable[Given, Awaitable[T]], *given: Given.args, **named: Given.kwargs) -> T | None:
+        """What is answered to what was tried; where that is `refused` nothing is asked, and there is no answer.
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
+        Where it raises, takes too long or is cut off with its caller, nothing was answered, and the try is given back.
+        Once it was answered it is counted, whether anybody hears it or not.
+        """
+        if self.refused:
+            return None
+        try:
+            return await ask(*given, **named)
+        except BaseException:
             self.unanswered()
+            raise
 
     def unanswered(self) -> None:
         """Nothing was answered: it is given back, as soon as the journal takes that; never waits."""
