@@ -5,7 +5,8 @@ is there is closed to others.
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -38,9 +39,29 @@ def make_database(path: Path) -> None:
     make_folder(path.parent)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE))
-    for each in (path, *(path.with_name(path.name + side) for side in SIDES)):
+    for each in (path, *sides_of(path)):
         with suppress(FileNotFoundError, PermissionError):  # somebody else's is theirs to close
             _close_to_others(each)
+
+
+def sides_of(path: Path) -> tuple[Path, ...]:
+    """The files that SQLite may keep beside a database."""
+    return tuple(path.with_name(path.name + side) for side in SIDES)
+
+
+@contextmanager
+def in_one_step(out: Path) -> Iterator[Path]:
+    """A file beside `out` to be written, a database's too, that takes its place at the end, or is gone. Raises
+    `OSError`."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)  # of a process of that number that was killed
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE))
+    try:
+        yield part
+        part.replace(out)
+    finally:
+        for each in (part, *sides_of(part)):
+            each.unlink(missing_ok=True)
 
 
 def opened(path: Path) -> IO[bytes]:

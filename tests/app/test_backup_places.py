@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from interlock.app.private import in_one_step
 from interlock.app.store import REVISION, StoreError, open_journal, open_reader
 from interlock.app.store.commitment_key import NAME
 from interlock.app.store.copying import back_up, put_in_place
@@ -242,3 +243,16 @@ def test_a_demonstration_is_not_written_over_the_record(interlock, tmp_path):
     asyncio.run(_written(tmp_path / "out" / "support.txt", "Anna"))
     code, _, complaint = interlock("demo", "support", "--out", "out", INTERLOCK_STORE=tmp_path / "out" / "support.txt")
     assert (code, complaint[0].partition(",")[0]) == (2, "out/support.txt is the record itself")
+
+
+def test_what_a_killed_process_left_is_in_nobodys_way(tmp_path):
+    """
+    The next process may have its number.
+    """
+    out = tmp_path / "copy.sqlite"
+    out.with_name(f".{out.name}.{os.getpid()}.part").write_text("half")
+    with in_one_step(out) as part:
+        assert part.read_bytes() == b""
+        part.write_bytes(b"whole")
+    assert [each.name for each in tmp_path.iterdir()] == [out.name]
+    assert (out.read_bytes(), out.stat().st_mode & 0o777) == (b"whole", 0o600)

@@ -65,7 +65,7 @@ class SqlCallbacks:
         if not can_be_dialled(row["phone"]):
             raise Refused(NO_NUMBER)
         if party:
-            theirs = callbacks.c.key.startswith(f"{party}:", autoescape=True)
+            theirs = func.substr(callbacks.c.key, 1, len(party) + 1) == f"{party}:"
             nothing_more = func.instr(func.substr(callbacks.c.key, len(party) + 2), ":") == 0
             connection.execute(delete(callbacks).where(theirs, nothing_more, callbacks.c.key != row["key"]))
         taken = set(connection.execute(select(callbacks.c.place).where(callbacks.c.hour == row["hour"])).scalars())

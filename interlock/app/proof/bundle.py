@@ -6,7 +6,6 @@ very bytes that were hashed; after a call's records comes a line with where it e
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from interlock.app.private import opened
+from interlock.app.private import in_one_step, opened
 from interlock.app.proof.checkpoint import signed_statement
 from interlock.app.proof.errors import ProofError
 from interlock.app.proof.finding import StoredEnd
@@ -51,19 +50,19 @@ def export(
 
     The manifest is signed when there is somebody to sign it.
     """
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"))
     try:
-        with opened(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
+        with (
+            in_one_step(out) as part,
+            opened(part) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle,
+        ):
             _put(bundle, RECORDS, _record_lines(source, manifest), manifest)
             _put(bundle, CHECKPOINTS, _counted(checkpoints, manifest), manifest)
             _put(bundle, KEYS, (key.text for key in keys.values()), manifest)
             bundle.writestr(MANIFEST, _signed(manifest, signer) + "\n")
-        part.replace(out)
     except OSError as error:
         raise ProofError(f"--out {out}: cannot be written ({error.strerror}), expected a place of yours") from None
-    finally:
-        part.unlink(missing_ok=True)
     return manifest
 
 

@@ -41,7 +41,7 @@ def have_key(database: Database, seal: Seal) -> None:
     try:
         with suppress(IntegrityError):  # another process made it in this instant
             if not database.read(lambda connection: learn_key(connection, seal)):
-                database.transact(lambda connection: _made(connection, seal))
+                database.transact(lambda connection: key_now(connection, seal))
         if not database.read(lambda connection: learn_key(connection, seal)):
             raise StoreError("the store has no key for its commitments, and none could be made: run this again")
     except (SQLAlchemyError, CommitUnknown, OSError) as error:
@@ -53,11 +53,7 @@ def key_now(connection: Connection, seal: Seal) -> None:
 
     Raises `StoreError` when it is sealed with another.
     """
-    _made(connection, seal)
-    learn_key(connection, seal)
-
-
-def _made(connection: Connection, seal: Seal) -> None:
     if not learn_key(connection, seal):
         value = seal.close(os.urandom(KEY_BYTES).hex().encode(), "secret", NAME)
         connection.execute(insert(tables.secrets), {"name": NAME, "value": value})
+        learn_key(connection, seal)

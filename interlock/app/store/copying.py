@@ -3,14 +3,13 @@
 Either way it is all there at the end, or nothing was changed.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from interlock.app.private import SIDES, make_folder
+from interlock.app.private import in_one_step, make_folder, sides_of
 from interlock.app.store.elsewhere import require_elsewhere
 from interlock.app.store.errors import StoreError
 from interlock.app.store.file import OtherRevision, make, opened_for_reading
@@ -35,7 +34,7 @@ def back_up(
         raise StoreError(f"the store {path} is {LACKS}: copy both files, or take it from a backup")
     if out.exists() and not replace:
         raise StoreError(f"{out} is there already, expected a new file: name another, or say --replace")
-    with _told(out), _in_one_step(out) as part:
+    with _told(out), in_one_step(out) as part:
         _copy(path, part)
         with closing(sqlite3.connect(part)) as made:
             made.execute("PRAGMA journal_mode=DELETE")
@@ -73,9 +72,10 @@ def put_in_place(source: Path, store: str | Path, busy_ms: int, *, replace: bool
             make(path)  # closed to others
             _copy_alone(source, path, busy_ms)
             return
-        with _in_one_step(path) as part:
+        with in_one_step(path) as part:
             _copy(source, part)
-            _without_sides(path)
+            for side in sides_of(path):
+                side.unlink(missing_ok=True)
 
 
 def _is_database(path: Path) -> bool:
@@ -89,24 +89,6 @@ def _is_database(path: Path) -> bool:
 
 _MAGIC = b"SQLite format 3\x00"
 LACKS = "a copy without its log (the file beside it that ends in -wal)"
-
-
-@contextmanager
-def _in_one_step(out: Path) -> Iterator[Path]:
-    """A file beside `out` to be written, for its owner alone, that takes its place at the end."""
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        yield part
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
-        _without_sides(part)
-
-
-def _without_sides(path: Path) -> None:
-    for side in SIDES:
-        path.with_name(path.name + side).unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from interlock.app.private import SIDES
+from interlock.app.private import sides_of
 from interlock.app.store.errors import StoreError
 from interlock.app.store.place import is_postgres, path_of
 
@@ -14,7 +14,7 @@ def require_elsewhere(out: Path, store: str | Path, checkpoints: Path | None = N
     """Raises `StoreError` where writing `out` would destroy the record, a database in use, or checkpoints of ours."""
     if not is_postgres(store):
         _not_the_record(out, path_of(store))
-    if log := next((side for side in IN_USE if _beside(out, side).exists()), ""):
+    if log := next((side for side in IN_USE if out.with_name(out.name + side).exists()), ""):
         found = f"{out} is a database that may be in use: {out.name}{log} is beside it"
         raise StoreError(f"{found}, expected another file")
     if checkpoints is not None and out.resolve().parent == checkpoints.resolve():
@@ -24,8 +24,7 @@ def require_elsewhere(out: Path, store: str | Path, checkpoints: Path | None = N
 def _not_the_record(out: Path, record: Path) -> None:
     if is_same(out, record):
         raise StoreError(f"{out} is the record itself, expected another file: it would be destroyed")
-    sides = {_beside(path, side) for path in (record, record.resolve()) for side in SIDES}
-    if any(is_same(out, side) for side in sides):
+    if any(is_same(out, side) for path in (record, record.resolve()) for side in sides_of(path)):
         raise StoreError(f"{out} is what SQLite keeps beside the record, expected another file")
 
 
@@ -40,7 +39,3 @@ def is_same(one: Path, other: Path) -> bool:
 
 def _same_folder(one: Path, other: Path) -> bool:
     return one.parent.resolve() == other.parent.resolve()
-
-
-def _beside(path: Path, side: str) -> Path:
-    return path.with_name(path.name + side)

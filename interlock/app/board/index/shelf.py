@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TypeVar
 
 from interlock.app.board.index.where import FORM
-from interlock.app.private import SIDES, make_database
+from interlock.app.private import make_database, sides_of
 from interlock.app.store.errors import StoreError
 
 BUSY_S = 5.0
@@ -152,7 +152,7 @@ class Shelf:
 
 def remove(path: Path) -> None:
     """Delete an index: it is made anew."""
-    for each in (path, *(path.with_name(path.name + side) for side in SIDES)):
+    for each in (path, *sides_of(path)):
         with suppress(OSError):
             each.unlink()
 
