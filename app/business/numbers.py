@@ -1,17 +1,12 @@
 """A telephone number in the one way our tables have it, however it was written: E.164."""
 
-from interlock.guards import is_somebodys, numbers_in, one_number
+from interlock.guards import numbers_in, one_number
 
-__all__ = ["is_whole", "numbers_in", "one_number", "rings"]
+__all__ = ["numbers_in", "one_number", "rings"]
 
 LEAST_TO_LENGTHEN, MOST_AFTER = 10, 4
 """How many digits a number has, its country's code counted, before what is dialled after it still rings it; and how
 many may follow. A shorter one is the beginning of strangers' numbers."""
-
-
-def is_whole(line: str) -> bool:
-    """Whether what a line shows is a number that some numbering plan has; "anonymous" and a trunk's 100 are none."""
-    return is_somebodys(line)
 
 
 def rings(called: str, listed: str) -> str:

@@ -29,11 +29,11 @@ from sqlalchemy.dialects import sqlite
 
 from agents.sales.systems import Lead, SalesSystems
 from app.business.booking import open_booking_systems
-from app.business.numbers import is_whole, numbers_in, one_number, rings
+from app.business.numbers import numbers_in, one_number, rings
 from app.business.rules import keep_rules
 from interlock.agents import Refused
 from interlock.app import Database, SqlCallbacks, callbacks_table, once
-from interlock.guards import can_be_dialled
+from interlock.guards import can_be_dialled, is_somebodys
 
 NEVER = "That number is on our do-not-call list."
 NO_NUMBER = "I need a number to call back on."
@@ -159,7 +159,7 @@ class _Leads:
 
     async def never_call(self, key: str, call_id: str, line: str | None) -> bool:
         """What the call arranged is called off, and its line's number is on the list for good, where it has one."""
-        number = one_number(line) if line and is_whole(line) else None
+        number = one_number(line) if is_somebodys(line) else None
         return await self._database.run(lambda c: _never_call(c, key, call_id, number))
 
 
@@ -201,7 +201,7 @@ def _never_call(connection: Connection, key: str, call_id: str, number: str | No
         connection.execute(insert(_never).prefix_with("OR IGNORE"), {"key": key, "number": number})
         for of, phone in ((_follow_ups, _follow_ups.c.number), (_callbacks, _callbacks.c.phone)):
             ringing = select(phone).where(text(rings(phone.name, ":listed")).bindparams(listed=number))
-            nobodys = [each for each in connection.execute(ringing).scalars().all() if not is_whole(each)]
+            nobodys = [each for each in connection.execute(ringing).scalars().all() if not is_somebodys(each)]
             connection.execute(of.delete().where(phone.in_(nobodys)))
     return number is not None
 

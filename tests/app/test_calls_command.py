@@ -102,6 +102,7 @@ async def test_pages_follow_one_another_by_the_number_they_end_with(store):
     assert found("--limit", "2", "--before", first["older"]) == ["call-0"]
     assert f"--before {first['older']}" in said("--limit", "2")
     assert json.loads(said("--before", first["older"], "--json"))["older"] is None
+    assert json.loads(said("--limit", "1", "--before", first["older"], "--json"))["older"] is None
 
 
 async def test_where_nothing_fits_it_says_which_filter_leaves_none(store):

@@ -85,8 +85,9 @@ async def chat_from_script(
         if who == "caller":
             screen.caller_said(words)
 
-    given = {"journal": journal, "services": services, "memory": memory}
-    played = await play(flow, script, **given, watch=screen.watch, on_said=said)
+    played = await play(
+        flow, script, journal=journal, services=services, memory=memory, watch=screen.watch, on_said=said
+    )
     return played.failures
 
 

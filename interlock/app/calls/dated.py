@@ -6,7 +6,7 @@ written first stands first, and is as old as it is.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from interlock.agents.call.journal import Entry, Journal
 
@@ -16,7 +16,7 @@ class DatedNow(Journal):
 
     def __init__(self, journal: Journal, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._journal, self._now = journal, now
-        self._began: tuple[datetime, datetime] | None = None
+        self._later: timedelta | None = None
 
     async def append(self, entries: Sequence[Entry]) -> None:
         await self._journal.append(self._dated(entries))
@@ -25,6 +25,8 @@ class DatedNow(Journal):
         return await self._journal.wrote(self._dated(entries))
 
     def _dated(self, entries: Sequence[Entry]) -> list[Entry]:
-        if self._began is None and entries:
-            self._began = entries[0].at, self._now()
-        return [replace(its, at=self._began[1] + (its.at - self._began[0])) for its in entries if self._began]
+        if not entries:
+            return []
+        if self._later is None:
+            self._later = self._now() - entries[0].at
+        return [replace(its, at=its.at + self._later) for its in entries]

@@ -1,11 +1,11 @@
 """The command `interlock audit`."""
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from interlock.app.cli.as_json import print_json
 from interlock.app.cli.erase import audit_erase
 from interlock.app.cli.verify import audit_export, audit_verify
 from interlock.app.project import FLOWS, ProjectError
@@ -36,7 +36,7 @@ def audit_list(
     if calls is None:
         with _record() as store:
             calls = list_calls(store, limit)
-    _print_json([call.to_json() for call in calls]) if as_json else print_calls(console, calls)
+    print_json([call.to_json() for call in calls]) if as_json else print_calls(console, calls)
 
 
 @audit_app.command("show")
@@ -46,7 +46,7 @@ def audit_show(call: Annotated[str, typer.Argument(metavar="CALL")], as_json: As
 
     with _record() as store:
         history = show(store, call)
-    _print_json(history.to_json()) if as_json else print_history(console, history)
+    print_json(history.to_json()) if as_json else print_history(console, history)
 
 
 @audit_app.command("why")
@@ -60,7 +60,7 @@ def audit_why(
 
     with _record() as store:
         explained = why(store, call, turn, _sentences())
-    _print_json([each.to_json() for each in explained]) if as_json else print_why(console, explained)
+    print_json([each.to_json() for each in explained]) if as_json else print_why(console, explained)
 
 
 @audit_app.command("replay")
@@ -134,7 +134,3 @@ def _sentences() -> dict[str, str]:
     except ProjectError:  # a record can be read anywhere; then guards go by their names
         return {}
     return {g.name: g.sentence for f in flows for t in transitions_of(f.machine) for g in guards_of(t)}
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -9,6 +9,9 @@ from rich.console import Console
 from interlock.app.cli.run import run
 from interlock.app.project import FLOWS, project
 
+NICE = 10
+"""Calls come first: the board steps back, with every thread of its own."""
+
 
 def board() -> None:
     """Look at calls in a browser: as they run, and any past one step by step. Serves this machine only.
@@ -18,7 +21,6 @@ def board() -> None:
     """
     from interlock.app.board.serving import serve_board
     from interlock.app.settings import load_settings
-    from interlock.app.store.following import NICE
     from interlock.app.telemetry.logs import configure_logs
 
     settings = load_settings()

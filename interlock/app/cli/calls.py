@@ -1,11 +1,12 @@
 """The command `interlock calls`: which calls fit, out of however many there are."""
 
-import json
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from interlock.app.cli.as_json import print_json
 
 if TYPE_CHECKING:
     from interlock.app.board.index import CallInList, KeptIndex
@@ -123,13 +124,14 @@ def calls(
         call=call,
     )
     with closing(_index()) as index:
-        count, found = index.count(filters), [] if only_count else index.calls(filters, before, limit)
+        count, page = index.count(filters), [] if only_count else index.calls(filters, before, limit + 1)
+        found, more = page[:limit], len(page) > limit
         if as_json:
-            _print_json(_as_json(index, count, found, limit))
+            print_json(_as_json(index, count, found, more=more))
         elif only_count:
             print(count)
         else:
-            print_page(index, filters, count, found, more=len(found) == limit)
+            print_page(index, filters, count, found, more=more)
 
 
 def _index() -> "KeptIndex":
@@ -149,10 +151,6 @@ def _index() -> "KeptIndex":
     return index
 
 
-def _as_json(index: "KeptIndex", count: int, found: "list[CallInList]", limit: int) -> dict[str, Any]:
-    older = str(found[-1].n) if len(found) == limit else None
+def _as_json(index: "KeptIndex", count: int, found: "list[CallInList]", *, more: bool) -> dict[str, Any]:
+    older = str(found[-1].n) if more else None
     return {"count": count, "of": index.state().calls, "calls": [its.to_json() for its in found], "older": older}
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,6 +1,5 @@
 """The command `interlock`."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from interlock.app.cli.as_json import print_json
 from interlock.app.cli.audit import audit_app
 from interlock.app.cli.board import board
 from interlock.app.cli.calls import calls
@@ -82,7 +82,7 @@ def anywhere(
 def flows(as_json: AsJson = False) -> None:
     """List the flows there are."""
     if as_json:
-        _print_json([{"name": f.name, "title": f.title, "summary": f.summary} for f in FLOWS.values()])
+        print_json([{"name": f.name, "title": f.title, "summary": f.summary} for f in FLOWS.values()])
         return
     for flow in FLOWS.values():
         console.print(f"{flow.name:<12}{flow.title}. {flow.summary}", markup=False, soft_wrap=True)
@@ -113,8 +113,9 @@ def chat(
     played = read_script(script)
     screen = Screen(console, as_json=as_json)
     with closing(journal_of(settings)) as journal:
-        kept = {"journal": journal, "memory": journal}
-        failures = run(chat_from_script(its, played, **kept, services=open_systems(its), screen=screen))
+        failures = run(
+            chat_from_script(its, played, journal=journal, memory=journal, services=open_systems(its), screen=screen)
+        )
     screen.check()
     for failure in failures:
         print(failure, file=sys.stderr)
@@ -179,7 +180,7 @@ def check(
     chosen = [flow_named(flow)] if flow else list(FLOWS.values())
     found = {its.name: findings_of(its) for its in chosen}
     if as_json:
-        _print_json({name: [finding.to_json() for finding in findings] for name, findings in found.items()})
+        print_json({name: [finding.to_json() for finding in findings] for name, findings in found.items()})
     else:
         for its in chosen:
             console.print(f"{its.name}: {its.title}", markup=False)
@@ -271,7 +272,3 @@ def _models(settings: "Settings", model: str) -> tuple[Callable[[], Any], Callab
     if model == "offline":
         return lambda: embedded.brain(settings), lambda: None
     return lambda: language_model(settings, model), lambda: embedded.spare_model(settings)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))

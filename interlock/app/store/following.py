@@ -5,13 +5,9 @@ between two looks; one that is over, while somebody looks at it (`too`).
 """
 
 import asyncio
-import os
-import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +31,6 @@ AGAIN_S = 1.0
 """How soon a record that cannot be read is tried again."""
 RESTS = 6
 """So many times as long as its last look took a follower rests."""
-NICE = 10
 BUSY_MS = 1000
 T = TypeVar("T")
 
@@ -59,7 +54,7 @@ class Follower:
         self._took = took
         self._database: Database | None = None
         self._known = KnownLines()
-        self._pool = ThreadPoolExecutor(1, "follower", be_nice)
+        self._pool = ThreadPoolExecutor(1, "follower")
         self.rest_s = 0.0
         """How long it rests after its last look."""
         self.too: Collection[str] = frozenset()
@@ -134,10 +129,3 @@ def place_of(path_or_url: str | Path) -> Place:
         SERVER_EVERY_S if server else FILE_EVERY_S,
         shown(path_or_url),
     )
-
-
-def be_nice() -> None:
-    """Calls come first: on Linux a thread may step back alone."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -11,7 +11,7 @@ from interlock.app.board.index.answers import IndexState
 from interlock.app.board.index.kept import KeptIndex
 from interlock.app.store.errors import StoreError
 from interlock.app.store.followed import Look
-from interlock.app.store.following import AGAIN_S, RESTS, be_nice
+from interlock.app.store.following import AGAIN_S, RESTS
 
 COMPARE_EVERY_S = 60.0
 CATCH_UP_EVERY_S = 1.0
@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 class Keeping:
-    """Writes one index, in a thread of its own that lets others go first; `trouble` is what is in its way, in words."""
+    """Writes one index, in a thread of its own; `trouble` is what is in its way, in words."""
 
     def __init__(self, index: KeptIndex, clock: Clock | None = None) -> None:
         self._index = index
         self._clock = clock or LoopClock()
-        self._thread = ThreadPoolExecutor(1, "index", be_nice)
+        self._thread = ThreadPoolExecutor(1, "index")
         self._closed = self._missed = False
         self.trouble = ""
 
