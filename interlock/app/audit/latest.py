@@ -7,7 +7,6 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from interlock.app.audit.answers import CallSummary
 from interlock.app.store.kinds import ACCEPTED, ERASED, REFUSED
 from interlock.app.store.log import lacks_log
+from interlock.app.store.revision import REVISION
 
 _COUNT = "(SELECT count(*) FROM records WHERE call_id = c.call_id AND kind = ?)"
 _LATEST = (
@@ -36,18 +36,12 @@ def latest_calls(place: str, limit: int) -> list[CallSummary] | None:
         uri = f"file:{quote(str(path))}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=1.0)) as connection:
             found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-            if found != [(newest_revision(),)]:
+            if found != [(REVISION,)]:
                 return None
             rows = connection.execute(_LATEST, (ACCEPTED, REFUSED, ERASED, limit)).fetchall()
         return [_summary(row) for row in rows]
     except (sqlite3.Error, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError):
         return None
-
-
-def newest_revision() -> str:
-    """The revision of the tables that this program writes, by the files that make them."""
-    names = (its.name for its in files("interlock.app.store.migrations.versions").iterdir())
-    return max(name[1:5] for name in names if name.startswith("r") and name.endswith(".py"))
 
 
 def _summary(row: tuple[Any, ...]) -> CallSummary:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from interlock.app.store.ends import Witness
     from interlock.app.store.journal import Contended, StoreJournal
     from interlock.app.store.reading import AuditRecord, CallRow, JournalReader
+    from interlock.app.store.revision import REVISION
     from interlock.app.store.sealing import Seal
-    from interlock.app.store.tables import REVISION
 
 __all__ = [
     "ACCEPTED",
@@ -42,7 +42,7 @@ __getattr__ = door(
         "journal": ("Contended", "StoreJournal"),
         "reading": ("AuditRecord", "CallRow", "JournalReader"),
         "sealing": ("Seal",),
-        "tables": ("REVISION",),
+        "revision": ("REVISION",),
     },
 )
 

@@ -13,7 +13,8 @@ from interlock.app.store.database import SqliteDatabase
 from interlock.app.store.engines import reader_engine, writer_engine
 from interlock.app.store.errors import StoreError
 from interlock.app.store.log import lacks_log, log_of, mark_written
-from interlock.app.store.tables import REVISION, metadata, revisions
+from interlock.app.store.revision import REVISION
+from interlock.app.store.tables import metadata, revisions
 
 
 class OtherRevision(StoreError):

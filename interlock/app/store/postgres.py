@@ -12,7 +12,8 @@ from interlock.app.store.database import ANSWER_LIMIT_S, PostgresDatabase
 from interlock.app.store.errors import StoreError
 from interlock.app.store.libpq import connect_arguments
 from interlock.app.store.place import shown_url
-from interlock.app.store.tables import REVISION, metadata, revisions
+from interlock.app.store.revision import REVISION
+from interlock.app.store.tables import metadata, revisions
 
 POOL_SIZE = 4
 READERS = 2

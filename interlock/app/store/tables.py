@@ -16,9 +16,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-REVISION = "0004"
-"""The revision of `migrations` that makes these tables."""
-
 metadata = MetaData()
 
 calls = Table(

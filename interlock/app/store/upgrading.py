@@ -9,8 +9,9 @@ from interlock.app.store import file, postgres, tagging
 from interlock.app.store.database import Database
 from interlock.app.store.errors import CommitUnknown, StoreError
 from interlock.app.store.place import in_words_of, is_postgres, path_of, shown, url_of
+from interlock.app.store.revision import REVISION
 from interlock.app.store.sealing import Seal
-from interlock.app.store.tables import REVISION, metadata, revisions
+from interlock.app.store.tables import metadata, revisions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
