@@ -1,6 +1,7 @@
 """`interlock calls`: which calls fit, by the same filters as the page; an index that comes and goes unseen."""
 
 import json
+import shlex
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from interlock.app.board.index import TROUBLE, Edge, Filters, building
 from interlock.app.board.index.where import index_of
-from interlock.app.board.index.words import OPTIONS, command
+from interlock.app.board.index.words import OPTIONS, option
 from interlock.app.cli.main import app
 from interlock.app.store import open_journal
 from tests.store.entries import accepted, ended, opened
@@ -166,7 +167,10 @@ def test_every_filter_is_an_option_and_can_be_copied_as_a_command():
         trouble=TROUBLE[0],
     )
     assert set(OPTIONS) == {field.name for field in fields(Filters)}
-    assert command(filters) == (
+    given = [(name, getattr(filters, name)) for name in OPTIONS]
+    each = [(name, its) for name, value in given for its in (value if isinstance(value, tuple) else (value,))]
+    words = [word for name, its in each if its is not None for word in option(name, its)]
+    assert shlex.join(["interlock", "calls", *words]) == (
         "interlock calls --flow support --since 2026-03-02T09:30:00Z --under-way --through triage:route_to_billing"
         " --through a:b:c --asked 'a word' --no-person --trouble turn.failed --slower 1.5 --erased"
     )

@@ -1,10 +1,13 @@
 """Who gets what: each address by its right, and what no other page, name or method gets."""
 
+import re
+
 import pytest
 import yarl
 
 from interlock.app.board.door import STAYS_S, Door
 from interlock.app.board.headers import HEADERS
+from interlock.app.board.pages import page
 from interlock.app.board.routes import ROUTES
 from interlock.app.board.serving import listen
 from interlock.app.settings import SettingsError, load_settings
@@ -150,3 +153,12 @@ def test_a_taken_port_is_named(settings, monkeypatch):
         monkeypatch.setenv("INTERLOCK_BOARD_PORT", str(first.getsockname()[1]))
         with pytest.raises(SettingsError, match=r"INTERLOCK_BOARD_PORT is .* expected a free port"):
             listen(load_settings())
+
+
+@pytest.mark.parametrize("name", ["now", "calls", "call"])
+def test_without_scripts_a_page_says_what_shows_the_same(name):
+    """
+    It would be empty.
+    """
+    (said,) = re.findall(r"<noscript>(.*?)</noscript>", page(name))
+    assert said == "This page needs scripts. On a terminal, interlock audit shows the same calls."

@@ -16,7 +16,7 @@ class Door:
 
     def __init__(self, port: int, now: Callable[[], float] = time.time) -> None:
         self.port = port
-        self.hosts = frozenset(f"{_bracketed(name)}:{port}" for name in LOOPBACK)
+        self.hosts = frozenset(f"{bracketed(name)}:{port}" for name in LOOPBACK)
         """What a request may give for the host: another name that leads here is another page's (DNS rebinding)."""
         self.origins = frozenset(f"http://{host}" for host in self.hosts)
         self.cookie = f"interlock_board_{port}"  # cookies do not tell ports apart, and two boards may run
@@ -43,5 +43,6 @@ class Door:
         return hmac.digest(self._key, until.encode(errors="replace"), "sha256").hex()
 
 
-def _bracketed(name: str) -> str:
+def bracketed(name: str) -> str:
+    """A host as an address has it: one of IPv6 in brackets."""
     return f"[{name}]" if ":" in name else name

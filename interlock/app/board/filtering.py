@@ -10,7 +10,7 @@ from typing import Any
 from interlock.app.audit.words import KINDS, clean
 from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.index import TROUBLE, Edge, Filters
-from interlock.app.board.index.words import NEGATED, OPTIONS, UNDER_WAY, edge_of, time_of
+from interlock.app.board.index.words import NEGATED, edge_of, option, time_of
 from interlock.app.board.names import Names, ended, event
 
 LONGEST = 100
@@ -123,12 +123,9 @@ def command_of(asked: Asked) -> str:
 
 def _option(name: str, value: str) -> tuple[str, ...]:
     """Values stay as they were written: an age is one whenever the command is run."""
-    field = _FIELDS.get(name, name)
-    if (name, value) == ("ended", "under way"):
-        return (UNDER_WAY,)
-    if field in NEGATED:
-        return (OPTIONS[field] if value == "yes" else NEGATED[field],)
-    return OPTIONS[field], value
+    if name in NEGATED:
+        return option(name, value == "yes")
+    return option(_FIELDS.get(name, name), "" if (name, value) == ("ended", "under way") else value)
 
 
 def in_words(asked: Asked, flows: FlowsShown) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from interlock.app.audit.words import VERDICTS, clean
 from interlock.app.board.flows_shown import FlowsShown
+from interlock.app.board.names import states_in
 from interlock.app.store import ACCEPTED
 from interlock.app.store.followed import FollowedCall, Line, Look
 
@@ -196,7 +197,7 @@ class Lines:
 
     def _verdict(self, line: Line) -> Iterator[tuple[str, Any]]:
         audit, accepted = line.audit, line.kind == ACCEPTED
-        before, after = _names(audit.get("before")), _names(audit.get("after"))
+        before, after = states_in(audit.get("before")), states_in(audit.get("after"))
         guards = [guard for guard in audit.get("guards") or () if isinstance(guard, dict)]
         held = [clean(guard.get("name", "")) for guard in guards if guard.get("held") is True]
         event, refused_by = clean(audit.get("event", "")), clean(audit.get("refused_by") or "")
@@ -208,7 +209,7 @@ class Lines:
         yield "a", after[-1] if accepted and after else ""
         yield "w", names.ways.taken(before, event, after, held) if accepted and names.ways else ""
         yield "g", refused_by
-        yield "k", "" if accepted or refused_by else clean(audit.get("kind") or "")
+        yield "k", "" if accepted or audit.get("kind") == "guard_false" else clean(audit.get("kind") or "")
         yield "n", [len(held), len(guards)] if guards and accepted else ""
         reason = "" if accepted else clean(audit.get("reason") or "")
         yield "r", "" if reason == clean(names.reason(refused_by)) else reason
@@ -223,10 +224,6 @@ def call_json(call: FollowedCall) -> dict[str, Any]:
     """A call by its row, in short keys."""
     its = {"c": call.call_id, "f": clean(call.flow), "v": call.version, "s": clean(call.state), "t": ms(call.began)}
     return its | ({"x": ms(call.ended)} if call.ended else {"d": int(call.driven)})
-
-
-def _names(configuration: Any) -> list[str]:
-    return [clean(name) for name in configuration] if isinstance(configuration, list) else []
 
 
 def ms(at: datetime) -> int:

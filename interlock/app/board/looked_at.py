@@ -8,8 +8,6 @@ from interlock.app.check.evidence import names_read
 from interlock.guards.base import Guard
 from interlock.machines.base import events_of
 
-PROPOSED = "in the proposal"
-
 
 def looked_at(flow: Flow, guard: Guard) -> tuple[str, ...]:
     """The facts it reads, in its own functions and those they call; none where its code does not name them."""

@@ -1,16 +1,16 @@
 """The names in a record as the pages show them: places and events in words, guards as their sentences."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from interlock.agents.flow import Flow
 from interlock.app.audit.words import clean
 from interlock.app.board.looked_at import arguments_looked_at, looked_at
 from interlock.app.board.ways import Ways
-from interlock.app.draw.words import event_words
+from interlock.app.draw.words import PROPOSERS, event_words
 from interlock.guards.base import Guard
 from interlock.machines.base import guards_of, states_of, transitions_of
 
-PROPOSERS: Mapping[str, str] = {"agent": "the agent", "system": "our systems", "operator": "an operator"}
 ENDS: Mapping[str, str] = {
     "agent_closed": "the agent said goodbye",
     "caller_left": "the caller left",
@@ -81,7 +81,12 @@ def event(name: object) -> str:
 
 def proposer(by: object) -> str:
     """Who asked."""
-    return PROPOSERS.get(str(by), clean(by))
+    return next((words for who, words in PROPOSERS.items() if who == by), clean(by))
+
+
+def states_in(configuration: Any) -> list[str]:
+    """The states of a configuration as a verdict has it, from the outermost in; none where it is no list."""
+    return [clean(name) for name in configuration] if isinstance(configuration, list) else []
 
 
 def ended(reason: str | None) -> str:

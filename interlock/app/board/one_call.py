@@ -10,7 +10,7 @@ from interlock.app.audit import why_of
 from interlock.app.audit.words import VERDICTS, clean
 from interlock.app.board.cards import ORIGINS, card_of
 from interlock.app.board.flows_shown import FlowsShown
-from interlock.app.board.names import Names, ended
+from interlock.app.board.names import Names, ended, states_in
 from interlock.app.board.steps import step_of
 from interlock.app.store import ERASED, AuditRecord, CallRow, JournalReader
 
@@ -71,7 +71,7 @@ def _cards(records: Sequence[AuditRecord], names: Names) -> dict[int, Any]:
         if record.kind in ORIGINS:
             set_by |= dict.fromkeys(map(clean, record.audit.get("fields") or ()), ORIGINS[record.kind])
         elif record.kind in VERDICTS:
-            ends = (_names(record.audit.get("before")), _names(record.audit.get("after")))
+            ends = (states_in(record.audit.get("before")), states_in(record.audit.get("after")))
             cards[record.seq] = card_of(explained[record.seq], names, set_by, ends)
     return cards
 
@@ -82,13 +82,9 @@ def _stands(records: Sequence[AuditRecord]) -> list[tuple[int, str]]:
     for record in records:
         if record.kind in ("call.opened", "call.resumed"):
             stands.append((record.seq, clean(record.audit.get("state") or "")))
-        elif record.kind in VERDICTS and (after := _names(record.audit.get("after"))):
+        elif record.kind in VERDICTS and (after := states_in(record.audit.get("after"))):
             stands.append((record.seq, after[-1]))
     return stands
-
-
-def _names(configuration: Any) -> list[str]:
-    return [clean(name) for name in configuration] if isinstance(configuration, list) else []
 
 
 def _iso(at: datetime) -> str:

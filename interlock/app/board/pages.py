@@ -25,7 +25,7 @@ $script
 </html>
 """)
 _SCRIPT = '<script type="module" src="/static/{page}.js"></script>'
-NEEDS_SCRIPT = '<script type="module" src="/static/{page}.js"></script>'
+NEEDS_SCRIPT = "This page needs scripts. On a terminal, interlock audit shows the same calls."
 
 
 def page(name: str, title: str = "") -> str:

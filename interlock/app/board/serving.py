@@ -11,7 +11,7 @@ from aiohttp import web
 
 from interlock.agents.flow import Flow
 from interlock.app.board.answers import BOARD, Board, live
-from interlock.app.board.door import LOOPBACK, Door
+from interlock.app.board.door import LOOPBACK, Door, bracketed
 from interlock.app.board.flows_shown import FlowsShown
 from interlock.app.board.guarding import guarded, with_headers
 from interlock.app.board.indexing import Indexing
@@ -49,7 +49,7 @@ async def serve_board(
     under_way = asyncio.gather(told_live.run(), indexing.run())
     try:
         await web.SockSite(runner, listening).start()
-        told(f"http://{_named(settings.board_host)}:{door.port}/enter/{door.token}")
+        told(f"http://{bracketed(settings.board_host)}:{door.port}/enter/{door.token}")
         await under_way
     finally:
         under_way.cancel()
@@ -96,7 +96,3 @@ def listen(settings: Settings) -> socket.socket:
         why = f"cannot be listened on ({error.strerror}), expected a free port, or 0 for any"
         raise SettingsError(f"INTERLOCK_BOARD_PORT is {port}, which {why}") from None
     return its
-
-
-def _named(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from interlock.app.audit.spoken import spoken_in_words, spoken_of
 from interlock.app.audit.words import KINDS, VERDICTS, clean, in_words, state_of
+from interlock.app.board.cards import ORIGINS
+from interlock.app.board.index import TROUBLE
 from interlock.app.board.names import Names, ended, event
 from interlock.app.store import ACCEPTED, ERASED, AuditRecord
 
@@ -13,8 +15,6 @@ Sign = Literal["", "yes", "no", "bad", "seal"]
 """Accepted, refused, trouble, erased; empty for what only happened."""
 Lane = Literal["", "agent", "caller"]
 
-TROUBLE = frozenset({"turn.failed", "provider.failed", "handoff.stalled", "caller.lost", "call.resumed"})
-"""The lines that say that something went wrong."""
 _AGENT = frozenset({"handoff.entered", "handoff.heard", "turn.measured", "line.told", "question.asked", "goodbye.said"})
 _CALLER = frozenset({"question.answered", "key.pressed", "recording.agreed", "recording.declined", "caller.returned"})
 
@@ -140,8 +140,8 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any], Names], Words]] = {
     "handoff.stalled": lambda a, n: (f"{n.place(a.get('to'))} did not come to speak", clean(a.get("why") or "")),
     "turn.measured": _measured,
     "turn.failed": lambda a, n: ("Nobody answered", f"{clean(a.get('why') or '')}, in {n.place(a.get('state'))}"),
-    "facts.claimed": lambda a, n: (f"Learnt: {_fields(a)}", "said by the caller"),
-    "facts.established": lambda a, n: (f"Learnt: {_fields(a)}", "found by our systems"),
+    "facts.claimed": lambda a, n: (f"Learnt: {_fields(a)}", ORIGINS["facts.claimed"]),
+    "facts.established": lambda a, n: (f"Learnt: {_fields(a)}", ORIGINS["facts.established"]),
     "facts.refused": lambda a, n: (f"Not noted: {_fields(a)}", clean(a.get("why") or "")),
     "effect.started": _effect("Our systems are at work"),
     "effect.asked_again": _effect("Our systems are asked again, by the same key"),

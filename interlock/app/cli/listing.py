@@ -1,5 +1,6 @@
 """A list of calls on a terminal, and how far the index of it is."""
 
+import shlex
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -44,7 +45,7 @@ def print_page(index: KeptIndex, filters: Filters, count: int, calls: Sequence[C
 
 def _print_why_none(console: Console, index: KeptIndex, filters: Filters) -> None:
     for its in one_less(index, filters):
-        console.print(f"Without {option(its.name, its.value)}: {its.count:,}", markup=False, soft_wrap=True)
+        console.print(f"Without {shlex.join(option(its.name, its.value))}: {its.count:,}", markup=False, soft_wrap=True)
 
 
 def _more_words(its: CallInList) -> list[str]:

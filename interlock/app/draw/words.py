@@ -1,6 +1,7 @@
 """The names of a flow in words that somebody who does not write code reads."""
 
 import re
+from collections.abc import Mapping
 
 from statemachine import State
 
@@ -11,7 +12,7 @@ from interlock.machines.promises import ANY, Promise, Reachable
 
 ANYWHERE = "At any time"
 
-_WHO: dict[Proposer, str] = {"agent": "the agent", "system": "our systems", "operator": "an operator"}
+PROPOSERS: Mapping[Proposer, str] = {"agent": "the agent", "system": "our systems", "operator": "an operator"}
 
 
 def event_words(event: str) -> str:
@@ -33,7 +34,7 @@ def class_words(agent: type) -> str:
 
 def who_words(proposers: frozenset[Proposer]) -> str:
     """Who may ask, in the order a call meets them."""
-    return ", ".join(words for proposer, words in _WHO.items() if proposer in proposers)
+    return ", ".join(words for proposer, words in PROPOSERS.items() if proposer in proposers)
 
 
 def ways_words(only_if: tuple[str, ...], who: frozenset[Proposer]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.app.board.index.filters import TROUBLE
+from interlock.app.store.kinds import ACCEPTED, ERASED, REFUSED
 from interlock.machines.events import ESCALATE
 
 What = tuple[str, str, str, str]
@@ -19,8 +20,7 @@ ASKED, REFUSED_BY, REASON = "asked", "refused by", "reason"
 MARKED = frozenset({WENT, LEFT, ASKED, REFUSED_BY, REASON})
 """The kinds by which calls are found."""
 
-ACCEPTED, REFUSED = "transition.accepted", "transition.refused"
-MEASURED, ERASED = "turn.measured", "private.erased"
+MEASURED = "turn.measured"
 READ = (ACCEPTED, REFUSED, MEASURED)
 """The lines of which more counts than their kind."""
 COUNTED = (*READ, ERASED, *TROUBLE)

@@ -1,10 +1,8 @@
 """Filters in the words of the command `interlock calls`, both ways."""
 
-import shlex
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from interlock.app.board.index.filters import Edge, Filters
+from interlock.app.board.index.filters import Edge
 
 OPTIONS = {
     "flow": "--flow",
@@ -25,7 +23,6 @@ OPTIONS = {
 }
 """Each filter's option."""
 NEGATED = {"person": "--no-person", "erased": "--not-erased"}
-UNDER_WAY = "--under-way"
 
 
 def edge_of(text: str) -> Edge:
@@ -42,27 +39,13 @@ def time_of(text: str) -> datetime:
     return its.astimezone(UTC) if its.tzinfo else its.replace(tzinfo=UTC)
 
 
-def option(name: str, value: object) -> str:
-    """One filter as it is written."""
+def option(name: str, value: object) -> tuple[str, ...]:
+    """One filter as it is written, a word each."""
     if name == "ended" and value == "":
-        return UNDER_WAY
+        return ("--under-way",)
     if isinstance(value, bool):
-        return OPTIONS[name] if value else NEGATED[name]
-    return f"{OPTIONS[name]} {shlex.quote(_written(value))}"
-
-
-def command(filters: Filters) -> str:
-    """The command that lists the same calls."""
-    return " ".join(("interlock calls", *_options(filters)))
-
-
-def _options(filters: Filters) -> Iterator[str]:
-    for name in OPTIONS:
-        value = getattr(filters, name)
-        if isinstance(value, tuple):
-            yield from (option(name, each) for each in value)
-        elif value is not None:
-            yield option(name, value)
+        return (OPTIONS[name] if value else NEGATED[name],)
+    return OPTIONS[name], _written(value)
 
 
 def _written(value: object) -> str:

@@ -300,7 +300,7 @@ function why(line) {
     return `${who} asked for ${words(line.e)}${line.n ? `; ${line.n[0]} of ${many(line.n[1], "guard")} held` : ""}`;
   }
   const [sentence, told] = picture()?.data.guards[line.g] ?? [line.g, ""];
-  const because = line.g ? `${sentence.replace(/\.$/, "")}: not so.` : (KINDS[/** @type {keyof typeof KINDS} */ (line.k)] ?? line.k ?? "");
+  const because = line.g ? `${sentence.replace(/\.$/, "")}: ${line.k === "guard_error" ? "could not be checked" : "not so"}.` : (KINDS[/** @type {keyof typeof KINDS} */ (line.k)] ?? line.k ?? "");
   const reason = line.r ?? told;
   return `${because}${reason ? ` Told: ${reason}` : ""}`;
 }
