@@ -154,8 +154,7 @@ class Quota:
         """What one more comes to, a count for each key there is; `apart` is what names keys that nobody else counts."""
         if not self.when(facts):
             return ()
-        its = (changed or {}).get(self.name, {})
-        limits = {whose: its.get(whose, limit) for whose, limit in self.limits.items()}
+        limits = self._as_set(changed)
         account = _bare(_named(self.account, facts, args)) if self.account else ""
         own, me = limits.get("caller") or self.limits.get("account"), known_by(facts)
         known = f"{apart}{account} {me}" if account and me else ""
@@ -170,8 +169,12 @@ class Quota:
     def standing_share(self, facts: Any, changed: Limits | None = None) -> int | None:
         """How many of something scarce a caller without a number may stand for, with all others of them; the window is
         none, as what is given up is free again. None for who shows a number, and where there is no such limit."""
-        its = (changed or {}).get(self.name, {}).get("share", self.limits.get("share"))
-        return its.most if its is not None and "share" in self.limits and not line_of(facts) else None
+        its = self._as_set(changed).get("share")
+        return its.most if its is not None and not line_of(facts) else None
+
+    def _as_set(self, changed: Limits | None) -> Mapping[Whose, Limit | None]:
+        its = (changed or {}).get(self.name, {})
+        return {whose: its.get(whose, limit) for whose, limit in self.limits.items()}
 
     def _subjects(
         self, facts: Any, args: Mapping[str, Any], account: str, apart_if_hidden: Collection[str]

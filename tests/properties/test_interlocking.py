@@ -7,12 +7,13 @@ import pytest
 
 from interlock.agents.call.interlocking import Interlocking
 from interlock.agents.call.ready import Ready, Written
+from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.machines.base import initial
 from interlock.machines.decide import Kind
 from machines.support import Support, SupportFacts
 from tests.long import here_or_long
-from tests.machines.support_table import NOW
+from tests.machines.support_table import KNOWN, NOW, TABLE
 from tests.properties.schedules import Schedule, run
 
 EVERYTHING = {*get_args(Kind)} - {"guard_error"} | {
@@ -114,3 +115,20 @@ def test_an_acceptance_is_acted_on_once() -> None:
     one._write(ready, "written")
     with pytest.raises(AssertionError, match="expected 2: the call is in 1"):
         one._act_on(ready)
+
+
+@pytest.mark.parametrize("ending", [False, True])
+def test_an_outcome_of_the_caller_before_moves_the_call_as_its_verdict_says(ending: bool) -> None:
+    """
+    Also in a call that is about to end: what is on record as accepted is where the call stands.
+    """
+    theirs, here = SupportFacts(**KNOWN), TABLE.at("refunding")
+    call = Interlocking(Support, ("refunding",), snapshot=here, facts=theirs.of_somebody_else())
+    call.ending = ending
+    proposal = Proposal("refund_failed", by="system", seen_epoch=here.epoch)
+    ready = call.judge(proposal, NOW, outcome=Outcome("refund_failed"), judged_by=theirs)
+    assert ready.verdict is not None
+    assert ready.verdict.accepted
+    assert ready.snapshot == ready.verdict.after
+    begun = [entry.kind for entry in ready.entries if entry.kind == "handoff.started"]
+    assert begun == ([] if ending else ["handoff.started"])

@@ -19,7 +19,7 @@ from interlock.agents.call.context import CallContext
 from interlock.agents.call.deciding import Deciding, caller_of_this
 from interlock.agents.call.draft import DraftEntry
 from interlock.agents.call.journal import QuotaSpent
-from interlock.guards.quotas import Count, Limits, Quota, settled, words
+from interlock.guards.quotas import Count, Quota, settled, words
 
 T = TypeVar("T")
 Given = ParamSpec("Given")
@@ -90,11 +90,9 @@ class Attempt:
 class Attempts:
     """What is tried in one call."""
 
-    def __init__(self, context: CallContext, deciding: Deciding, limits: Limits, apart: str) -> None:
+    def __init__(self, context: CallContext, deciding: Deciding) -> None:
         self._context = context
         self._deciding = deciding
-        self._limits = limits
-        self._apart = apart
 
     async def begin(self, quota: Quota, named: dict[str, Any]) -> Attempt:
         """Count one more try, or say why it is refused. Raises `JournalDown`; then nothing may be tried.
@@ -103,7 +101,7 @@ class Attempts:
         """
         if quota not in self._context.flow.quotas:
             raise TypeError(f"flow {self._context.flow.name} counts no {quota.name}: name it in Flow(quotas=...)")
-        counts = quota.takes(self._context.facts, named, self._limits, apart=self._apart)
+        counts = self._context.interlocking.counts(quota, self._context.facts, named)
         if not counts:
             return Attempt(self._context, self._deciding, quota)
         attempt = Attempt(self._context, self._deciding, quota, counts)

@@ -110,7 +110,7 @@ class Call(CallView):
         context = CallContext(flow, interlocking, record, clock, call_id=call_id)
         super().__init__(context)
         self._deciding = Deciding(context)
-        self._attempts = Attempts(context, self._deciding, limits, apart)
+        self._attempts = Attempts(context, self._deciding)
         self._ending = Ending(context, self._deciding)
         self._effects = Effects(context, self._deciding, lambda: self.services)
         self._deadlines = Deadlines(context, self._deciding, lambda: self.services)

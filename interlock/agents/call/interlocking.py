@@ -17,7 +17,7 @@ from interlock.agents.call.ready import Asked, Ready, Written
 from interlock.agents.effects import Outcome
 from interlock.guards.base import Proposal
 from interlock.guards.facts import Facts, FactsError, Origin
-from interlock.guards.quotas import Count, Limits, Spent, settled
+from interlock.guards.quotas import Count, Limits, Quota, Spent, settled
 from interlock.machines.base import Machine, Snapshot, events_of, is_over
 from interlock.machines.chart import quotas_of
 from interlock.machines.decide import Verdict, decide
@@ -113,20 +113,22 @@ class Interlocking:
             return self._of_another(judged, facts, tuple(outcome.found(whose)) if outcome else ())
         if not verdict.accepted:
             return judged
-        lines, acts = self._followed(verdict, proposal, facts)
+        lines, acts = self._followed(verdict, proposal, facts, entered_by=verdict.event)
         answered = (CallerAnswered(),) if answers_caller else ()
         return replace(judged, entries=(*judged.entries, *lines), snapshot=verdict.after, acts=(*acts, *answered))
 
     def takes(self, state: str, facts: Facts, args: Mapping[str, Any]) -> tuple[Count, ...]:
         """What entering `state` takes from the quotas that limit it."""
         quotas = quotas_of(self.machine, state)
-        return tuple(count for quota in quotas for count in quota.takes(facts, args, self.limits, apart=self._apart))
+        return tuple(count for quota in quotas for count in self.counts(quota, facts, args))
+
+    def counts(self, quota: Quota, facts: Facts, args: Mapping[str, Any]) -> tuple[Count, ...]:
+        """What one more takes from a quota, as settings have its limits."""
+        return quota.takes(facts, args, self.limits, apart=self._apart)
 
     def freed(self, outcome: Outcome, facts: Facts) -> tuple[Count, ...]:
         """What an outcome gives back of earlier work; how often this call did it stays counted."""
-        taken = (
-            count for quota, args in outcome.frees for count in quota.takes(facts, args, self.limits, apart=self._apart)
-        )
+        taken = (count for quota, args in outcome.frees for count in self.counts(quota, facts, args))
         return settled(tuple(count for count in taken if count.whose != "call"))
 
     def _counted(
@@ -160,20 +162,18 @@ class Interlocking:
 
     def _of_another(self, judged: Ready, theirs: Facts, names: Collection[str]) -> Ready:
         """What came of work for a caller whose place somebody else has: who is there now is told nothing of it."""
-        verdict = judged.verdict
-        assert verdict is not None, "only what was judged is of somebody"
+        verdict, proposal = judged.verdict, judged.proposal
+        assert verdict is not None and proposal is not None, "only what was judged is of somebody"  # noqa: PT018
         mine = self.facts.with_what_stays(theirs, names)
         said = {"fields": sorted(names), "state": verdict.after.state}
         changed = DraftEntry("outcome.kept_apart", said, {"facts": mine.model_dump(mode="json")})
-        left = {**self._left, theirs.caller_number: theirs}
-        if not verdict.accepted or self.ending:
-            return replace(judged, entries=(*judged.entries, changed), facts=mine, left=left)
-        here, before = verdict.after.state, verdict.before.state
-        lines = [*judged.entries, DraftEntry("handoff.started", {"from": before, "to": here}), changed]
-        acts: tuple[Act, ...] = (SwitchTo(here, CALLER_CHANGED, before),) if self._stays(verdict.after, mine) else ()
-        if here in self._works:
-            acts = (*acts, Begin(here, verdict.after.epoch, judged.proposal.args if judged.proposal else {}, theirs))
-        return replace(judged, entries=tuple(lines), snapshot=verdict.after, facts=mine, acts=acts, left=left)
+        if not verdict.accepted:
+            return replace(judged, entries=(*judged.entries, changed), facts=mine, left=theirs)
+        # from where they begin anew nobody meets an agent first
+        entered_by = CALLER_CHANGED if self._anew(verdict.after, mine) is None else ""
+        lines, acts = self._followed(verdict, proposal, theirs, entered_by=entered_by)
+        entries = (*judged.entries, *lines, changed)
+        return replace(judged, entries=entries, snapshot=verdict.after, facts=mine, acts=acts, left=theirs)
 
     def _found(self, outcome: Outcome | None, whose: Facts) -> Ready:
         """What is known with what came of some work, and what is claimed no longer."""
@@ -215,18 +215,18 @@ class Interlocking:
         after = before.of_somebody_else().having("established", dict(known))
         names = before.of_the_caller() - set(known)
         fell = sorted(name for name in names if getattr(before, name) != getattr(after, name))
-        left = {**self._left, before.caller_number: before}
-        anew = self._anew(after) if not self.ending else None
-        mine = after.model_copy(update={"begins_anew": anew is None and self._begins_anew})
+        anew = self._anew(self.snapshot, after) if not self.ending else None
+        waits = anew is None and CALLER_CHANGED in events_of(self.machine)
+        mine = after.model_copy(update={"begins_anew": waits})
         said, kept = {"fields": fell, "state": state, "turns": turns}, {"facts": mine.model_dump(mode="json")}
         entries: tuple[DraftEntry, ...] = (DraftEntry("caller.changed", said, kept),)
         if anew is not None:
-            return self._begun_anew(anew, mine, entries, (ForgetCaller(),), switches=switches, left=left)
+            return self._begun_anew(anew, mine, entries, (ForgetCaller(),), switches=switches, left=before)
         acts: tuple[Act, ...] = (ForgetCaller(),)
         if switches and not (self.ending or self.over):
             entries = (*entries, DraftEntry("handoff.started", {"from": state, "to": state}))
             acts = (*acts, SwitchTo(state, CALLER_CHANGED, state))
-        return Ready(entries, self.snapshot.epoch, facts=mine, acts=acts, left=left)
+        return Ready(entries, self.snapshot.epoch, facts=mine, acts=acts, left=before)
 
     def begin_anew(self, *, at_once: bool = False) -> Ready | None:
         """Whoever took the caller's place while work was under way begins anew, now that it is done.
@@ -234,23 +234,20 @@ class Interlocking:
         None where nobody has to, or they have gone to ask for a person meanwhile and not `at_once`.
         """
         waits = self.snapshot.state in AWAY and not at_once
-        if self.ending or waits or not self.facts.begins_anew or (anew := self._anew(self.facts)) is None:
+        if (
+            self.ending
+            or waits
+            or not self.facts.begins_anew
+            or (anew := self._anew(self.snapshot, self.facts)) is None
+        ):
             return None
         return self._begun_anew(anew, self.facts.model_copy(update={"begins_anew": False}))
 
-    @property
-    def _begins_anew(self) -> bool:
-        return CALLER_CHANGED in events_of(self.machine)
-
-    def _stays(self, there: Snapshot, facts: Facts) -> bool:
-        """Whether whoever is there meets an agent in that very place, and does not begin anew from it."""
-        return there.state in self._works or not decide(self.machine, there, _anew(there), facts).accepted
-
-    def _anew(self, facts: Facts) -> Verdict | None:
-        """The verdict on beginning anew from where the call stands; None while work is under way there."""
-        if self.snapshot.state in self._works or not self._begins_anew:
+    def _anew(self, there: Snapshot, facts: Facts) -> Verdict | None:
+        """The verdict on beginning anew from there; None while work is under way there, and without a way."""
+        if there.state in self._works:
             return None
-        verdict = decide(self.machine, self.snapshot, _anew(self.snapshot), facts)
+        verdict = decide(self.machine, there, _anew(there), facts)
         return verdict if verdict.accepted else None
 
     def _begun_anew(
@@ -261,7 +258,7 @@ class Interlocking:
         acts: tuple[Act, ...] = (),
         *,
         switches: bool = True,
-        left: Mapping[int, Facts] | None = None,
+        left: Facts | None = None,
     ) -> Ready:
         before, here = verdict.before.state, verdict.after.state
         lines = (
@@ -288,7 +285,8 @@ class Interlocking:
         if ready.snapshot is not None:
             self._move(ready.snapshot)
         self.facts = ready.facts or self.facts
-        self._left = dict(ready.left if ready.left is not None else self._left)
+        if ready.left is not None:
+            self._left[ready.left.caller_number] = ready.left
         self.ended = self.ended or ready.ended
         if ready.proposal is None or ready.verdict is None:
             return ready.acts
@@ -303,17 +301,18 @@ class Interlocking:
         return proposal
 
     def _followed(
-        self, verdict: Verdict, proposal: Proposal, facts: Facts
+        self, verdict: Verdict, proposal: Proposal, facts: Facts, *, entered_by: str
     ) -> tuple[tuple[DraftEntry, ...], tuple[Act, ...]]:
-        """What an acceptance has written and done: nothing is begun in a call that ends."""
+        """What an acceptance has written and done: nothing is begun in a call that ends. `entered_by` is the event that
+        an agent enters by; by none no agent enters."""
         if self.ending:
             return (), ()
         before, after = verdict.before.state, verdict.after.state
         started = DraftEntry("handoff.started", {"from": before, "to": after})
-        switch = SwitchTo(after, verdict.event, before)
-        if after not in self._works:
-            return (started,), (switch,)
-        return (started,), (switch, Begin(after, verdict.after.epoch, proposal.args, facts))
+        acts: tuple[Act, ...] = (SwitchTo(after, entered_by, before),) if entered_by else ()
+        if after in self._works:
+            acts = (*acts, Begin(after, verdict.after.epoch, proposal.args, facts))
+        return (started,), acts
 
     def _move(self, after: Snapshot) -> None:
         here = self.snapshot.epoch

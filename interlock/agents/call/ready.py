@@ -4,7 +4,6 @@ Judging returns a `Ready`: what is to be written, where the call stands then, an
 `Ready` to act on: it takes a `Written[Ready]`, and only the record makes one, once the entries are durable.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,7 +26,7 @@ class Ready:
 
     `epoch` is the entries' own. `snapshot` and `facts` are where the call stands then, None where they stay what they
     are; `ended` says that the call's end is among the entries; `asked` is what the verdict is asked for by again.
-    `left` is what was known of the callers before, None where that stays what it is.
+    `left` is what was known of a caller whose place somebody else has, None where that stays what it is.
     `error` is what whoever learned is told, a refusal on record like any other. A verdict without entries was given
     before: nothing is written or done for it again.
     """
@@ -42,7 +41,7 @@ class Ready:
     verdict: Verdict | None = None
     error: FactsError | None = None
     ended: bool = False
-    left: Mapping[int, Facts] | None = None
+    left: Facts | None = None
 
 
 class Written(Generic[T]):
